@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Sequence accounting: loss, duplication and reordering, counted apart.
+ */
+#ifndef _CL_CORE_SEQ_H
+#define _CL_CORE_SEQ_H
+
+#include "types.h"
+
+#define CL_SEQ_WINDOW 64
+
+/**
+ * struct cl_seq - what has arrived of one stream
+ * @highest: highest sequence number seen
+ * @seen: bit i: @highest - i has arrived
+ * @started: a first number has been seen
+ * @received: numbers accepted
+ * @lost: numbers that left the window without having arrived
+ * @duplicated: numbers that came again
+ * @reordered: numbers that came after a higher one
+ * @stale: numbers older than the window
+ */
+struct cl_seq {
+	u32 highest;
+	u64 seen;
+	bool started;
+	u64 received;
+	u64 lost;
+	u64 duplicated;
+	u64 reordered;
+	u64 stale;
+};
+
+enum cl_seq_verdict {
+	CL_SEQ_NEW, /* next, or after a gap */
+	CL_SEQ_LATE, /* reordered, first arrival */
+	CL_SEQ_DUPLICATE, /* or older than the window: must change nothing */
+};
+
+void cl_seq_reset(struct cl_seq *s);
+enum cl_seq_verdict cl_seq_check(const struct cl_seq *s, u32 seq);
+enum cl_seq_verdict cl_seq_accept(struct cl_seq *s, u32 seq);
+u64 cl_seq_missing(const struct cl_seq *s);
+
+#endif /* _CL_CORE_SEQ_H */

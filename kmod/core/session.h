@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * One session: all that one node knows of its exchanges with one peer.
+ *
+ * Either side may ask.  The session matches stamps to messages (interleaved:
+ * a message carries the precise stamps of an earlier exchange) and gives
+ * complete exchanges, seen from the local node, to the estimator.
+ */
+#ifndef _CL_CORE_SESSION_H
+#define _CL_CORE_SESSION_H
+
+#include "cltime.h"
+#include "seq.h"
+#include "types.h"
+#include "wire.h"
+
+/*
+ * Exchanges under way in each direction.  At ten per second 16 slots cover
+ * 1.6 s of round trip; an older one loses its sample, nothing else.
+ */
+#define CL_SESSION_SLOTS 16
+
+/**
+ * struct cl_exchange - four stamps of one exchange, seen from the local node
+ * @seq: sequence number of the request
+ * @out_tx: local raw, our packet left
+ * @out_rx: peer's raw, it arrived
+ * @in_tx: peer's raw, the peer's packet left
+ * @in_rx: local raw, it arrived
+ *
+ * One-way streams: u = in_rx - in_tx at in_rx, w = out_rx - out_tx at out_tx;
+ * theta = local raw - peer's raw = (u - w) / 2 (estimation, section 1).
+ */
+struct cl_exchange {
+	u32 seq;
+	struct cl_raw out_tx;
+	struct cl_raw out_rx;
+	struct cl_raw in_tx;
+	struct cl_raw in_rx;
+};
+
+/* One exchange under way: stamps in the order T1 T2 T3 T4, bit i of have. */
+struct cl_session_slot {
+	u32 seq;
+	u8 have;
+	bool done;
+	bool reported;
+	struct cl_raw t[4];
+};
+
+/**
+ * struct cl_session - exchanges with one peer
+ * @gen: peer's raw generation, valid if @gen_known
+ * @gen_known: a first message has arrived
+ * @next_seq: sequence number of our next request
+ * @next_update: sequence number of our next update
+ * @asked: our requests, slot seq % CL_SESSION_SLOTS
+ * @answered: the peer's requests
+ * @last_answered: the peer's request answered last
+ * @has_answered: @last_answered is valid
+ * @req_seq: the peer's requests, accounting
+ * @resp_seq: the peer's responses
+ * @upd_seq: the peer's updates
+ * @exchanges: complete exchanges given out
+ * @no_stamp: exchanges that ended without one of the four stamps
+ * @restarts: sessions restarted by a new generation of the peer
+ */
+struct cl_session {
+	u32 gen;
+	bool gen_known;
+	u32 next_seq;
+	u32 next_update;
+	struct cl_session_slot asked[CL_SESSION_SLOTS];
+	struct cl_session_slot answered[CL_SESSION_SLOTS];
+	u32 last_answered;
+	bool has_answered;
+	struct cl_seq req_seq;
+	struct cl_seq resp_seq;
+	struct cl_seq upd_seq;
+	u64 exchanges;
+	u64 no_stamp;
+	u64 restarts;
+};
+
+/* Result of a received message. */
+enum cl_session_result {
+	CL_SESSION_IGNORED, /* duplicate, stale or unasked: nothing changed */
+	CL_SESSION_TAKEN, /* accepted, no complete exchange */
+	CL_SESSION_EXCHANGE, /* accepted, *ret_x is complete */
+};
+
+void cl_session_init(struct cl_session *s, u32 first_seq);
+bool cl_session_note_gen(struct cl_session *s, u32 gen);
+u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m);
+void cl_session_request_sent(struct cl_session *s, u32 seq, struct cl_raw t1);
+enum cl_session_result cl_session_take_request(struct cl_session *s,
+					       const struct cl_wire_msg *req,
+					       const struct cl_raw *t2,
+					       struct cl_wire_msg *resp,
+					       struct cl_exchange *ret_x);
+void cl_session_response_sent(struct cl_session *s, u32 seq, struct cl_raw t3);
+enum cl_session_result cl_session_take_response(struct cl_session *s,
+						const struct cl_wire_msg *m,
+						const struct cl_raw *t4,
+						struct cl_exchange *ret_x);
+enum cl_session_result cl_session_take_update(struct cl_session *s,
+					      const struct cl_wire_msg *m);
+
+#endif /* _CL_CORE_SESSION_H */
