@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a run printed: samples of the truth, status of the nodes, events."""
+
+import json
+import math
+
+USABLE = ("synced", "unverified", "holdover")
+SETTLED_S = 20.0
+
+
+class Node:
+    """All that was seen of one node.
+
+    points holds (t_s, error_ns, bound_ns) of every usable reading, violations
+    counts them by name.
+    """
+
+    def __init__(self, number):
+        self.number = number
+        self.role = "-"
+        self.state = "-"
+        self.offset_ns = None
+        self.rounds = None
+        self.loss = None
+        self.points = []
+        self.violations = {}
+        self.violating_samples = 0
+
+    def add_sample(self, sample, t_s):
+        """Takes one line of clocklink-truth."""
+        self.state = sample["state"]
+        if "error_ns" not in sample:
+            return
+        self.points.append((t_s, sample["error_ns"], sample["bound_ns"]))
+        for name in sample["violations"]:
+            self.violations[name] = self.violations.get(name, 0) + 1
+        self.violating_samples += bool(sample["violations"])
+
+    def add_status(self, status):
+        """Takes one status line."""
+        self.role = status["role"]
+        self.offset_ns = status["offset_ns"]
+        self.rounds = status["rounds"]
+        asked = status["answered"] + status["lost"]
+        self.loss = status["lost"] / asked if asked else 0.0
+
+    def errors_after(self, t_s):
+        """Magnitudes of the true error from t_s on, ns."""
+        return [abs(e) for t, e, _ in self.points if t >= t_s]
+
+    def summary(self):
+        """The figures of the final table; None without a usable reading."""
+        if not self.points:
+            return None
+        errors = self.errors_after(SETTLED_S)
+        return {
+            "node": self.number,
+            "role": self.role,
+            "state": self.state,
+            "synced_after_s": round(self.points[0][0], 3),
+            "samples": len(self.points),
+            "error_rms_ns": round(rms(errors), 1),
+            "error_p99_ns": quantile(errors, 0.99),
+            "error_max_ns": max(errors, default=math.nan),
+            "bound_median_ns": quantile([p[2] for p in self.points], 0.5),
+            "violating_samples": self.violating_samples,
+            "violations": self.violations,
+        }
+
+
+class Run:
+    """One run of the demo; times are counted from the event "start"."""
+
+    def __init__(self):
+        self.nodes = {}
+        self.events = []
+        self.start_s = None
+        self.now_s = 0.0
+        self.ended = False
+
+    def node(self, number):
+        return self.nodes.setdefault(number, Node(number))
+
+    def followers(self):
+        """Nodes other than the leader, in order."""
+        return [n for _, n in sorted(self.nodes.items())
+                if n.role != "leader"]
+
+    def add_line(self, line):
+        """Takes one line of the guest.
+
+        Returns False if it is not one of ours: a message for people.
+        """
+        try:
+            record = json.loads(line)
+            t_s = record["t_s"]
+        except (ValueError, KeyError, TypeError):
+            return False
+        if record.get("event") == "start":
+            self.start_s = t_s
+        t_s -= self.start_s if self.start_s is not None else t_s
+        self.now_s = max(self.now_s, t_s)
+        if "event" in record:
+            self.ended = record["event"] == "end"
+            self.events.append((t_s, record))
+        elif "role" in record:
+            self.node(record["node"]).add_status(record)
+        else:
+            self.node(record["node"]).add_sample(record, t_s)
+        return True
+
+
+def rms(values):
+    """Root of the mean square; NaN of nothing."""
+    if not values:
+        return math.nan
+    return math.sqrt(sum(v * v for v in values) / len(values))
+
+
+def quantile(values, share):
+    """The smallest value that at least this share does not exceed."""
+    if not values:
+        return math.nan
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
