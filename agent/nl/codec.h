@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Netlink messages to structs and back, on a caller's buffer, without a socket:
+ * the daemon (libmnl) and the tools (libnl) share it, and it can be tested.
+ */
+#ifndef _CL_NL_CODEC_H
+#define _CL_NL_CODEC_H
+
+#include <linux/netlink.h>
+
+#include "model.h"
+
+/* All attributes of the largest set fit several times. */
+#define CL_NL_BUF_SIZE 2048
+#define CL_NL_TEXT_SIZE 160
+
+/**
+ * struct cl_nl_hdr - the part of a request that is not its content
+ * @family: id of the generic netlink family
+ * @flags: NLM_F_ACK, NLM_F_DUMP; NLM_F_REQUEST is added
+ * @seq: sequence number
+ */
+struct cl_nl_hdr {
+	u16 family;
+	u16 flags;
+	u32 seq;
+};
+
+/**
+ * struct cl_nl_error - why the kernel refused a request
+ * @code: -errno, 0: no error, the request is done
+ * @attr: name of the attribute at fault, NULL if none was named
+ * @text: the kernel's words, "" if it gave none
+ */
+struct cl_nl_error {
+	int code;
+	const char *attr;
+	char text[CL_NL_TEXT_SIZE];
+};
+
+int cl_nl_encode(void *buf, size_t size, const struct cl_nl_hdr *h,
+		 const struct cl_nl_msg *m);
+int cl_nl_decode(const struct nlmsghdr *nlh, struct cl_nl_msg *ret);
+int cl_nl_decode_error(const struct nlmsghdr *nlh,
+		       const struct nlmsghdr *request, struct cl_nl_error *ret);
+
+#endif /* _CL_NL_CODEC_H */

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "schema.h"
+
+#include <assert.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define MEMBER(obj, m) (((struct cl_nl_##obj *)0)->m)
+#define IS(x, t) __builtin_types_compatible_p(typeof(x), t)
+
+/* The C type decides, so table and struct cannot disagree. */
+/* clang-format off */
+#define TYPE_OF(x)				\
+	(IS(x, bool) ? CL_NL_FLAG :		\
+	 IS(x, u8) ? CL_NL_U8 :			\
+	 IS(x, u16) ? CL_NL_U16 :		\
+	 IS(x, u32) ? CL_NL_U32 :		\
+	 IS(x, s32) ? CL_NL_S32 :		\
+	 IS(x, u64) ? CL_NL_U64 :		\
+	 IS(x, s64) ? CL_NL_S64 :		\
+	 IS(x, struct in_addr) ? CL_NL_ADDR4 : CL_NL_ADDR6)
+/* clang-format on */
+
+#define SIZE_OF(x) (TYPE_OF(x) == CL_NL_FLAG ? 0 : sizeof(x))
+
+#define FIELD(obj, id, member, label, meaning)                  \
+	{                                                       \
+		.attr = CLOCKLINK_A_##id,                       \
+		.offset = offsetof(struct cl_nl_##obj, member), \
+		.size = SIZE_OF(MEMBER(obj, member)),           \
+		.type = TYPE_OF(MEMBER(obj, member)),           \
+		.unit = CL_NL_UNIT_##meaning, .name = label,    \
+	}
+
+/* clang-format off */
+static const struct cl_nl_field instance_fields[] = {
+	FIELD(instance, INSTANCE_ID, id, "id", ID),
+	FIELD(instance, INSTANCE_NODE, node, "node", ID),
+	FIELD(instance, INSTANCE_CLUSTER, cluster, "cluster", ID),
+	FIELD(instance, INSTANCE_PORT, port, "port", ID),
+	FIELD(instance, INSTANCE_LEADER, leader, "leader", ID),
+	FIELD(instance, INSTANCE_INTERVAL, interval_ns, "interval", NS),
+	FIELD(instance, INSTANCE_ASYMMETRY, asymmetry_ns, "asymmetry", NS),
+	FIELD(instance, INSTANCE_STAMP_NOISE, stamp_noise_ns, "stamp-noise", NS),
+	FIELD(instance, INSTANCE_WANDER, wander_ppt, "wander", PPT),
+	FIELD(instance, INSTANCE_MAX_BOUND, max_bound_ns, "max-bound", NS),
+	FIELD(instance, INSTANCE_PHC, phc, "phc", BOOL),
+	FIELD(instance, INSTANCE_PHC_INDEX, phc_index, "phc-index", ID),
+	FIELD(instance, INSTANCE_GEN, gen, "gen", ID),
+	FIELD(instance, INSTANCE_ROLE, role, "role", ROLE),
+	FIELD(instance, INSTANCE_STATE, state, "state", STATE),
+	FIELD(instance, INSTANCE_TERM, term, "term", ID),
+	FIELD(instance, INSTANCE_ROUND, round, "round", ID),
+	FIELD(instance, INSTANCE_PEERS, peers, "peers", COUNT),
+	FIELD(instance, INSTANCE_TEST, test, "test", BOOL),
+	FIELD(instance, INSTANCE_MANAGED, managed, "managed", BOOL),
+};
+
+static const struct cl_nl_field peer_fields[] = {
+	FIELD(peer, PEER_NODE, node, "node", ID),
+	FIELD(peer, PEER_ADDR4, addr4, "addr4", ADDR),
+	FIELD(peer, PEER_ADDR6, addr6, "addr6", ADDR),
+	FIELD(peer, PEER_SCOPE, scope, "scope", ADDR),
+	FIELD(peer, PEER_PORT, port, "port", ADDR),
+	FIELD(peer, PEER_EXCHANGES, exchanges, "exchanges", COUNT),
+	FIELD(peer, PEER_OFFSET, offset_ns, "offset", NS),
+	FIELD(peer, PEER_FREQ, freq_ppt, "freq", PPT),
+	FIELD(peer, PEER_ERROR, error_ns, "error", NS),
+	FIELD(peer, PEER_FREQ_ERROR, freq_error_ppt, "freq-error", PPT),
+	FIELD(peer, PEER_MIN_RTT, min_rtt_ns, "min-rtt", NS),
+	FIELD(peer, PEER_EXCESS, excess_ns, "excess", NS),
+	FIELD(peer, PEER_AGE, age_ns, "age", NS),
+	FIELD(peer, PEER_REQUESTS, requests, "requests", COUNT),
+	FIELD(peer, PEER_RESPONSES, responses, "responses", COUNT),
+	FIELD(peer, PEER_ANSWERED, answered, "answered", COUNT),
+	FIELD(peer, PEER_UPDATES, updates, "updates", COUNT),
+	FIELD(peer, PEER_LOST, lost, "lost", COUNT),
+	FIELD(peer, PEER_DUPLICATED, duplicated, "duplicated", COUNT),
+	FIELD(peer, PEER_REORDERED, reordered, "reordered", COUNT),
+	FIELD(peer, PEER_STALE, stale, "stale", COUNT),
+	FIELD(peer, PEER_NO_STAMP, no_stamp, "no-stamp", COUNT),
+	FIELD(peer, PEER_LATE, late, "late", COUNT),
+	FIELD(peer, PEER_REJECTED, rejected, "rejected", COUNT),
+	FIELD(peer, PEER_RESTARTS, restarts, "restarts", COUNT),
+	FIELD(peer, PEER_READY, ready, "ready", BOOL),
+	FIELD(peer, PEER_GEN, gen, "gen", ID),
+};
+
+static const struct cl_nl_field clock_fields[] = {
+	FIELD(clock, CLOCK_RAW, raw_ns, "raw", NS),
+	FIELD(clock, CLOCK_TIME, time_ns, "time", NS),
+	FIELD(clock, CLOCK_RATE, rate_ppt, "rate", PPT),
+	FIELD(clock, CLOCK_SLEW, slew_ppt, "slew", PPT),
+	FIELD(clock, CLOCK_SLEW_LEFT, slew_left_ns, "slew-left", NS),
+	FIELD(clock, CLOCK_BOUND, bound_ns, "bound", NS),
+	FIELD(clock, CLOCK_HARD, hard_ns, "hard", NS),
+	FIELD(clock, CLOCK_DRIFT, drift_ppt, "drift", PPT),
+	FIELD(clock, CLOCK_VOID_RAW, void_raw_ns, "void-raw", NS),
+	FIELD(clock, CLOCK_STATE, state, "state", STATE),
+	FIELD(clock, CLOCK_TAI_OFFSET, tai_offset_s, "tai-offset", S),
+	FIELD(clock, CLOCK_LEAP, leap, "leap", LEAP),
+	FIELD(clock, CLOCK_ERROR, error_ns, "error", NS),
+	FIELD(clock, CLOCK_STEPS, steps, "steps", COUNT),
+	FIELD(clock, CLOCK_SLEWS, slews, "slews", COUNT),
+	FIELD(clock, CLOCK_LIMITED, limited, "limited", COUNT),
+	FIELD(clock, CLOCK_PARENT, parent, "parent", ID),
+	FIELD(clock, CLOCK_STEER_AGE, steer_age_ns, "steer-age", NS),
+	FIELD(clock, CLOCK_DISRUPTIONS, disruptions, "disruptions", COUNT),
+};
+
+static const struct cl_nl_field steer_fields[] = {
+	FIELD(steer, STEER_PARENT, parent, "parent", ID),
+	FIELD(steer, STEER_TERM, term, "term", ID),
+	FIELD(steer, STEER_ROUND, round, "round", ID),
+	FIELD(steer, STEER_EXPIRY, expiry_ns, "expiry", NS),
+	FIELD(steer, STEER_INTERVAL, interval_ns, "interval", NS),
+	FIELD(steer, STEER_GEN, gen, "gen", ID),
+	FIELD(steer, STEER_RAW, raw_ns, "raw", NS),
+	FIELD(steer, STEER_TIME, time_ns, "time", NS),
+	FIELD(steer, STEER_RATE, rate_ppt, "rate", PPT),
+	FIELD(steer, STEER_BOUND, bound_ns, "bound", NS),
+	FIELD(steer, STEER_HARD, hard_ns, "hard", NS),
+	FIELD(steer, STEER_DRIFT, drift_ppt, "drift", PPT),
+	FIELD(steer, STEER_TAI_OFFSET, tai_offset_s, "tai-offset", S),
+	FIELD(steer, STEER_LEAP, leap, "leap", LEAP),
+	FIELD(steer, STEER_EPOCH, epoch, "epoch", ID),
+	FIELD(steer, STEER_HOPS, hops, "hops", COUNT),
+	FIELD(steer, STEER_FORCE, force, "force", BOOL),
+	FIELD(steer, STEER_UNVERIFIED, unverified, "unverified", BOOL),
+};
+
+static const struct cl_nl_field round_fields[] = {
+	FIELD(round, ROUND_TERM, term, "term", ID),
+	FIELD(round, ROUND_ROUND, round, "round", ID),
+	FIELD(round, ROUND_EPOCH, epoch, "epoch", ID),
+	FIELD(round, ROUND_SENT, sent, "sent", COUNT),
+};
+
+static const struct cl_nl_field update_fields[] = {
+	FIELD(update, UPDATE_SENDER, sender, "sender", ID),
+	FIELD(update, UPDATE_TERM, term, "term", ID),
+	FIELD(update, UPDATE_ROUND, round, "round", ID),
+	FIELD(update, UPDATE_GEN, gen, "gen", ID),
+	FIELD(update, UPDATE_STATE, state, "state", STATE),
+	FIELD(update, UPDATE_RAW, raw_ns, "raw", NS),
+	FIELD(update, UPDATE_TIME, time_ns, "time", NS),
+	FIELD(update, UPDATE_RATE, rate_ppt, "rate", PPT),
+	FIELD(update, UPDATE_BOUND, bound_ns, "bound", NS),
+	FIELD(update, UPDATE_HARD, hard_ns, "hard", NS),
+	FIELD(update, UPDATE_DRIFT, drift_ppt, "drift", PPT),
+	FIELD(update, UPDATE_INTERVAL, interval_ns, "interval", NS),
+	FIELD(update, UPDATE_TAI_OFFSET, tai_offset_s, "tai-offset", S),
+	FIELD(update, UPDATE_LEAP, leap, "leap", LEAP),
+	FIELD(update, UPDATE_EPOCH, epoch, "epoch", ID),
+	FIELD(update, UPDATE_HOPS, hops, "hops", COUNT),
+};
+
+static const struct cl_nl_field sample_fields[] = {
+	FIELD(sample, SAMPLE_PEER, peer, "peer", ID),
+	FIELD(sample, SAMPLE_SEQ, seq, "seq", ID),
+	FIELD(sample, SAMPLE_OUT_TX, out_tx_ns, "out-tx", NS),
+	FIELD(sample, SAMPLE_OUT_RX, out_rx_ns, "out-rx", NS),
+	FIELD(sample, SAMPLE_IN_TX, in_tx_ns, "in-tx", NS),
+	FIELD(sample, SAMPLE_IN_RX, in_rx_ns, "in-rx", NS),
+};
+
+static const struct cl_nl_field stats_fields[] = {
+	FIELD(stats, STATS_RX, rx, "rx", COUNT),
+	FIELD(stats, STATS_TX, tx, "tx", COUNT),
+	FIELD(stats, STATS_TX_ERROR, tx_error, "tx-error", COUNT),
+	FIELD(stats, STATS_RX_NO_STAMP, rx_no_stamp, "rx-no-stamp", COUNT),
+	FIELD(stats, STATS_TX_STAMP, tx_stamp, "tx-stamp", COUNT),
+	FIELD(stats, STATS_TX_STAMP_AGAIN, tx_stamp_again, "tx-stamp-again",
+	      COUNT),
+	FIELD(stats, STATS_STAMP_HELD, stamp_held, "stamp-held", COUNT),
+	FIELD(stats, STATS_DROP_SHORT, drop_short, "drop-short", COUNT),
+	FIELD(stats, STATS_DROP_LONG, drop_long, "drop-long", COUNT),
+	FIELD(stats, STATS_DROP_VERSION, drop_version, "drop-version", COUNT),
+	FIELD(stats, STATS_DROP_TYPE, drop_type, "drop-type", COUNT),
+	FIELD(stats, STATS_DROP_LENGTH, drop_length, "drop-length", COUNT),
+	FIELD(stats, STATS_DROP_FIELD, drop_field, "drop-field", COUNT),
+	FIELD(stats, STATS_DROP_TLV, drop_tlv, "drop-tlv", COUNT),
+	FIELD(stats, STATS_DROP_CLUSTER, drop_cluster, "drop-cluster", COUNT),
+	FIELD(stats, STATS_DROP_RECEIVER, drop_receiver, "drop-receiver",
+	      COUNT),
+	FIELD(stats, STATS_DROP_PEER, drop_peer, "drop-peer", COUNT),
+	FIELD(stats, STATS_DROP_SOURCE, drop_source, "drop-source", COUNT),
+	FIELD(stats, STATS_DROP_KEY, drop_key, "drop-key", COUNT),
+	FIELD(stats, STATS_DROP_TERM, drop_term, "drop-term", COUNT),
+	FIELD(stats, STATS_DROP_SEQ, drop_seq, "drop-seq", COUNT),
+	FIELD(stats, STATS_DROP_RATE, drop_rate, "drop-rate", COUNT),
+	FIELD(stats, STATS_STEERS, steers, "steers", COUNT),
+	FIELD(stats, STATS_STEER_REFUSED, steer_refused, "steer-refused", COUNT),
+	FIELD(stats, STATS_ROUNDS, rounds, "rounds", COUNT),
+};
+
+static const struct cl_nl_field test_fields[] = {
+	FIELD(test, TEST_OSC_FREQ, osc_freq_ppt, "osc-freq", PPT),
+	FIELD(test, TEST_LIE, lie_ns, "lie", NS),
+};
+/* clang-format on */
+
+#define SCHEMA(obj)                                       \
+	static const struct cl_nl_schema obj##_schema = { \
+		.fields = obj##_fields,                   \
+		.n = ARRAY_SIZE(obj##_fields),            \
+		.size = sizeof(struct cl_nl_##obj),       \
+	}
+
+SCHEMA(instance);
+
+SCHEMA(peer);
+
+SCHEMA(clock);
+
+SCHEMA(steer);
+
+SCHEMA(round);
+
+SCHEMA(update);
+
+SCHEMA(sample);
+
+SCHEMA(stats);
+
+SCHEMA(test);
+
+/* A new attribute of the spec must enter its table. */
+static_assert(ARRAY_SIZE(instance_fields) == CLOCKLINK_A_INSTANCE_MAX - 1,
+	      "instance");
+static_assert(ARRAY_SIZE(peer_fields) == CLOCKLINK_A_PEER_MAX - 1, "peer");
+static_assert(ARRAY_SIZE(clock_fields) == CLOCKLINK_A_CLOCK_MAX - 1, "clock");
+static_assert(ARRAY_SIZE(steer_fields) == CLOCKLINK_A_STEER_MAX - 1, "steer");
+static_assert(ARRAY_SIZE(round_fields) == CLOCKLINK_A_ROUND_MAX, "round");
+static_assert(ARRAY_SIZE(update_fields) == CLOCKLINK_A_UPDATE_MAX - 1,
+	      "update");
+static_assert(ARRAY_SIZE(sample_fields) == CLOCKLINK_A_SAMPLE_MAX - 1,
+	      "sample");
+static_assert(ARRAY_SIZE(stats_fields) == CLOCKLINK_A_STATS_MAX - 1, "stats");
+static_assert(ARRAY_SIZE(test_fields) == CLOCKLINK_A_TEST_MAX - 1, "test");
+
+static const struct cl_nl_schema *const by_cmd[CLOCKLINK_CMD_MAX + 1] = {
+	[CLOCKLINK_CMD_INSTANCE_GET] = &instance_schema,
+	[CLOCKLINK_CMD_INSTANCE_ADD] = &instance_schema,
+	[CLOCKLINK_CMD_INSTANCE_DEL] = &instance_schema,
+	[CLOCKLINK_CMD_INSTANCE_SET] = &instance_schema,
+	[CLOCKLINK_CMD_INSTANCE_NTF] = &instance_schema,
+	[CLOCKLINK_CMD_PEER_GET] = &peer_schema,
+	[CLOCKLINK_CMD_PEER_ADD] = &peer_schema,
+	[CLOCKLINK_CMD_PEER_DEL] = &peer_schema,
+	[CLOCKLINK_CMD_PEER_ADD_NTF] = &peer_schema,
+	[CLOCKLINK_CMD_PEER_DEL_NTF] = &peer_schema,
+	[CLOCKLINK_CMD_CLOCK_GET] = &clock_schema,
+	[CLOCKLINK_CMD_STATE_NTF] = &clock_schema,
+	[CLOCKLINK_CMD_STEER] = &steer_schema,
+	[CLOCKLINK_CMD_ROUND_START] = &round_schema,
+	[CLOCKLINK_CMD_UPDATE_SEND] = &round_schema,
+	[CLOCKLINK_CMD_UPDATE_NTF] = &update_schema,
+	[CLOCKLINK_CMD_SAMPLE_NTF] = &sample_schema,
+	[CLOCKLINK_CMD_STATS_GET] = &stats_schema,
+	[CLOCKLINK_CMD_TEST_SET] = &test_schema,
+};
+
+/**
+ * cl_nl_schema_of() - the attributes of a command
+ * @cmd: enum clocklink_cmd
+ *
+ * Return: the table, NULL for an unknown command.
+ */
+const struct cl_nl_schema *cl_nl_schema_of(unsigned int cmd)
+{
+	return cmd < ARRAY_SIZE(by_cmd) ? by_cmd[cmd] : NULL;
+}
+
+/**
+ * cl_nl_schema_find() - one attribute of a table
+ * @s: the table
+ * @attr: attribute id
+ *
+ * Return: its entry, NULL if it is not known.
+ */
+const struct cl_nl_field *cl_nl_schema_find(const struct cl_nl_schema *s,
+					    unsigned int attr)
+{
+	for (unsigned int i = 0; i < s->n; i++)
+		if (s->fields[i].attr == attr)
+			return &s->fields[i];
+	return NULL;
+}
+
+/**
+ * cl_nl_field_u64() - value of a number or flag
+ * @f: the field, of an unsigned type
+ * @obj: struct that it lies in
+ *
+ * Return: the value.
+ */
+u64 cl_nl_field_u64(const struct cl_nl_field *f, const void *obj)
+{
+	const void *p = (const char *)obj + f->offset;
+
+	switch (f->type) {
+	case CL_NL_FLAG:
+		return *(const bool *)p;
+	case CL_NL_U8:
+		return *(const u8 *)p;
+	case CL_NL_U16:
+		return *(const u16 *)p;
+	case CL_NL_U32:
+		return *(const u32 *)p;
+	case CL_NL_U64:
+		return *(const u64 *)p;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * cl_nl_field_s64() - value of a signed number
+ * @f: the field
+ * @obj: struct that it lies in
+ *
+ * Return: the value; an unsigned one saturates at S64_MAX.
+ */
+s64 cl_nl_field_s64(const struct cl_nl_field *f, const void *obj)
+{
+	const void *p = (const char *)obj + f->offset;
+	u64 v;
+
+	if (f->type == CL_NL_S32)
+		return *(const s32 *)p;
+	if (f->type == CL_NL_S64)
+		return *(const s64 *)p;
+	v = cl_nl_field_u64(f, obj);
+	return v > S64_MAX ? S64_MAX : (s64)v;
+}
+
+/**
+ * cl_nl_state_name() - name of a clock state
+ * @state: enum clocklink_state
+ *
+ * Return: the name in the netlink spec, "unknown" beyond it.
+ */
+const char *cl_nl_state_name(u32 state)
+{
+	static const char *const names[] = {
+		[CLOCKLINK_STATE_UNSYNCED] = "unsynced",
+		[CLOCKLINK_STATE_JOINING] = "joining",
+		[CLOCKLINK_STATE_SYNCED] = "synced",
+		[CLOCKLINK_STATE_UNVERIFIED] = "unverified",
+		[CLOCKLINK_STATE_HOLDOVER] = "holdover",
+		[CLOCKLINK_STATE_VOID] = "void",
+		[CLOCKLINK_STATE_GONE] = "gone",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
+}
+
+/**
+ * cl_nl_role_name() - name of a role
+ * @role: enum clocklink_role
+ *
+ * Return: the name in the netlink spec, "unknown" beyond it.
+ */
+const char *cl_nl_role_name(u32 role)
+{
+	static const char *const names[] = {
+		[CLOCKLINK_ROLE_NONE] = "none",
+		[CLOCKLINK_ROLE_LEADER] = "leader",
+		[CLOCKLINK_ROLE_FOLLOWER] = "follower",
+	};
+
+	return role < ARRAY_SIZE(names) ? names[role] : "unknown";
+}
+
+/**
+ * cl_nl_leap_name() - name of a leap second
+ * @leap: enum clocklink_leap
+ *
+ * Return: the name in the netlink spec, "unknown" beyond it.
+ */
+const char *cl_nl_leap_name(u32 leap)
+{
+	static const char *const names[] = {
+		[CLOCKLINK_LEAP_NONE] = "none",
+		[CLOCKLINK_LEAP_INSERT] = "insert",
+		[CLOCKLINK_LEAP_DELETE] = "delete",
+	};
+
+	return leap < ARRAY_SIZE(names) ? names[leap] : "unknown";
+}

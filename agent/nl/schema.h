@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tables that describe the structs of model.h: which attribute lies where, its
+ * name in messages and JSON, and the unit it is shown in.
+ */
+#ifndef _CL_NL_SCHEMA_H
+#define _CL_NL_SCHEMA_H
+
+#include "model.h"
+
+/* C type of a field. */
+enum cl_nl_type {
+	CL_NL_FLAG,
+	CL_NL_U8,
+	CL_NL_U16,
+	CL_NL_U32,
+	CL_NL_S32,
+	CL_NL_U64,
+	CL_NL_S64,
+	CL_NL_ADDR4,
+	CL_NL_ADDR6,
+};
+
+/* What the number means. */
+enum cl_nl_unit {
+	CL_NL_UNIT_ID, /* a name, not a quantity */
+	CL_NL_UNIT_COUNT,
+	CL_NL_UNIT_NS,
+	CL_NL_UNIT_S,
+	CL_NL_UNIT_PPT, /* shown in ppb */
+	CL_NL_UNIT_BOOL,
+	CL_NL_UNIT_STATE,
+	CL_NL_UNIT_LEAP,
+	CL_NL_UNIT_ROLE,
+	CL_NL_UNIT_ADDR, /* part of an address */
+};
+
+/**
+ * struct cl_nl_field - one attribute
+ * @attr: attribute id
+ * @offset: place in the struct
+ * @size: bytes of the value; 0 for a flag
+ * @type: enum cl_nl_type
+ * @unit: enum cl_nl_unit
+ * @name: name in the netlink spec
+ */
+struct cl_nl_field {
+	u16 attr;
+	u16 offset;
+	u8 size;
+	u8 type;
+	u8 unit;
+	const char *name;
+};
+
+/**
+ * struct cl_nl_schema - the attributes of one struct
+ * @fields: in the order of the spec
+ * @n: number of @fields
+ * @size: bytes of the struct
+ */
+struct cl_nl_schema {
+	const struct cl_nl_field *fields;
+	u8 n;
+	u16 size;
+};
+
+const struct cl_nl_schema *cl_nl_schema_of(unsigned int cmd);
+const struct cl_nl_field *cl_nl_schema_find(const struct cl_nl_schema *s,
+					    unsigned int attr);
+s64 cl_nl_field_s64(const struct cl_nl_field *f, const void *obj);
+u64 cl_nl_field_u64(const struct cl_nl_field *f, const void *obj);
+
+const char *cl_nl_state_name(u32 state);
+const char *cl_nl_role_name(u32 role);
+const char *cl_nl_leap_name(u32 leap);
+
+#endif /* _CL_NL_SCHEMA_H */
