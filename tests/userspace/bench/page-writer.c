@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Keeps a time page in a file, as the module does in the kernel.
+ *
+ *	page-writer FILE INTERVAL_MS
+ *
+ * The file appears when its first page is complete.  Every interval the line
+ * is rebased and gets a new slew, so that a reader meets all that it meets in
+ * life: 20 ppm, a slew and a growing bound.  Runs until it is killed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/clocklink.h>
+#include <linux/clocklink_page.h>
+
+#include "clock.h"
+
+#define PAGE_BYTES 4096
+#define RATE_PPT 20000000LL
+#define SLEW_PPT 100000LL
+#define BOUND_NS 5000
+#define DRIFT_PPT 1000LL
+#define TAI_OFFSET 37
+
+static struct timespec now(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return t;
+}
+
+static s64 to_ns(struct timespec t)
+{
+	return t.tv_sec * CL_NS_PER_SEC + t.tv_nsec;
+}
+
+/* Creates the file under a temporary name; returns the page or NULL. */
+static struct clocklink_page *create(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	void *p = MAP_FAILED;
+
+	if (fd >= 0 && !ftruncate(fd, PAGE_BYTES))
+		p = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
+			 fd, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void init_page(struct clocklink_page *p)
+{
+	p->magic = CLOCKLINK_PAGE_MAGIC;
+	p->version = CLOCKLINK_PAGE_VERSION;
+	p->size = sizeof(*p);
+	p->state = CLOCKLINK_STATE_SYNCED;
+	p->node = 1;
+	p->cluster = 1;
+	p->gen = 1;
+	p->bound_ns = BOUND_NS;
+	p->hard_ns = 100 * BOUND_NS;
+	p->drift_q48 = cl_ppt_to_q48(DRIFT_PPT);
+	p->tai_offset = TAI_OFFSET;
+}
+
+/* One update; readers see all of it or nothing. */
+static void publish(struct clocklink_page *p, struct cl_clock *c,
+		    s64 interval_ns)
+{
+	__atomic_store_n(&p->seq, p->seq + 1, __ATOMIC_RELAXED);
+	/* Pairs with the reader's acquire fence before its second look. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	cl_clock_rebase(c, cl_raw(to_ns(now(CLOCK_MONOTONIC_RAW))));
+	c->slew_q48 = cl_ppt_to_q48(p->updates & 1 ? SLEW_PPT : -SLEW_PPT);
+	c->slew_ns = interval_ns;
+	p->base_raw = c->map.raw.ns;
+	p->base_time = c->map.time.ns;
+	p->rate_q48 = c->map.rate_q48;
+	p->slew_q48 = c->slew_q48;
+	p->slew_ns = c->slew_ns;
+	p->void_raw = p->base_raw + 3600 * CL_NS_PER_SEC;
+	p->updates++;
+	__atomic_store_n(&p->seq, p->seq + 1, __ATOMIC_RELEASE);
+}
+
+int main(int argc, char **argv)
+{
+	struct clocklink_page *page;
+	struct timespec pause;
+	struct cl_clock c = {};
+	char tmp[256];
+	s64 interval;
+
+	interval = argc == 3 ? atoll(argv[2]) * CL_NS_PER_MS : 0;
+	if (interval <= 0) {
+		fputs("usage: page-writer FILE INTERVAL_MS\n", stderr);
+		return 2;
+	}
+	snprintf(tmp, sizeof(tmp), "%s.new", argv[1]);
+	page = create(tmp);
+	if (!page)
+		goto err;
+	init_page(page);
+	c.map.raw = cl_raw(to_ns(now(CLOCK_MONOTONIC_RAW)));
+	c.map.time = cl_time(to_ns(now(CLOCK_REALTIME)) +
+			     TAI_OFFSET * CL_NS_PER_SEC);
+	c.map.rate_q48 = cl_ppt_to_q48(RATE_PPT);
+	publish(page, &c, interval);
+	if (rename(tmp, argv[1]))
+		goto err;
+	pause = (struct timespec){ interval / CL_NS_PER_SEC,
+				   interval % CL_NS_PER_SEC };
+	for (;;) {
+		nanosleep(&pause, NULL);
+		publish(page, &c, interval);
+	}
+err:
+	fprintf(stderr, "page-writer: %s: %s\n", tmp, strerror(errno));
+	return 1;
+}
