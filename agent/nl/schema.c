@@ -200,31 +200,6 @@ static const struct cl_nl_field test_fields[] = {
 };
 /* clang-format on */
 
-#define SCHEMA(obj)                                       \
-	static const struct cl_nl_schema obj##_schema = { \
-		.fields = obj##_fields,                   \
-		.n = ARRAY_SIZE(obj##_fields),            \
-		.size = sizeof(struct cl_nl_##obj),       \
-	}
-
-SCHEMA(instance);
-
-SCHEMA(peer);
-
-SCHEMA(clock);
-
-SCHEMA(steer);
-
-SCHEMA(round);
-
-SCHEMA(update);
-
-SCHEMA(sample);
-
-SCHEMA(stats);
-
-SCHEMA(test);
-
 /* A new attribute of the spec must enter its table. */
 static_assert(ARRAY_SIZE(instance_fields) == CLOCKLINK_A_INSTANCE_MAX - 1,
 	      "instance");
@@ -239,26 +214,31 @@ static_assert(ARRAY_SIZE(sample_fields) == CLOCKLINK_A_SAMPLE_MAX - 1,
 static_assert(ARRAY_SIZE(stats_fields) == CLOCKLINK_A_STATS_MAX - 1, "stats");
 static_assert(ARRAY_SIZE(test_fields) == CLOCKLINK_A_TEST_MAX - 1, "test");
 
-static const struct cl_nl_schema *const by_cmd[CLOCKLINK_CMD_MAX + 1] = {
-	[CLOCKLINK_CMD_INSTANCE_GET] = &instance_schema,
-	[CLOCKLINK_CMD_INSTANCE_ADD] = &instance_schema,
-	[CLOCKLINK_CMD_INSTANCE_DEL] = &instance_schema,
-	[CLOCKLINK_CMD_INSTANCE_SET] = &instance_schema,
-	[CLOCKLINK_CMD_INSTANCE_NTF] = &instance_schema,
-	[CLOCKLINK_CMD_PEER_GET] = &peer_schema,
-	[CLOCKLINK_CMD_PEER_ADD] = &peer_schema,
-	[CLOCKLINK_CMD_PEER_DEL] = &peer_schema,
-	[CLOCKLINK_CMD_PEER_ADD_NTF] = &peer_schema,
-	[CLOCKLINK_CMD_PEER_DEL_NTF] = &peer_schema,
-	[CLOCKLINK_CMD_CLOCK_GET] = &clock_schema,
-	[CLOCKLINK_CMD_STATE_NTF] = &clock_schema,
-	[CLOCKLINK_CMD_STEER] = &steer_schema,
-	[CLOCKLINK_CMD_ROUND_START] = &round_schema,
-	[CLOCKLINK_CMD_UPDATE_SEND] = &round_schema,
-	[CLOCKLINK_CMD_UPDATE_NTF] = &update_schema,
-	[CLOCKLINK_CMD_SAMPLE_NTF] = &sample_schema,
-	[CLOCKLINK_CMD_STATS_GET] = &stats_schema,
-	[CLOCKLINK_CMD_TEST_SET] = &test_schema,
+#define SCHEMA(obj)                                    \
+	{                                              \
+		obj##_fields, ARRAY_SIZE(obj##_fields) \
+	}
+
+static const struct cl_nl_schema by_cmd[CLOCKLINK_CMD_MAX + 1] = {
+	[CLOCKLINK_CMD_INSTANCE_GET] = SCHEMA(instance),
+	[CLOCKLINK_CMD_INSTANCE_ADD] = SCHEMA(instance),
+	[CLOCKLINK_CMD_INSTANCE_DEL] = SCHEMA(instance),
+	[CLOCKLINK_CMD_INSTANCE_SET] = SCHEMA(instance),
+	[CLOCKLINK_CMD_INSTANCE_NTF] = SCHEMA(instance),
+	[CLOCKLINK_CMD_PEER_GET] = SCHEMA(peer),
+	[CLOCKLINK_CMD_PEER_ADD] = SCHEMA(peer),
+	[CLOCKLINK_CMD_PEER_DEL] = SCHEMA(peer),
+	[CLOCKLINK_CMD_PEER_ADD_NTF] = SCHEMA(peer),
+	[CLOCKLINK_CMD_PEER_DEL_NTF] = SCHEMA(peer),
+	[CLOCKLINK_CMD_CLOCK_GET] = SCHEMA(clock),
+	[CLOCKLINK_CMD_STATE_NTF] = SCHEMA(clock),
+	[CLOCKLINK_CMD_STEER] = SCHEMA(steer),
+	[CLOCKLINK_CMD_ROUND_START] = SCHEMA(round),
+	[CLOCKLINK_CMD_UPDATE_SEND] = SCHEMA(round),
+	[CLOCKLINK_CMD_UPDATE_NTF] = SCHEMA(update),
+	[CLOCKLINK_CMD_SAMPLE_NTF] = SCHEMA(sample),
+	[CLOCKLINK_CMD_STATS_GET] = SCHEMA(stats),
+	[CLOCKLINK_CMD_TEST_SET] = SCHEMA(test),
 };
 
 /**
@@ -269,7 +249,9 @@ static const struct cl_nl_schema *const by_cmd[CLOCKLINK_CMD_MAX + 1] = {
  */
 const struct cl_nl_schema *cl_nl_schema_of(unsigned int cmd)
 {
-	return cmd < ARRAY_SIZE(by_cmd) ? by_cmd[cmd] : NULL;
+	if (cmd >= ARRAY_SIZE(by_cmd) || !by_cmd[cmd].fields)
+		return NULL;
+	return &by_cmd[cmd];
 }
 
 /**

@@ -57,12 +57,10 @@ struct cl_nl_field {
  * struct cl_nl_schema - the attributes of one struct
  * @fields: in the order of the spec
  * @n: number of @fields
- * @size: bytes of the struct
  */
 struct cl_nl_schema {
 	const struct cl_nl_field *fields;
 	u8 n;
-	u16 size;
 };
 
 const struct cl_nl_schema *cl_nl_schema_of(unsigned int cmd);

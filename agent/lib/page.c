@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "page.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int check_page(const struct clocklink_page *m)
+{
+	if (m->magic != CLOCKLINK_PAGE_MAGIC ||
+	    m->version != CLOCKLINK_PAGE_VERSION || m->size < sizeof(*m))
+		return -EPROTO;
+	return 0;
+}
+
+static int map_fd(int fd, struct cl_page *ret)
+{
+	struct stat st;
+	void *map;
+	int err;
+
+	if (fstat(fd, &st))
+		return -errno;
+	/* A file takes the place of the device in tests; reading behind its
+	 * end would be SIGBUS.
+	 */
+	if (S_ISREG(st.st_mode) &&
+	    st.st_size < (off_t)sizeof(struct clocklink_page))
+		return -EPROTO;
+	map = mmap(NULL, sizeof(struct clocklink_page), PROT_READ, MAP_SHARED,
+		   fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	err = check_page(map);
+	if (err) {
+		munmap(map, sizeof(struct clocklink_page));
+		return err;
+	}
+	ret->map = map;
+	return 0;
+}
+
+/**
+ * cl_page_open() - map a time page
+ * @path: /dev/clocklinkN, or a file that holds a struct clocklink_page
+ * @ret: the page, to be closed
+ *
+ * Return: 0; -errno of opening or mapping it, -EPROTO if it is no time page or
+ * of another version.
+ */
+int cl_page_open(const char *path, struct cl_page *ret)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = map_fd(fd, ret);
+	/* The mapping keeps the device. */
+	close(fd);
+	return err;
+}
+
+/**
+ * cl_page_close() - give a time page back
+ * @p: page opened by cl_page_open()
+ */
+void cl_page_close(struct cl_page *p)
+{
+	munmap((void *)p->map, sizeof(struct clocklink_page));
+	p->map = NULL;
+}
+
+/**
+ * cl_page_snapshot() - consistent copy of all of a page
+ * @p: the page
+ * @ret: the copy; seq is even
+ * @ret_raw: own CLOCK_MONOTONIC_RAW at an instant when the copy was valid
+ *
+ * Return: 0; -EAGAIN if the page stayed in the middle of a write, the outputs
+ * are unspecified then.
+ */
+int cl_page_snapshot(const struct cl_page *p, struct clocklink_page *ret,
+		     struct cl_raw *ret_raw)
+{
+	const u64 *from = (const u64 *)p->map;
+	u64 *to = (u64 *)ret;
+	u32 seq;
+
+	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
+		/* Pairs as in cl_page_now(). */
+		seq = __atomic_load_n(&p->map->seq, __ATOMIC_ACQUIRE);
+		if (seq & 1)
+			continue;
+		*ret_raw = cl_page_raw();
+		for (size_t j = 0; j < sizeof(*ret) / sizeof(*to); j++)
+			to[j] = __atomic_load_n(&from[j], __ATOMIC_RELAXED);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&p->map->seq, __ATOMIC_RELAXED) == seq)
+			return 0;
+	}
+	return -EAGAIN;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Cluster time from the time page: no system call, no lock.
+ *
+ * A reading is an interval that holds the true cluster time, not a number that
+ * is wrong by something unknown.
+ */
+#ifndef _CL_LIB_PAGE_H
+#define _CL_LIB_PAGE_H
+
+#include <errno.h>
+#include <linux/clocklink.h>
+#include <linux/clocklink_page.h>
+#include <time.h>
+
+#include "kmod/core/clock.h"
+
+/*
+ * A write takes well below 1 us and comes a few times per second, so a second
+ * try is rare; 1000 in vain mean that the writer stopped half-way.
+ */
+#define CL_PAGE_RETRIES 1000
+
+/**
+ * struct cl_page - a mapped time page
+ * @map: the page, written by the kernel
+ *
+ * Closing it does not disturb other readers.  May be read by several threads.
+ */
+struct cl_page {
+	const struct clocklink_page *map;
+};
+
+/**
+ * struct cl_interval - cluster time at one instant
+ * @earliest: the true cluster time is not before this
+ * @latest: and not after this
+ * @state: enum clocklink_state; VOID also once the page says void by its time
+ */
+struct cl_interval {
+	struct cl_time earliest;
+	struct cl_time latest;
+	u32 state;
+};
+
+int cl_page_open(const char *path, struct cl_page *ret);
+void cl_page_close(struct cl_page *p);
+int cl_page_snapshot(const struct cl_page *p, struct clocklink_page *ret,
+		     struct cl_raw *ret_raw);
+
+/* Own CLOCK_MONOTONIC_RAW. */
+static inline struct cl_raw cl_page_raw(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
+	return cl_raw(ts.tv_sec * CL_NS_PER_SEC + ts.tv_nsec);
+}
+
+/* May a clock in this state be read? */
+static inline bool cl_page_usable(u32 state)
+{
+	return state >= CLOCKLINK_STATE_SYNCED &&
+	       state <= CLOCKLINK_STATE_HOLDOVER;
+}
+
+/**
+ * cl_page_eval() - cluster time at a raw instant
+ * @s: consistent copy of a page
+ * @raw: CLOCK_MONOTONIC_RAW, not before the page's anchor
+ * @ret: the interval; if it is not usable, all of time
+ *
+ * Return: 0; -ENODATA if the page gives no time at @raw, @ret->state says why.
+ */
+static inline int cl_page_eval(const struct clocklink_page *s,
+			       struct cl_raw raw, struct cl_interval *ret)
+{
+	const struct cl_clock c = {
+		.map.raw = { s->base_raw },
+		.map.time = { s->base_time },
+		.map.rate_q48 = s->rate_q48,
+		.slew_q48 = s->slew_q48,
+		.slew_ns = s->slew_ns,
+	};
+	struct cl_time t;
+	s64 err;
+
+	ret->state = s->state;
+	if (cl_page_usable(s->state) && raw.ns >= s->void_raw)
+		ret->state = CLOCKLINK_STATE_VOID;
+	if (!cl_page_usable(ret->state)) {
+		ret->earliest = cl_time(S64_MIN);
+		ret->latest = cl_time(S64_MAX);
+		return -ENODATA;
+	}
+	t = cl_clock_at(&c, raw);
+	err = s->bound_ns + 1 +
+	      cl_scale(cl_raw_sub(raw, c.map.raw), s->drift_q48);
+	ret->earliest = cl_time_add(t, -err);
+	ret->latest = cl_time_add(t, err);
+	return 0;
+}
+
+/**
+ * cl_page_now() - cluster time now
+ * @p: the page
+ * @ret: the interval
+ *
+ * Context: any thread; about as fast as clock_gettime().
+ * Return: 0; -ENODATA if there is no usable time, @ret->state says why; -EAGAIN
+ * if the page stayed in the middle of a write, @ret is unspecified then.
+ */
+static inline int cl_page_now(const struct cl_page *p, struct cl_interval *ret)
+{
+	const struct clocklink_page *m = p->map;
+	struct clocklink_page s;
+	struct cl_raw raw;
+	u32 seq;
+
+	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
+		/* Pairs with the writer's barrier after it made seq odd. */
+		seq = __atomic_load_n(&m->seq, __ATOMIC_ACQUIRE);
+		if (seq & 1)
+			continue;
+		raw = cl_page_raw();
+		s.state = __atomic_load_n(&m->state, __ATOMIC_RELAXED);
+		s.base_raw = __atomic_load_n(&m->base_raw, __ATOMIC_RELAXED);
+		s.base_time = __atomic_load_n(&m->base_time, __ATOMIC_RELAXED);
+		s.rate_q48 = __atomic_load_n(&m->rate_q48, __ATOMIC_RELAXED);
+		s.slew_q48 = __atomic_load_n(&m->slew_q48, __ATOMIC_RELAXED);
+		s.slew_ns = __atomic_load_n(&m->slew_ns, __ATOMIC_RELAXED);
+		s.bound_ns = __atomic_load_n(&m->bound_ns, __ATOMIC_RELAXED);
+		s.drift_q48 = __atomic_load_n(&m->drift_q48, __ATOMIC_RELAXED);
+		s.void_raw = __atomic_load_n(&m->void_raw, __ATOMIC_RELAXED);
+		/* Pairs with the writer's barrier before it makes seq even. */
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&m->seq, __ATOMIC_RELAXED) == seq)
+			return cl_page_eval(&s, raw, ret);
+	}
+	return -EAGAIN;
+}
+
+#endif /* _CL_LIB_PAGE_H */
