@@ -6,7 +6,9 @@
  *	time = map.time + d + d * rate + min(d, slew_ns) * slew
  *
  * So a slew needs no writer to end it: if the writer is late, the clock goes on
- * with the target's rate.  The time page carries the same numbers.
+ * with the target's rate.  The time page carries the same numbers.  The sum of
+ * both products is rounded down, not each product: two roundings could make a
+ * later reading 1 ns smaller.
  */
 #ifndef _CL_CORE_CLOCK_H
 #define _CL_CORE_CLOCK_H
@@ -22,11 +24,15 @@
  * @map: the target's line from the anchor on, without the slew
  * @slew_q48: extra rate while the slew lasts, times 2^48
  * @slew_ns: length of the slew from the anchor, raw ns, >= 0
+ * @frac_q48: what map.time lacks to the exact line, ns times 2^48, < 2^48;
+ *	readings ignore it, it only keeps the roundings of many rebases from
+ *	adding up
  */
 struct cl_clock {
 	struct cl_map map;
 	s64 slew_q48;
 	s64 slew_ns;
+	u64 frac_q48;
 };
 
 /**
@@ -34,7 +40,7 @@ struct cl_clock {
  * @c: the clock
  * @raw: instant; before the anchor the slew counts as well
  *
- * Return: cluster time.
+ * Return: cluster time, rounded down to 1 ns.
  */
 static inline struct cl_time cl_clock_at(const struct cl_clock *c,
 					 struct cl_raw raw)
@@ -42,8 +48,10 @@ static inline struct cl_time cl_clock_at(const struct cl_clock *c,
 	s64 d = cl_raw_sub(raw, c->map.raw);
 	s64 s = d < c->slew_ns ? d : c->slew_ns;
 
-	return cl_time_add(c->map.time, d + cl_scale(d, c->map.rate_q48) +
-						cl_scale(s, c->slew_q48));
+	return cl_time_add(c->map.time,
+			   d + (s64)(((__int128)d * c->map.rate_q48 +
+				      (__int128)s * c->slew_q48) >>
+				     CL_Q48_SHIFT));
 }
 
 s64 cl_clock_slew_left(const struct cl_clock *c, struct cl_raw raw);

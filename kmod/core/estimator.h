@@ -53,7 +53,7 @@ struct cl_estimate {
  * struct cl_estimator - estimator of one session
  * @params: as given at the start
  * @kf: the filter; theta relative to @d0
- * @d0: offset of the first exchange, ns: keeps numbers small
+ * @d0: whole ns of the offset: keeps the filter's numbers small
  * @last: raw instant of the last sample in @kf
  * @n: exchanges accepted
  * @late: exchanges dropped because they came out of order
@@ -61,6 +61,8 @@ struct cl_estimate {
  * @win_start: start of the current window of minimum round trips
  * @win_min: smallest round trip of the current and of the previous window
  * @excess_ns: running mean of the round trip's excess over the minimum
+ * @nis_sum: squared innovations over their variance, sum, Q16
+ * @nis_n: innovations in @nis_sum
  * @start: the first exchanges: instant, offset relative to @d0, round trip
  */
 struct cl_estimator {
@@ -74,6 +76,8 @@ struct cl_estimator {
 	struct cl_raw win_start;
 	s64 win_min[2];
 	s64 excess_ns;
+	u64 nis_sum;
+	unsigned int nis_n;
 	struct {
 		struct cl_raw at;
 		s64 z2; /* twice the offset, ns */

@@ -11,6 +11,7 @@
 #include "types.h"
 
 #define CL_Q48_SHIFT 48
+#define CL_PPT 1000000000000LL /* 1 in parts per 1e12 */
 
 /**
  * cl_mulshr() - product of two 64-bit numbers, shifted right

@@ -8,6 +8,11 @@
 
 #include "types.h"
 
+/* Variance of the frequency at the start: (100 ppm)^2. */
+#define CL_KALMAN_P11_START (10000000000LL << 24)
+/* Largest variance of theta: a standard deviation of 5.9 ms. */
+#define CL_KALMAN_P00_MAX (1LL << 61)
+
 /**
  * struct cl_kalman - state and covariance
  * @theta: offset, ns Q16

@@ -13,6 +13,8 @@
  * struct cl_seq - what has arrived of one stream
  * @highest: highest sequence number seen
  * @seen: bit i: @highest - i has arrived
+ * @span: numbers of the window that are expected: none before the first that
+ *	has arrived
  * @started: a first number has been seen
  * @received: numbers accepted
  * @lost: numbers that left the window without having arrived
@@ -23,6 +25,7 @@
 struct cl_seq {
 	u32 highest;
 	u64 seen;
+	u32 span;
 	bool started;
 	u64 received;
 	u64 lost;
@@ -36,6 +39,12 @@ enum cl_seq_verdict {
 	CL_SEQ_LATE, /* reordered, first arrival */
 	CL_SEQ_DUPLICATE, /* or older than the window: must change nothing */
 };
+
+/* a is newer than b; the numbers wrap around. */
+static inline bool cl_seq_after(u32 a, u32 b)
+{
+	return (s32)(a - b) > 0;
+}
 
 void cl_seq_reset(struct cl_seq *s);
 enum cl_seq_verdict cl_seq_check(const struct cl_seq *s, u32 seq);

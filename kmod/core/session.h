@@ -39,12 +39,23 @@ struct cl_exchange {
 	struct cl_raw in_rx;
 };
 
-/* One exchange under way: stamps in the order T1 T2 T3 T4, bit i of have. */
+/**
+ * struct cl_session_slot - one exchange under way
+ * @seq: sequence number of the request
+ * @have: bit i: @t[i] is known
+ * @used: the slot holds an exchange
+ * @answered: the response has arrived, or left
+ * @reported: our own stamps have been sent to the peer
+ * @done: the exchange has been given out
+ * @t: T1 T2 T3 T4
+ */
 struct cl_session_slot {
 	u32 seq;
 	u8 have;
-	bool done;
+	bool used;
+	bool answered;
 	bool reported;
+	bool done;
 	struct cl_raw t[4];
 };
 
@@ -56,8 +67,6 @@ struct cl_session_slot {
  * @next_update: sequence number of our next update
  * @asked: our requests, slot seq % CL_SESSION_SLOTS
  * @answered: the peer's requests
- * @last_answered: the peer's request answered last
- * @has_answered: @last_answered is valid
  * @req_seq: the peer's requests, accounting
  * @resp_seq: the peer's responses
  * @upd_seq: the peer's updates
@@ -72,8 +81,6 @@ struct cl_session {
 	u32 next_update;
 	struct cl_session_slot asked[CL_SESSION_SLOTS];
 	struct cl_session_slot answered[CL_SESSION_SLOTS];
-	u32 last_answered;
-	bool has_answered;
 	struct cl_seq req_seq;
 	struct cl_seq resp_seq;
 	struct cl_seq upd_seq;

@@ -7,6 +7,7 @@
 #define _CL_CORE_TYPES_H
 
 #ifdef __KERNEL__
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/string.h>
@@ -25,6 +26,8 @@ typedef int8_t s8;
 typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
+
+#define static_assert _Static_assert
 
 #define S64_MAX INT64_MAX
 #define S64_MIN INT64_MIN

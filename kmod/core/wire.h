@@ -26,6 +26,13 @@
 #define CL_NODE_NONE 0U /* no node has this id */
 #define CL_NODE_ALL 0xffffffffU /* receiver: every node of the cluster */
 
+/* Ranges: enum clocklink_state and enum clocklink_leap of the UAPI. */
+#define CL_WIRE_STATE_MAX 6
+#define CL_WIRE_LEAP_MAX 2
+/* Rates stay below 2^-10, 977 ppm: no oscillator in use is off by that much. */
+#define CL_WIRE_RATE_MAX_Q48 (1ULL << 38)
+#define CL_WIRE_RATE_MAX_Q40 (1ULL << 30)
+
 enum cl_wire_type {
 	CL_WIRE_REQUEST = 1,
 	CL_WIRE_RESPONSE,

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Bounds are rounded up and saturate: a bound never becomes too small.
+ */
+#include "bound.h"
+#include "fixed.h"
+
+/* v * num / den, rounded up; for num < 2^32 */
+static u64 mul_up(u64 v, u64 num, u64 den)
+{
+	if (v > U64_MAX / num - 1)
+		return U64_MAX;
+	return (v * num + den - 1) / den;
+}
+
+/**
+ * cl_bound_grow() - a bound some time later
+ * @ns: bound
+ * @drift_ppt: its growth, 1e-12
+ * @age_ns: time passed; negative counts as none
+ *
+ * Return: the bound, ns, rounded up.
+ */
+u64 cl_bound_grow(u64 ns, u64 drift_ppt, s64 age_ns)
+{
+	__int128 growth;
+	u64 q48;
+
+	if (age_ns <= 0 || !drift_ppt)
+		return ns;
+	if (drift_ppt > S64_MAX)
+		drift_ppt = S64_MAX;
+	/* One more than rounded down is at least rounded up. */
+	q48 = (u64)cl_shl_div((s64)drift_ppt, CL_Q48_SHIFT, CL_PPT) + 1;
+	growth = (((__int128)age_ns * q48 - 1) >> CL_Q48_SHIFT) + 1;
+	return growth > U64_MAX ? U64_MAX : cl_add_sat(ns, (u64)growth);
+}
+
+/**
+ * cl_bound_asymmetry() - what the path's asymmetry may hide
+ * @budget_ns: budget configured, 0: default
+ * @min_rtt_ns: smallest round trip
+ *
+ * Return: the budget, or 1 us or 1 % of the round trip, whichever is more, ns.
+ */
+u64 cl_bound_asymmetry(u32 budget_ns, u64 min_rtt_ns)
+{
+	u64 share = mul_up(min_rtt_ns, 1, CL_BOUND_ASYM_RTT_DIV);
+
+	if (budget_ns)
+		return budget_ns;
+	return share > CL_BOUND_ASYM_MIN_NS ? share : CL_BOUND_ASYM_MIN_NS;
+}
+
+/*
+ * Growth of 5 sigma until the writer comes again.  After T the deviation has
+ * grown by no more than T y_err + wander sqrt(T^3 / 3), which is convex: its
+ * chord over the horizon is above it, with the slope
+ * y_err + wander sqrt(T / 3).
+ */
+static u64 own_drift_ppt(const struct cl_estimate *e)
+{
+	/* sqrt(4 / 3) = 1.1547 for the horizon of 4 s */
+	u64 wander = mul_up(e->wander_ppt, 1155, 1000);
+	u64 drift =
+		mul_up(cl_add_sat(e->y_err_ppt, wander), CL_BOUND_SIGMAS, 1);
+
+	if (drift < CL_BOUND_DRIFT_MIN_PPT)
+		return CL_BOUND_DRIFT_MIN_PPT;
+	return drift > CL_BOUND_DRIFT_MAX_PPT ? CL_BOUND_DRIFT_MAX_PPT : drift;
+}
+
+/**
+ * cl_bound_of() - bounds of an estimate
+ * @e: estimate of the parent
+ * @asym_budget_ns: asymmetry budget of the link, 0: default
+ * @parent: bounds of the parent
+ * @parent_age_ns: time since @parent was true, to @e->at
+ * @ret: bounds at @e->at
+ */
+void cl_bound_of(const struct cl_estimate *e, u32 asym_budget_ns,
+		 const struct cl_bound *parent, s64 parent_age_ns,
+		 struct cl_bound *ret)
+{
+	u64 sigmas = mul_up(e->err_ns, CL_BOUND_SIGMAS, 1);
+	u64 asym = cl_bound_asymmetry(asym_budget_ns, e->min_rtt_ns);
+	u64 half = mul_up(e->min_rtt_ns, 1, 2);
+
+	ret->bound_ns =
+		cl_add_sat(cl_add_sat(asym, sigmas),
+			   cl_bound_grow(parent->bound_ns, parent->drift_ppt,
+					 parent_age_ns));
+	ret->hard_ns =
+		cl_add_sat(cl_add_sat(half, sigmas),
+			   cl_bound_grow(parent->hard_ns, parent->drift_ppt,
+					 parent_age_ns));
+	ret->drift_ppt = cl_add_sat(own_drift_ppt(e), parent->drift_ppt);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The filter in the formats of kalman.h.  Every product is made in 128 bits
+ * and saturated at 2^61, so that nothing overflows whatever the interval.
+ */
+#include "fixed.h"
+#include "kalman.h"
+
+#define CL_KALMAN_MAX CL_KALMAN_P00_MAX
+
+static s64 saturate(__int128 v)
+{
+	if (v > CL_KALMAN_MAX)
+		return CL_KALMAN_MAX;
+	if (v < -CL_KALMAN_MAX)
+		return -CL_KALMAN_MAX;
+	return (s64)v;
+}
+
+/* floor(a * b / 2^sh) */
+static s64 product(s64 a, s64 b, unsigned int sh)
+{
+	return saturate(((__int128)a * b) >> sh);
+}
+
+/**
+ * cl_kalman_init() - start a filter
+ * @k: filter
+ * @q2: oscillator wander squared, ppb^2/s Q24, >= 0
+ */
+void cl_kalman_init(struct cl_kalman *k, s64 q2)
+{
+	*k = (struct cl_kalman){ .q2 = q2 };
+}
+
+/**
+ * cl_kalman_predict() - state and covariance some time later
+ * @k: filter that has taken a sample
+ * @dt_q20: time since its last update or prediction, s Q20, >= 0
+ *
+ * Any interval is safe.  When the standard deviation of theta exceeds 5.9 ms
+ * the format ends: @p00 stays at CL_KALMAN_P00_MAX, and @p01 is scaled down
+ * with it, so that the next sample still corrects the frequency by no more
+ * than it should.
+ */
+void cl_kalman_predict(struct cl_kalman *k, s64 dt_q20)
+{
+	s64 p11dt = product(k->p11, dt_q20, 28);
+	s64 qdt = product(k->q2, dt_q20, 20);
+	s64 dt2 = product(dt_q20, dt_q20, 20);
+	__int128 p00 = ((__int128)k->p01 * dt_q20 >> 20) * 2 +
+		       ((__int128)p11dt * dt_q20 >> 20) +
+		       product(qdt, dt2, 28) / 3 + k->p00;
+	s64 p01 = saturate((__int128)k->p01 + p11dt + product(qdt, dt_q20, 29));
+	__int128 over;
+
+	for (over = p00; over > CL_KALMAN_P00_MAX; over >>= 1)
+		p01 /= 2;
+	k->theta = saturate((__int128)k->theta + product(k->y, dt_q20, 28));
+	k->p00 = saturate(p00);
+	k->p01 = p01;
+	k->p11 = saturate((__int128)k->p11 + qdt);
+}
+
+/**
+ * cl_kalman_update() - take a sample
+ * @k: filter
+ * @dt_q20: time since the last update or prediction, s Q20, >= 0
+ * @z_q16: offset measured, ns Q16, magnitude below 2^62
+ * @r_q16: its variance, ns^2 Q16, 1..2^61
+ *
+ * The first sample sets the offset; the frequency starts as 0 +- 100 ppm.
+ */
+void cl_kalman_update(struct cl_kalman *k, s64 dt_q20, s64 z_q16, s64 r_q16)
+{
+	s64 s, in, k0, k1;
+
+	if (!k->started) {
+		k->theta = z_q16;
+		k->y = 0;
+		k->p00 = r_q16;
+		k->p01 = 0;
+		k->p11 = CL_KALMAN_P11_START;
+		k->started = true;
+		return;
+	}
+	cl_kalman_predict(k, dt_q20);
+	s = k->p00 + r_q16;
+	in = z_q16 - k->theta;
+	k0 = cl_shl_div(k->p00, 32, s); /* Q32 */
+	k1 = cl_shl_div(k->p01, 32, s); /* 1/s, Q32 */
+	k->theta = saturate((__int128)k->theta + product(k0, in, 32));
+	k->y = saturate((__int128)k->y + product(k1, in, 24));
+	k->p11 = cl_max_s64(k->p11 - product(k1, k->p01, 24), 1);
+	k->p01 -= product(k0, k->p01, 32);
+	k->p00 = cl_max_s64(k->p00 - product(k0, k->p00, 32), 1);
+}

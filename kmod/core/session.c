@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Matching of stamps to exchanges.  A stamp counts only together with the
+ * sequence number it was taken for: one paired with the wrong round would be
+ * an error of a whole interval.
+ */
+#include "session.h"
+
+enum { T1, T2, T3, T4 };
+
+#define HAVE(i) (1U << (i))
+#define HAVE_ALL (HAVE(T1) | HAVE(T2) | HAVE(T3) | HAVE(T4))
+
+static struct cl_session_slot *slot_find(struct cl_session_slot *slots, u32 seq)
+{
+	struct cl_session_slot *slot = &slots[seq % CL_SESSION_SLOTS];
+
+	return slot->used && slot->seq == seq ? slot : NULL;
+}
+
+/* Slot for a new exchange; NULL if a newer exchange already has the place. */
+static struct cl_session_slot *
+slot_claim(struct cl_session *s, struct cl_session_slot *slots, u32 seq)
+{
+	struct cl_session_slot *slot = &slots[seq % CL_SESSION_SLOTS];
+
+	if (slot->used && cl_seq_after(slot->seq, seq))
+		return NULL;
+	if (slot->used && slot->answered && !slot->done)
+		s->no_stamp++;
+	*slot = (struct cl_session_slot){ .seq = seq, .used = true };
+	return slot;
+}
+
+/* Note a stamp of an exchange.  The first one wins: a repeated message or a
+ * second stamp of one packet must not change an exchange.
+ */
+static void slot_stamp(struct cl_session_slot *slot, int i, struct cl_raw t)
+{
+	if (!slot || slot->have & HAVE(i))
+		return;
+	slot->t[i] = t;
+	slot->have |= HAVE(i);
+}
+
+/* Newest exchange with the stamps @need that the peer has not been told. */
+static struct cl_session_slot *slot_unreported(struct cl_session_slot *slots,
+					       unsigned int need)
+{
+	struct cl_session_slot *newest = NULL;
+	struct cl_session_slot *slot;
+
+	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++) {
+		if (!slot->used || slot->reported ||
+		    (slot->have & need) != need)
+			continue;
+		if (!newest || cl_seq_after(slot->seq, newest->seq))
+			newest = slot;
+	}
+	return newest;
+}
+
+/*
+ * Oldest complete exchange not yet given out.  A message may complete two if
+ * messages were reordered; the other one then goes with the next message, so
+ * that the estimator gets them in order.
+ */
+static struct cl_session_slot *slot_complete(struct cl_session_slot *slots)
+{
+	struct cl_session_slot *oldest = NULL;
+	struct cl_session_slot *slot;
+
+	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++) {
+		if (!slot->used || slot->done || slot->have != HAVE_ALL)
+			continue;
+		if (!oldest || cl_seq_after(oldest->seq, slot->seq))
+			oldest = slot;
+	}
+	return oldest;
+}
+
+/**
+ * cl_session_init() - start a session
+ * @s: session
+ * @first_seq: first sequence number of our requests and updates, random
+ */
+void cl_session_init(struct cl_session *s, u32 first_seq)
+{
+	memset(s, 0, sizeof(*s));
+	s->next_seq = first_seq;
+	s->next_update = first_seq;
+}
+
+/**
+ * cl_session_note_gen() - note the raw generation of a message of the peer
+ * @s: session
+ * @gen: generation in the message
+ *
+ * Stamps of two generations must never meet in one exchange, and a restarted
+ * peer counts its messages anew.  So a new generation ends all exchanges under
+ * way and restarts the accounting of what is received.
+ *
+ * Return: true if the generation has changed; the caller then restarts the
+ * session's estimator.
+ */
+bool cl_session_note_gen(struct cl_session *s, u32 gen)
+{
+	bool changed = s->gen_known && s->gen != gen;
+
+	s->gen = gen;
+	s->gen_known = true;
+	if (!changed)
+		return false;
+	memset(s->asked, 0, sizeof(s->asked));
+	memset(s->answered, 0, sizeof(s->answered));
+	cl_seq_reset(&s->req_seq);
+	cl_seq_reset(&s->resp_seq);
+	cl_seq_reset(&s->upd_seq);
+	s->restarts++;
+	return true;
+}
+
+/**
+ * cl_session_make_request() - make the next request
+ * @s: session
+ * @m: type, flags, sequence number and body are set; the other fields of the
+ *	header are the caller's
+ *
+ * The request reports the stamps of the newest exchange that the peer does not
+ * know yet.  T1 alone is sent as well, but does not count as a report: if the
+ * round trip is longer than the interval, T4 is still to come.
+ *
+ * Return: sequence number, for cl_session_request_sent().
+ */
+u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m)
+{
+	struct cl_session_slot *prev;
+	u32 seq = s->next_seq++;
+
+	m->hdr.type = CL_WIRE_REQUEST;
+	m->hdr.flags = 0;
+	m->hdr.seq = seq;
+	m->req = (struct cl_wire_request){ .prev_seq = 0 };
+
+	prev = slot_unreported(s->asked, HAVE(T1) | HAVE(T4));
+	if (prev) {
+		m->hdr.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX;
+		m->req.t4 = prev->t[T4];
+		prev->reported = true;
+	} else {
+		prev = slot_unreported(s->asked, HAVE(T1));
+		if (prev)
+			m->hdr.flags = CL_WIRE_F_PREV_TX;
+	}
+	if (prev) {
+		m->req.prev_seq = prev->seq;
+		m->req.t1 = prev->t[T1];
+	}
+	slot_claim(s, s->asked, seq);
+	return seq;
+}
+
+/**
+ * cl_session_request_sent() - note the transmit stamp of a request
+ * @s: session
+ * @seq: as cl_session_make_request() returned
+ * @t1: stamp; a second one for the same request is ignored
+ */
+void cl_session_request_sent(struct cl_session *s, u32 seq, struct cl_raw t1)
+{
+	slot_stamp(slot_find(s->asked, seq), T1, t1);
+}
+
+/* Give out an exchange of ours or of the peer's, if one is complete. */
+static enum cl_session_result give_exchange(struct cl_session *s, bool asked,
+					    struct cl_exchange *ret_x)
+{
+	struct cl_session_slot *slot;
+
+	slot = slot_complete(asked ? s->asked : s->answered);
+	if (!slot)
+		return CL_SESSION_TAKEN;
+	slot->done = true;
+	s->exchanges++;
+	ret_x->seq = slot->seq;
+	ret_x->out_tx = slot->t[asked ? T1 : T3];
+	ret_x->out_rx = slot->t[asked ? T2 : T4];
+	ret_x->in_tx = slot->t[asked ? T3 : T1];
+	ret_x->in_rx = slot->t[asked ? T4 : T2];
+	return CL_SESSION_EXCHANGE;
+}
+
+/**
+ * cl_session_take_request() - take a request of the peer and make the response
+ * @s: session; the message's generation has been noted
+ * @req: the request
+ * @t2: its receive stamp, or NULL if there is none
+ * @resp: response; type, flags, sequence number and body are set, the other
+ *	fields of the header, time and rate are the caller's
+ * @ret_x: a complete exchange, if any
+ *
+ * Return: CL_SESSION_IGNORED for a duplicate or stale request, which must not
+ * be answered: @resp and @ret_x are untouched.  Else @resp is valid, and with
+ * CL_SESSION_EXCHANGE @ret_x is as well.
+ */
+enum cl_session_result cl_session_take_request(struct cl_session *s,
+					       const struct cl_wire_msg *req,
+					       const struct cl_raw *t2,
+					       struct cl_wire_msg *resp,
+					       struct cl_exchange *ret_x)
+{
+	struct cl_session_slot *prev =
+		slot_find(s->answered, req->req.prev_seq);
+	struct cl_session_slot *slot;
+
+	if (cl_seq_accept(&s->req_seq, req->hdr.seq) == CL_SEQ_DUPLICATE)
+		return CL_SESSION_IGNORED;
+
+	if (req->hdr.flags & CL_WIRE_F_PREV_TX)
+		slot_stamp(prev, T1, req->req.t1);
+	if (req->hdr.flags & CL_WIRE_F_PREV_RX)
+		slot_stamp(prev, T4, req->req.t4);
+
+	resp->hdr.type = CL_WIRE_RESPONSE;
+	resp->hdr.flags = req->hdr.flags & CL_WIRE_F_PROBE;
+	resp->hdr.seq = req->hdr.seq;
+	resp->resp = (struct cl_wire_response){ .prev_seq = 0 };
+	if (t2) {
+		resp->hdr.flags |= CL_WIRE_F_RX;
+		resp->resp.t2 = *t2;
+	}
+	prev = slot_unreported(s->answered, HAVE(T3));
+	if (prev) {
+		resp->hdr.flags |= CL_WIRE_F_PREV_TX;
+		resp->resp.prev_seq = prev->seq;
+		resp->resp.t3 = prev->t[T3];
+		prev->reported = true;
+	}
+	slot = slot_claim(s, s->answered, req->hdr.seq);
+	if (slot) {
+		slot->answered = true;
+		if (t2)
+			slot_stamp(slot, T2, *t2);
+	}
+	return give_exchange(s, false, ret_x);
+}
+
+/**
+ * cl_session_response_sent() - note the transmit stamp of a response
+ * @s: session
+ * @seq: sequence number of the response
+ * @t3: stamp; a second one for the same response is ignored
+ */
+void cl_session_response_sent(struct cl_session *s, u32 seq, struct cl_raw t3)
+{
+	slot_stamp(slot_find(s->answered, seq), T3, t3);
+}
+
+/**
+ * cl_session_take_response() - take a response of the peer
+ * @s: session; the message's generation has been noted
+ * @m: the response
+ * @t4: its receive stamp, or NULL if there is none
+ * @ret_x: a complete exchange, if any
+ *
+ * Return: CL_SESSION_IGNORED if the request was never sent, is too old or has
+ * been answered before; @ret_x is valid with CL_SESSION_EXCHANGE only.
+ */
+enum cl_session_result cl_session_take_response(struct cl_session *s,
+						const struct cl_wire_msg *m,
+						const struct cl_raw *t4,
+						struct cl_exchange *ret_x)
+{
+	struct cl_session_slot *slot = slot_find(s->asked, m->hdr.seq);
+
+	/* A number we never sent must not move the window of the accounting. */
+	if (!slot ||
+	    cl_seq_accept(&s->resp_seq, m->hdr.seq) == CL_SEQ_DUPLICATE)
+		return CL_SESSION_IGNORED;
+
+	slot->answered = true;
+	if (t4)
+		slot_stamp(slot, T4, *t4);
+	if (m->hdr.flags & CL_WIRE_F_RX)
+		slot_stamp(slot, T2, m->resp.t2);
+	if (m->hdr.flags & CL_WIRE_F_PREV_TX)
+		slot_stamp(slot_find(s->asked, m->resp.prev_seq), T3,
+			   m->resp.t3);
+	return give_exchange(s, true, ret_x);
+}
+
+/**
+ * cl_session_take_update() - account for an update of the peer
+ * @s: session; the message's generation has been noted
+ * @m: the update
+ *
+ * Return: CL_SESSION_TAKEN if it is newer than all before it; an older one is
+ * counted, but superseded and so CL_SESSION_IGNORED.
+ */
+enum cl_session_result cl_session_take_update(struct cl_session *s,
+					      const struct cl_wire_msg *m)
+{
+	if (cl_seq_accept(&s->upd_seq, m->hdr.seq) != CL_SEQ_NEW)
+		return CL_SESSION_IGNORED;
+	return CL_SESSION_TAKEN;
+}
