@@ -92,8 +92,10 @@ int cl_page_snapshot(const struct cl_page *p, struct clocklink_page *ret,
 	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
 		/* Pairs as in cl_page_now(). */
 		seq = __atomic_load_n(&p->map->seq, __ATOMIC_ACQUIRE);
-		if (seq & 1)
+		if (seq & 1) {
+			cl_page_relax();
 			continue;
+		}
 		*ret_raw = cl_page_raw();
 		for (size_t j = 0; j < sizeof(*ret) / sizeof(*to); j++)
 			to[j] = __atomic_load_n(&from[j], __ATOMIC_RELAXED);

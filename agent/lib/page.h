@@ -57,6 +57,19 @@ static inline struct cl_raw cl_page_raw(void)
 	return cl_raw(ts.tv_sec * CL_NS_PER_SEC + ts.tv_nsec);
 }
 
+/*
+ * Lets the writer have the cache line.  Without it 1000 looks take 0.3 us, less
+ * than a writer on another CPU needs to take the page's lines from the readers.
+ */
+static inline void cl_page_relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("isb" ::: "memory");
+#endif
+}
+
 /* May a clock in this state be read? */
 static inline bool cl_page_usable(u32 state)
 {
@@ -120,8 +133,10 @@ static inline int cl_page_now(const struct cl_page *p, struct cl_interval *ret)
 	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
 		/* Pairs with the writer's barrier after it made seq odd. */
 		seq = __atomic_load_n(&m->seq, __ATOMIC_ACQUIRE);
-		if (seq & 1)
+		if (seq & 1) {
+			cl_page_relax();
 			continue;
+		}
 		raw = cl_page_raw();
 		s.state = __atomic_load_n(&m->state, __ATOMIC_RELAXED);
 		s.base_raw = __atomic_load_n(&m->base_raw, __ATOMIC_RELAXED);

@@ -13,28 +13,19 @@
  * Exit status: 0 no violation, 1 violation seen, 2 wrong use or no page.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <linux/clocklink.h>
-#include <linux/clocklink_page.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "clock.h"
+#include "agent/lib/errors.h"
+#include "agent/lib/page.h"
+#include "agent/nl/schema.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MAX_NODES 64
-/*
- * A writer that is in the middle of an update, or updates between the instant
- * and the copy, costs one try.
- */
-#define MAX_TRIES 1000
+/* A page that is rewritten between the instant and its copy costs one try. */
+#define MAX_TRIES 100
 /*
  * Not a divisor or multiple of the usual round intervals: the samples walk
  * through all phases of a round.
@@ -44,7 +35,7 @@
 /**
  * struct node - one page and what was last seen of it
  * @path: where the page comes from
- * @page: the mapped page
+ * @page: the page
  * @copy: consistent copy, valid for the current sample
  * @usable: the reading of this sample counts
  * @time: cluster time at the instant, ns
@@ -55,7 +46,7 @@
  */
 struct node {
 	const char *path;
-	const struct clocklink_page *page;
+	struct cl_page page;
 	struct clocklink_page copy;
 	bool usable;
 	s64 time;
@@ -81,118 +72,64 @@ struct truth {
 	struct node node[MAX_NODES];
 };
 
-static const char *const state_names[] = {
-	[CLOCKLINK_STATE_UNSYNCED] = "unsynced",
-	[CLOCKLINK_STATE_JOINING] = "joining",
-	[CLOCKLINK_STATE_SYNCED] = "synced",
-	[CLOCKLINK_STATE_UNVERIFIED] = "unverified",
-	[CLOCKLINK_STATE_HOLDOVER] = "holdover",
-	[CLOCKLINK_STATE_VOID] = "void",
-	[CLOCKLINK_STATE_GONE] = "gone",
-};
-
-static s64 now_ns(clockid_t id)
+/* Prints an error and returns it. */
+static int complain(const char *what, int err)
 {
-	struct timespec t;
-
-	clock_gettime(id, &t);
-	return t.tv_sec * CL_NS_PER_SEC + t.tv_nsec;
+	fprintf(stderr, "clocklink-truth: %s: %s\n", what, cl_error_text(err));
+	return err;
 }
 
-/* Maps the page of an open file; returns NULL and sets errno on failure. */
-static const struct clocklink_page *map_fd(int fd)
+/* Sleeps until a raw instant; a sleep takes no raw time as its end. */
+static void sleep_until(s64 raw_ns)
 {
-	struct stat st;
-	void *p;
+	s64 left = raw_ns - cl_page_raw().ns;
+	const struct timespec t = { left / CL_NS_PER_SEC,
+				    left % CL_NS_PER_SEC };
 
-	if (fstat(fd, &st))
-		return NULL;
-	if (S_ISREG(st.st_mode) &&
-	    st.st_size < (off_t)sizeof(struct clocklink_page)) {
-		errno = EINVAL;
-		return NULL;
-	}
-	p = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED, fd, 0);
-	return p == MAP_FAILED ? NULL : p;
-}
-
-/* Returns 0, or -1 with a message. */
-static int map_page(struct node *n, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	n->path = path;
-	if (fd >= 0)
-		n->page = map_fd(fd);
-	if (!n->page) {
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-		return -1;
-	}
-	close(fd);
-	if (n->page->magic != CLOCKLINK_PAGE_MAGIC ||
-	    n->page->version != CLOCKLINK_PAGE_VERSION) {
-		fprintf(stderr, "%s: not a time page of layout %u\n", path,
-			CLOCKLINK_PAGE_VERSION);
-		return -1;
-	}
-	return 0;
-}
-
-/* One try for a copy that no writer touched meanwhile. */
-static bool copy_page(struct node *n)
-{
-	u32 seq = __atomic_load_n(&n->page->seq, __ATOMIC_ACQUIRE);
-
-	if (seq & 1)
-		return false;
-	memcpy(&n->copy, n->page, sizeof(n->copy));
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return __atomic_load_n(&n->page->seq, __ATOMIC_RELAXED) == seq;
+	if (left > 0)
+		nanosleep(&t, NULL);
 }
 
 /*
  * Copies all pages as they were at one instant.  An anchor after the instant
  * means that the page was rewritten since: its line does not hold there.
+ * Returns 0 or -errno, *ret_bad is the node that failed.
  */
-static int snapshot(struct truth *t, struct cl_raw *ret_raw)
+static int snapshot(struct truth *t, struct cl_raw *ret_raw,
+		    const struct node **ret_bad)
 {
+	struct cl_raw own;
 	unsigned int i, tries;
+	int err;
 
 	for (tries = 0; tries < MAX_TRIES; tries++) {
-		struct cl_raw raw = cl_raw(now_ns(CLOCK_MONOTONIC_RAW));
+		*ret_raw = cl_page_raw();
+		for (i = 0; i < t->nodes; i++) {
+			struct node *n = &t->node[i];
 
-		for (i = 0; i < t->nodes; i++)
-			if (!copy_page(&t->node[i]) ||
-			    t->node[i].copy.base_raw > raw.ns)
+			*ret_bad = n;
+			err = cl_page_snapshot(&n->page, &n->copy, &own);
+			if (err)
+				return err;
+			if (n->copy.base_raw > ret_raw->ns)
 				break;
-		if (i == t->nodes) {
-			*ret_raw = raw;
-			return 0;
 		}
+		if (i == t->nodes)
+			return 0;
 	}
-	fprintf(stderr, "%s: no consistent copy in %d tries\n", t->node[i].path,
-		MAX_TRIES);
-	return -1;
+	return -EAGAIN;
 }
 
 static void evaluate(struct node *n, struct cl_raw raw)
 {
-	const struct clocklink_page *p = &n->copy;
-	const struct cl_clock clock = {
-		.map = { cl_raw(p->base_raw), cl_time(p->base_time),
-			 p->rate_q48 },
-		.slew_q48 = p->slew_q48,
-		.slew_ns = p->slew_ns,
-	};
-	s64 growth = cl_scale(cl_raw_sub(raw, clock.map.raw), p->drift_q48) + 1;
+	struct cl_interval iv;
 
-	n->usable = (p->state == CLOCKLINK_STATE_SYNCED ||
-		     p->state == CLOCKLINK_STATE_UNVERIFIED ||
-		     p->state == CLOCKLINK_STATE_HOLDOVER) &&
-		    raw.ns < p->void_raw;
-	n->time = cl_clock_at(&clock, raw).ns;
-	n->bound = p->bound_ns + growth;
-	n->hard = p->hard_ns + growth;
+	n->usable = !cl_page_eval(&n->copy, raw, &iv);
+	if (!n->usable)
+		return;
+	n->bound = cl_time_sub(iv.latest, iv.earliest) / 2;
+	n->time = cl_time_add(iv.earliest, n->bound).ns;
+	n->hard = n->bound - n->copy.bound_ns + n->copy.hard_ns;
 }
 
 /* Does the interval of a node miss that of any other usable node? */
@@ -243,12 +180,11 @@ static int print_violations(const struct truth *t, struct node *n, s64 error)
 static int print_node(const struct truth *t, struct node *n, struct cl_raw raw)
 {
 	const struct node *leader = &t->node[0];
-	u32 state = n->copy.state;
 	int violations = 0;
 
 	printf("{\"t_s\":%.6f,\"node\":%u,\"state\":\"%s\"",
 	       (double)raw.ns / CL_NS_PER_SEC, n->copy.node,
-	       state <= CLOCKLINK_STATE_GONE ? state_names[state] : "?");
+	       cl_nl_state_name(n->copy.state));
 	if (n->usable && leader->usable) {
 		s64 error = n->time - leader->time - t->shift_ns;
 
@@ -264,30 +200,27 @@ static int print_node(const struct truth *t, struct node *n, struct cl_raw raw)
 	return violations;
 }
 
-/* Returns the number of violations seen, or -1. */
+/* Returns the number of violations seen, or -errno with a message. */
 static long run(struct truth *t)
 {
-	s64 start = now_ns(CLOCK_MONOTONIC), next = start;
+	s64 start = cl_page_raw().ns, next = start;
+	const struct node *bad;
 	long violations = 0;
+	unsigned int i;
 
 	do {
-		struct timespec until;
 		struct cl_raw raw;
-		unsigned int i;
+		int err = snapshot(t, &raw, &bad);
 
-		if (snapshot(t, &raw))
-			return -1;
+		if (err)
+			return complain(bad->path, err);
 		for (i = 0; i < t->nodes; i++)
 			evaluate(&t->node[i], raw);
 		for (i = 0; i < t->nodes; i++)
 			violations += print_node(t, &t->node[i], raw);
 		fflush(stdout);
 		next += t->period_ns;
-		until = (struct timespec){ next / CL_NS_PER_SEC,
-					   next % CL_NS_PER_SEC };
-		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until,
-				       NULL) == EINTR)
-			;
+		sleep_until(next);
 	} while (!t->duration_ns || next - start < t->duration_ns);
 	return violations;
 }
@@ -346,9 +279,17 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	for (; optind < argc; optind++)
-		if (map_page(&t.node[t.nodes++], argv[optind]))
+	for (; optind < argc; optind++) {
+		struct node *n = &t.node[t.nodes++];
+		int err;
+
+		n->path = argv[optind];
+		err = cl_page_open(n->path, &n->page);
+		if (err) {
+			complain(n->path, err);
 			return 2;
+		}
+	}
 	violations = run(&t);
 	return violations < 0 ? 2 : violations > 0;
 }

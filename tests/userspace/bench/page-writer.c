@@ -20,7 +20,7 @@
 #include <linux/clocklink.h>
 #include <linux/clocklink_page.h>
 
-#include "clock.h"
+#include "kmod/core/clock.h"
 
 #define PAGE_BYTES 4096
 #define RATE_PPT 20000000LL

@@ -6,7 +6,7 @@
  *
  * Batches of CALLS reads of each kind take turns, so that all see the same
  * machine.  Prints one JSON object: median and p99 over the batches of the
- * mean time of a call in ns, and the throughput of two threads over that of
+ * mean CPU time of a call in ns, and the throughput of two threads over that of
  * one.  PHC (/dev/ptpN) is read if given.
  */
 #include <errno.h>
@@ -14,11 +14,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "page.h"
+#include "agent/lib/errors.h"
+#include "agent/lib/page.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define CALLS 1000
@@ -40,14 +40,14 @@ struct reader {
 	double *ns;
 };
 
-static struct clocklink_map *page;
+static struct cl_page page;
 static clockid_t phc;
 
 static int read_interval(void)
 {
-	struct clocklink_interval iv;
+	struct cl_interval iv;
 
-	return clocklink_read(page, &iv);
+	return cl_page_now(&page, &iv);
 }
 
 static int read_realtime(void)
@@ -89,20 +89,20 @@ static double seconds(clockid_t id)
 /* Ends the program: a failed read is no benchmark. */
 static void fail(const char *what, int err)
 {
-	fprintf(stderr, "bench-read: %s: %s\n", what, strerror(-err));
+	fprintf(stderr, "bench-read: %s: %s\n", what, cl_error_text(err));
 	exit(1);
 }
 
-/* Returns the mean time of a call, ns. */
+/* Returns the mean CPU time of a call, ns: other processes do not count. */
 static double batch(const struct reader *r)
 {
-	double start = seconds(CLOCK_MONOTONIC);
+	double start = seconds(CLOCK_THREAD_CPUTIME_ID);
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < CALLS; i++)
 		err |= r->read();
-	start = seconds(CLOCK_MONOTONIC) - start;
+	start = seconds(CLOCK_THREAD_CPUTIME_ID) - start;
 	if (err)
 		fail(r->name, err);
 	return start / CALLS * 1e9;
@@ -197,7 +197,7 @@ int main(int argc, char **argv)
 		fputs("usage: bench-read PAGE BATCHES [PHC]\n", stderr);
 		return 2;
 	}
-	err = clocklink_map(argv[1], &page);
+	err = cl_page_open(argv[1], &page);
 	if (err)
 		fail(argv[1], err);
 	if (argc == 4) {

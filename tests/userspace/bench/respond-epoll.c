@@ -25,8 +25,8 @@
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
 
-#include "session.h"
-#include "wire.h"
+#include "kmod/core/session.h"
+#include "kmod/core/wire.h"
 
 /* Answers whose transmit stamp may be outstanding; it comes in the send. */
 #define IDS 16
