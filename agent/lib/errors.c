@@ -2,7 +2,7 @@
 #include "errors.h"
 
 #include <errno.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -34,4 +34,17 @@ const char *cl_error_text(int err)
 		if (texts[i].code == -err)
 			return texts[i].text;
 	return strerror(-err);
+}
+
+/**
+ * cl_error_explain() - describe the kernel's refusal of a request
+ * @e: the refusal
+ * @buf: where to
+ * @size: bytes at @buf, longer text is cut
+ */
+void cl_error_explain(const struct cl_nl_error *e, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s%s%s", e->attr ? e->attr : "",
+		 e->attr ? ": " : "",
+		 e->text[0] ? e->text : cl_error_text(e->code));
 }

@@ -5,6 +5,11 @@
 #ifndef _CL_LIB_ERRORS_H
 #define _CL_LIB_ERRORS_H
 
+#include <stddef.h>
+
+#include "agent/nl/codec.h"
+
 const char *cl_error_text(int err);
+void cl_error_explain(const struct cl_nl_error *e, char *buf, size_t size);
 
 #endif /* _CL_LIB_ERRORS_H */

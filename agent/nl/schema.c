@@ -198,6 +198,7 @@ static const struct cl_nl_field test_fields[] = {
 	FIELD(test, TEST_OSC_FREQ, osc_freq_ppt, "osc-freq", PPT),
 	FIELD(test, TEST_LIE, lie_ns, "lie", NS),
 };
+
 /* clang-format on */
 
 /* A new attribute of the spec must enter its table. */
@@ -315,6 +316,36 @@ s64 cl_nl_field_s64(const struct cl_nl_field *f, const void *obj)
 		return *(const s64 *)p;
 	v = cl_nl_field_u64(f, obj);
 	return v > S64_MAX ? S64_MAX : (s64)v;
+}
+
+/**
+ * cl_nl_field_set() - give a number or flag a value
+ * @f: the field, no address
+ * @obj: struct that it lies in; gets the field's bit as well
+ * @v: the value, must fit the field's type
+ */
+void cl_nl_field_set(const struct cl_nl_field *f, void *obj, s64 v)
+{
+	void *p = (char *)obj + f->offset;
+
+	switch (f->size) {
+	case 0:
+		*(bool *)p = v;
+		break;
+	case sizeof(u8):
+		*(u8 *)p = v;
+		break;
+	case sizeof(u16):
+		*(u16 *)p = v;
+		break;
+	case sizeof(u32):
+		*(u32 *)p = v;
+		break;
+	case sizeof(u64):
+		*(u64 *)p = v;
+		break;
+	}
+	*(u64 *)obj |= 1ULL << f->attr;
 }
 
 /**

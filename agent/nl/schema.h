@@ -67,6 +67,7 @@ const struct cl_nl_schema *cl_nl_schema_of(unsigned int cmd);
 const struct cl_nl_field *cl_nl_schema_find(const struct cl_nl_schema *s,
 					    unsigned int attr);
 s64 cl_nl_field_s64(const struct cl_nl_field *f, const void *obj);
+void cl_nl_field_set(const struct cl_nl_field *f, void *obj, s64 v);
 u64 cl_nl_field_u64(const struct cl_nl_field *f, const void *obj);
 
 const char *cl_nl_state_name(u32 state);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What keeps the time: the kernel module, or a simulated one.  The rounds cannot
+ * tell them apart.
+ */
+#ifndef _CL_CORE_ENGINE_H
+#define _CL_CORE_ENGINE_H
+
+#include "agent/nl/model.h"
+
+#define CL_ENGINE_ERROR_SIZE 256
+
+struct cl_engine;
+
+/**
+ * struct cl_engine_ops - calls of an engine
+ * @get_instance: settings and state; -ENODEV if there is no instance
+ * @add_instance: create it; the answer is as of @get_instance
+ * @del_instance: delete it
+ * @add_peer: add a peer
+ * @get_clock: the published clock now
+ * @steer: follow a parent, or lead; -ESTALE if the term is too old
+ * @start_round: send a Sync Request to every peer
+ * @send_update: send a Sync Update to every peer
+ *
+ * All return 0 or -errno, and then have filled the engine's error.
+ */
+struct cl_engine_ops {
+	int (*get_instance)(struct cl_engine *e, struct cl_nl_instance *ret);
+	int (*add_instance)(struct cl_engine *e,
+			    const struct cl_nl_instance *inst,
+			    struct cl_nl_instance *ret);
+	int (*del_instance)(struct cl_engine *e);
+	int (*add_peer)(struct cl_engine *e, const struct cl_nl_peer *peer);
+	int (*get_clock)(struct cl_engine *e, struct cl_nl_clock *ret);
+	int (*steer)(struct cl_engine *e, const struct cl_nl_steer *steer);
+	int (*start_round)(struct cl_engine *e, const struct cl_nl_round *r);
+	int (*send_update)(struct cl_engine *e, const struct cl_nl_round *r);
+};
+
+/**
+ * struct cl_engine - an engine
+ * @ops: its calls
+ * @error: why the last failed call failed, in words
+ */
+struct cl_engine {
+	const struct cl_engine_ops *ops;
+	char error[CL_ENGINE_ERROR_SIZE];
+};
+
+#endif /* _CL_CORE_ENGINE_H */

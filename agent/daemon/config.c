@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/lib/settings.h"
+#include "agent/lib/units.h"
+
+/* As the module; a file with more is surely wrong. */
+#define MAX_PEERS 4096
+
+/* TAI - UTC range of the netlink spec, s. */
+#define TAI_OFFSET_MAX 1000
+
+/*
+ * State of reading.  inih calls the handler for keys only and does not say where
+ * they are, so lines are counted and sections opened as the file is read.
+ */
+struct reader {
+	struct cl_config *config;
+	const char *path;
+	FILE *file;
+	int line;
+	struct cl_config_peer *peer; /* current section, NULL: [node] */
+	bool failed;
+};
+
+static int fail(struct reader *r, int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The first error counts: later ones may follow from it. */
+static int fail(struct reader *r, int line, const char *fmt, ...)
+{
+	char text[CL_CONFIG_ERROR_SIZE / 2];
+	va_list ap;
+
+	if (r->failed)
+		return -EINVAL;
+	r->failed = true;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	snprintf(r->config->error, sizeof(r->config->error), "%s:%d: %s",
+		 r->path, line, text);
+	return -EINVAL;
+}
+
+static int open_peer(struct reader *r, const char *name)
+{
+	struct cl_config *c = r->config;
+	struct cl_config_peer *p;
+
+	if (!*name || strlen(name) >= CL_CONFIG_NAME_SIZE)
+		return fail(r, r->line, "a peer needs a name of 1 to %d bytes",
+			    CL_CONFIG_NAME_SIZE - 1);
+	for (size_t i = 0; i < c->n_peers; i++)
+		if (!strcmp(c->peers[i].name, name))
+			return fail(r, r->line,
+				    "peer '%s' is already in line %d", name,
+				    c->peers[i].line);
+	if (c->n_peers == MAX_PEERS)
+		return fail(r, r->line, "more than %d peers", MAX_PEERS);
+	p = reallocarray(c->peers, c->n_peers + 1, sizeof(*p));
+	if (!p)
+		return fail(r, r->line, "out of memory");
+	c->peers = p;
+	p += c->n_peers++;
+	memset(p, 0, sizeof(*p));
+	strcpy(p->name, name);
+	p->line = r->line;
+	r->peer = p;
+	return 0;
+}
+
+/* A line that begins with a bracket, cut at its end. */
+static int open_section(struct reader *r, const char *line)
+{
+	char name[CL_CONFIG_NAME_SIZE + 16];
+	const char *start = line + 1;
+	size_t len = strcspn(start, "]\n");
+
+	if (start[len] != ']')
+		return fail(r, r->line, "a section needs a closing bracket");
+	if (len >= sizeof(name))
+		return fail(r, r->line, "unknown section '%.16s...'", start);
+	memcpy(name, start, len);
+	name[len] = '\0';
+	r->peer = NULL;
+	if (!strncmp(name, "peer ", 5))
+		return open_peer(r, name + 5 + strspn(name + 5, " \t"));
+	if (strcmp(name, "node"))
+		return fail(r, r->line,
+			    "unknown section '%s' (known: node, peer NAME)",
+			    name);
+	if (r->config->node_line)
+		return fail(r, r->line, "section 'node' is already in line %d",
+			    r->config->node_line);
+	r->config->node_line = r->line;
+	return 0;
+}
+
+/* Reader of inih: gives it a line, and sees the sections before it. */
+static char *read_line(char *buf, int size, void *ctx)
+{
+	struct reader *r = ctx;
+	const char *text;
+
+	if (r->failed || !fgets(buf, size, r->file))
+		return NULL;
+	r->line++;
+	if (!strchr(buf, '\n') && !feof(r->file)) {
+		fail(r, r->line, "longer than %d bytes", size - 2);
+		return NULL;
+	}
+	text = buf + strspn(buf, " \t");
+	if (*text == '[' && open_section(r, text))
+		return NULL;
+	return buf;
+}
+
+static int set_tai_offset(struct reader *r, const char *value)
+{
+	s64 v = 0;
+
+	if (cl_units_parse_number(value, -TAI_OFFSET_MAX, TAI_OFFSET_MAX, &v))
+		return fail(r, r->line,
+			    "tai-offset: '%.32s' is not a number of seconds",
+			    value);
+	r->config->tai_offset_s = v;
+	return 0;
+}
+
+static int set_node(struct reader *r, const char *key, const char *value)
+{
+	struct cl_nl_instance *node = &r->config->node;
+	char msg[CL_SETTINGS_MSG_SIZE];
+	const char *name = key;
+	u64 before = node->have;
+
+	if (!strcmp(key, "tai-offset"))
+		return set_tai_offset(r, value);
+	if (!strcmp(key, "id"))
+		name = "node";
+	else if (!strcmp(key, "node") || !strcmp(key, "managed"))
+		return fail(r, r->line, "unknown key '%s' in [node]", key);
+	switch (cl_settings_parse(node, name, value, msg)) {
+	case 0:
+		break;
+	case -ENOENT:
+		return fail(r, r->line, "unknown key '%.32s' in [node]", key);
+	default:
+		return fail(r, r->line, "%s", msg);
+	}
+	if (node->have == before)
+		return fail(r, r->line, "key '%s' was given before", key);
+	return 0;
+}
+
+static int set_peer_number(struct reader *r, const char *key, const char *value,
+			   s64 max, u64 bit, s64 *ret)
+{
+	if (r->peer->peer.have & bit)
+		return fail(r, r->line, "key '%s' was given before", key);
+	if (cl_units_parse_number(value, 1, max, ret))
+		return fail(r, r->line, "%s: '%.32s' is not a number 1 to %lld",
+			    key, value, (long long)max);
+	r->peer->peer.have |= bit;
+	return 0;
+}
+
+static int set_peer_address(struct reader *r, const char *value)
+{
+	struct cl_nl_peer a = { 0 };
+	struct cl_nl_peer *p = &r->peer->peer;
+
+	if (p->have & (CL_NL_BIT(PEER_ADDR4) | CL_NL_BIT(PEER_ADDR6)))
+		return fail(r, r->line, "key 'address' was given before");
+	switch (cl_units_parse_address(value, &a)) {
+	case 0:
+		break;
+	case -ENXIO:
+		return fail(r, r->line,
+			    "address: '%.48s' needs %%interface of this host",
+			    value);
+	default:
+		return fail(r, r->line, "address: '%.48s' is not an address",
+			    value);
+	}
+	if (p->have & a.have & CL_NL_BIT(PEER_PORT))
+		return fail(r, r->line, "the port was given before");
+	p->addr4 = a.addr4;
+	p->addr6 = a.addr6;
+	p->scope = a.scope;
+	if (cl_nl_has(&a, PEER_PORT))
+		p->port = a.port;
+	p->have |= a.have;
+	return 0;
+}
+
+static int set_peer(struct reader *r, const char *key, const char *value)
+{
+	struct cl_nl_peer *p = &r->peer->peer;
+	s64 v = 0;
+	int err;
+
+	if (!strcmp(key, "id")) {
+		err = set_peer_number(r, key, value, 0xfffffffe,
+				      CL_NL_BIT(PEER_NODE), &v);
+		if (!err)
+			p->node = v;
+		return err;
+	}
+	if (!strcmp(key, "port")) {
+		err = set_peer_number(r, key, value, 65535,
+				      CL_NL_BIT(PEER_PORT), &v);
+		if (!err)
+			p->port = v;
+		return err;
+	}
+	if (!strcmp(key, "address"))
+		return set_peer_address(r, value);
+	return fail(r, r->line, "unknown key '%.32s' in [peer %s]", key,
+		    r->peer->name);
+}
+
+/* Handler of inih: 1 is success. */
+static int take_key(void *ctx, const char *section, const char *key,
+		    const char *value)
+{
+	struct reader *r = ctx;
+	int err;
+
+	if (!*section)
+		err = fail(r, r->line, "key '%.32s' before any section", key);
+	else if (!*value)
+		err = fail(r, r->line, "key '%.32s' has no value", key);
+	else if (r->peer)
+		err = set_peer(r, key, value);
+	else
+		err = set_node(r, key, value);
+	return !err;
+}
+
+static bool same_address(const struct cl_nl_peer *a, const struct cl_nl_peer *b)
+{
+	return a->have == b->have && a->port == b->port &&
+	       a->scope == b->scope && a->addr4.s_addr == b->addr4.s_addr &&
+	       !memcmp(&a->addr6, &b->addr6, sizeof(a->addr6));
+}
+
+static int check_peer(struct reader *r, size_t i)
+{
+	const struct cl_config *c = r->config;
+	const struct cl_config_peer *p = &c->peers[i];
+	const struct cl_config_peer *o;
+
+	if (!cl_nl_has(&p->peer, PEER_NODE))
+		return fail(r, p->line, "peer '%s' has no id", p->name);
+	if (!(p->peer.have & (CL_NL_BIT(PEER_ADDR4) | CL_NL_BIT(PEER_ADDR6))))
+		return fail(r, p->line, "peer '%s' has no address", p->name);
+	if (p->peer.node == c->node.node)
+		return fail(r, p->line, "peer '%s' has the id of this node, %u",
+			    p->name, c->node.node);
+	for (o = c->peers; o < p; o++) {
+		if (o->peer.node == p->peer.node)
+			return fail(r, p->line,
+				    "peers '%s' and '%s' have the same id, %u",
+				    o->name, p->name, p->peer.node);
+		if (same_address(&o->peer, &p->peer))
+			return fail(r, p->line,
+				    "peers '%s' and '%s' have the same address",
+				    o->name, p->name);
+	}
+	return 0;
+}
+
+static bool knows_leader(const struct cl_config *c)
+{
+	if (!c->node.leader || c->node.leader == c->node.node)
+		return true;
+	for (size_t i = 0; i < c->n_peers; i++)
+		if (c->peers[i].peer.node == c->node.leader)
+			return true;
+	return false;
+}
+
+static int check_config(struct reader *r)
+{
+	const struct cl_config *c = r->config;
+	int err = 0;
+
+	if (!c->node_line)
+		return fail(r, r->line, "section 'node' is missing");
+	if (!cl_nl_has(&c->node, INSTANCE_NODE))
+		return fail(r, c->node_line, "key 'id' is missing in [node]");
+	if (!cl_nl_has(&c->node, INSTANCE_CLUSTER))
+		return fail(r, c->node_line,
+			    "key 'cluster' is missing in [node]");
+	for (size_t i = 0; !err && i < c->n_peers; i++)
+		err = check_peer(r, i);
+	if (!err && !knows_leader(c))
+		err = fail(r, c->node_line,
+			   "leader %u is neither this node nor a peer",
+			   c->node.leader);
+	return err;
+}
+
+/**
+ * cl_config_read() - read and check a configuration
+ * @c: gets it; to be freed, also after a failure
+ * @path: name for messages
+ * @f: what to read, to its end
+ *
+ * Return: 0; -EINVAL if it is wrong, then @c->error says where and why.
+ */
+int cl_config_read(struct cl_config *c, const char *path, FILE *f)
+{
+	struct reader r = { .config = c, .path = path, .file = f };
+	int line;
+
+	memset(c, 0, sizeof(*c));
+	c->tai_offset_s = CL_CONFIG_TAI_OFFSET;
+	line = ini_parse_stream(read_line, &r, take_key, &r);
+	if (r.failed)
+		return -EINVAL;
+	if (line > 0)
+		return fail(&r, line, "want 'key = value' or '[section]'");
+	if (line < 0 || ferror(f))
+		return fail(&r, r.line, "cannot be read");
+	return check_config(&r);
+}
+
+/**
+ * cl_config_load() - read and check a configuration file
+ * @c: gets it; to be freed, also after a failure
+ * @path: the file
+ *
+ * Return: 0; -errno of opening it, -EINVAL if it is wrong; then @c->error says
+ * why.
+ */
+int cl_config_load(struct cl_config *c, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	int err;
+
+	if (!f) {
+		err = -errno;
+		memset(c, 0, sizeof(*c));
+		snprintf(c->error, sizeof(c->error), "%s: %s", path,
+			 strerror(-err));
+		return err;
+	}
+	err = cl_config_read(c, path, f);
+	fclose(f);
+	return err;
+}
+
+/**
+ * cl_config_free() - free a configuration
+ * @c: the configuration
+ */
+void cl_config_free(struct cl_config *c)
+{
+	free(c->peers);
+	c->peers = NULL;
+	c->n_peers = 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The INI file.  It seeds an instance; a running one has its own settings.
+ */
+#ifndef _CL_DAEMON_CONFIG_H
+#define _CL_DAEMON_CONFIG_H
+
+#include <stdio.h>
+
+#include "agent/nl/model.h"
+
+#define CL_CONFIG_ERROR_SIZE 320
+#define CL_CONFIG_NAME_SIZE 32
+
+/* TAI - UTC since 2017; used if neither kernel nor file know better. */
+#define CL_CONFIG_TAI_OFFSET 37
+
+/**
+ * struct cl_config_peer - a section [peer NAME]
+ * @name: NAME
+ * @line: line of the section
+ * @peer: its settings
+ */
+struct cl_config_peer {
+	char name[CL_CONFIG_NAME_SIZE];
+	int line;
+	struct cl_nl_peer peer;
+};
+
+/**
+ * struct cl_config - a configuration
+ * @node_line: line of the section [node], 0: there is none
+ * @node: its settings
+ * @tai_offset_s: TAI - UTC for a new cluster time if the kernel has none
+ * @peers: the peers, allocated
+ * @n_peers: number of @peers
+ * @error: what is wrong, with file and line
+ */
+struct cl_config {
+	int node_line;
+	struct cl_nl_instance node;
+	s32 tai_offset_s;
+	struct cl_config_peer *peers;
+	size_t n_peers;
+	char error[CL_CONFIG_ERROR_SIZE];
+};
+
+int cl_config_read(struct cl_config *c, const char *path, FILE *f);
+int cl_config_load(struct cl_config *c, const char *path);
+void cl_config_free(struct cl_config *c);
+
+#endif /* _CL_DAEMON_CONFIG_H */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine_module.h"
+
+#include <stddef.h>
+
+#include "agent/lib/errors.h"
+
+static struct cl_engine_module *to_module(struct cl_engine *e)
+{
+	return (struct cl_engine_module *)((char *)e -
+					   offsetof(struct cl_engine_module,
+						    engine));
+}
+
+static int call(struct cl_engine *e, const struct cl_nl_msg *req,
+		struct cl_nl_msg *ret)
+{
+	struct cl_engine_module *m = to_module(e);
+	int err = cl_nlmnl_call(&m->nl, req, ret);
+
+	if (err)
+		cl_error_explain(&m->nl.error, e->error, sizeof(e->error));
+	return err;
+}
+
+static int get_instance(struct cl_engine *e, struct cl_nl_instance *ret)
+{
+	const struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_INSTANCE_GET };
+	struct cl_nl_msg m = { 0 };
+	int err = call(e, &req, &m);
+
+	if (!err)
+		*ret = m.instance;
+	return err;
+}
+
+static int add_instance(struct cl_engine *e, const struct cl_nl_instance *inst,
+			struct cl_nl_instance *ret)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_INSTANCE_ADD,
+		.instance = *inst,
+	};
+	struct cl_nl_msg m = { 0 };
+	int err = call(e, &req, &m);
+
+	if (!err)
+		*ret = m.instance;
+	return err;
+}
+
+static int del_instance(struct cl_engine *e)
+{
+	const struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_INSTANCE_DEL };
+
+	return call(e, &req, NULL);
+}
+
+static int add_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_PEER_ADD,
+		.peer = *peer,
+	};
+
+	return call(e, &req, NULL);
+}
+
+static int get_clock(struct cl_engine *e, struct cl_nl_clock *ret)
+{
+	const struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_CLOCK_GET };
+	struct cl_nl_msg m = { 0 };
+	int err = call(e, &req, &m);
+
+	if (!err)
+		*ret = m.clock;
+	return err;
+}
+
+static int steer(struct cl_engine *e, const struct cl_nl_steer *s)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_STEER,
+		.steer = *s,
+	};
+
+	return call(e, &req, NULL);
+}
+
+static int start_round(struct cl_engine *e, const struct cl_nl_round *r)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_ROUND_START,
+		.round = *r,
+	};
+
+	return call(e, &req, NULL);
+}
+
+static int send_update(struct cl_engine *e, const struct cl_nl_round *r)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_UPDATE_SEND,
+		.round = *r,
+	};
+
+	return call(e, &req, NULL);
+}
+
+static const struct cl_engine_ops ops = {
+	.get_instance = get_instance,
+	.add_instance = add_instance,
+	.del_instance = del_instance,
+	.add_peer = add_peer,
+	.get_clock = get_clock,
+	.steer = steer,
+	.start_round = start_round,
+	.send_update = send_update,
+};
+
+/**
+ * cl_engine_module_open() - find the module
+ * @m: the engine; to be closed
+ *
+ * Return: 0; -EPROTONOSUPPORT if the module is not loaded, -errno else, and
+ * the engine's error says why.
+ */
+int cl_engine_module_open(struct cl_engine_module *m)
+{
+	int err;
+
+	m->engine.ops = &ops;
+	m->engine.error[0] = '\0';
+	err = cl_nlmnl_open(&m->nl);
+	if (err)
+		cl_error_explain(&m->nl.error, m->engine.error,
+				 sizeof(m->engine.error));
+	return err;
+}
+
+/**
+ * cl_engine_module_close() - leave the module as it is
+ * @m: the engine
+ */
+void cl_engine_module_close(struct cl_engine_module *m)
+{
+	cl_nlmnl_close(&m->nl);
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "seed.h"
+
+#include <errno.h>
+
+/* Half a seed would be taken for settings next time: take it back. */
+static void undo(struct cl_io *io)
+{
+	if (io->engine->ops->del_instance(io->engine))
+		cl_io_log(io, CL_IO_ERR, "cannot delete the instance again: %s",
+			  io->engine->error);
+}
+
+static int seed_peers(struct cl_io *io, const struct cl_config *c)
+{
+	const struct cl_config_peer *p;
+	int err;
+
+	for (size_t i = 0; i < c->n_peers; i++) {
+		p = &c->peers[i];
+		err = io->engine->ops->add_peer(io->engine, &p->peer);
+		if (err) {
+			cl_io_log(io, CL_IO_ERR, "cannot add peer '%s': %s",
+				  p->name, io->engine->error);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * cl_seed() - create the instance if there is none
+ * @io: the world
+ * @c: configuration; NULL if there is no file
+ *
+ * An instance that exists keeps its settings, whatever the file says.
+ *
+ * Return: 0: there is an instance; -errno, then nothing was changed and the
+ * reason is logged.
+ */
+int cl_seed(struct cl_io *io, const struct cl_config *c)
+{
+	struct cl_nl_instance inst = { 0 };
+	int err;
+
+	err = io->engine->ops->get_instance(io->engine, &inst);
+	if (!err) {
+		cl_io_log(io, CL_IO_NOTICE,
+			  "instance %u exists, its settings are obeyed%s",
+			  inst.id, c ? ", not those of the file" : "");
+		return 0;
+	}
+	if (err != -ENODEV) {
+		cl_io_log(io, CL_IO_ERR, "cannot read the instance: %s",
+			  io->engine->error);
+		return err;
+	}
+	if (!c) {
+		cl_io_log(
+			io, CL_IO_ERR,
+			"no instance exists and no file says how to make one");
+		return err;
+	}
+	err = io->engine->ops->add_instance(io->engine, &c->node, &inst);
+	if (err) {
+		cl_io_log(io, CL_IO_ERR, "cannot create the instance: %s",
+			  io->engine->error);
+		return err;
+	}
+	err = seed_peers(io, c);
+	if (err) {
+		undo(io);
+		return err;
+	}
+	cl_io_log(io, CL_IO_NOTICE,
+		  "created instance %u: node %u, leader %u, %zu peers", inst.id,
+		  inst.node, inst.leader, c->n_peers);
+	return 0;
+}
