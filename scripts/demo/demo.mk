@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Included by the top Makefile: the demo and the tool that knows the truth.
+#
+# The demo, included by the top Makefile: five nodes in a virtual machine, and the
+# tool that knows their true error.
 
-$(BUILD)/clocklink-truth: scripts/demo/truth.c $(wildcard kmod/core/*.h uapi/linux/*.h)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -D_GNU_SOURCE -Ikmod/core -Iuapi $< -o $@
+TRUTH_OBJS := $(call agent_objs,scripts/demo/truth.c)
 
+$(BUILD)/clocklink-truth: $(TRUTH_OBJS) $(AGENT_LIB)
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ -o $@
+
+-include $(TRUTH_OBJS:.o=.d)
+
+.PHONY: demo demo-build
+demo-build: $(AGENT_BINS) $(BUILD)/clocklink-truth $(BUILD)/kmod-test/clocklink.ko
+
+demo: setup
+	@scripts/demo/demo
