@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Clocklink: kernel module, library, daemon, command line. "make help" lists the
+# targets; Documentation/testing.rst explains the tests.
+
+VERSION := 0.1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CFLAGS  ?= -O2 -g
+
+# Headers of the kernel that the module is for: those of the running kernel, else
+# the newest installed, else those of the kernel that the lab boots.
+KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(lastword \
+	$(shell ls -d /usr/src/linux-headers-*-amd64 2>/dev/null | sort -V)),$(VM_KDIR))
+
+# Kernels of the labs; looked for (and fetched or built) once, when first needed.
+VM_KDIR = $(eval VM_KDIR := $(shell scripts/lab/vm/kernel headers))$(VM_KDIR)
+UM_KDIR = $(eval UM_KDIR := $(shell scripts/lab/um/build))$(UM_KDIR)
+
+.PHONY: all setup tools unit fuzz tests check demo install clean help FORCE
+all: module agent
+
+include agent/agent.mk
+include scripts/kmod.mk
+-include scripts/demo/demo.mk
+-include $(wildcard tests/userspace/*/*.mk)
+
+# What scripts/check/run needs; the fragments add their programs to tools (of the
+# labs), unit and fuzz.
+tests: agent tools unit fuzz $(BUILD)/kmod-vm/clocklink.ko $(BUILD)/kmod-test/clocklink.ko
+
+setup:
+	@scripts/setup
+
+check: setup
+	@scripts/check/run $(CHECKS)
+
+install: all
+	$(MAKE) -C $(KDIR) M=$(abspath $(BUILD)/kmod-release) \
+		INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $(BUILD)/clocklinkd
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/clocklinkctl
+	install -D -m 644 -t $(DESTDIR)/lib/udev/rules.d scripts/install/60-clocklink.rules
+	install -d $(DESTDIR)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|' scripts/install/clocklinkd.service \
+		> $(DESTDIR)/lib/systemd/system/clocklinkd.service
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo 'make                  module for KDIR, library, daemon, command line'
+	@echo 'make check            all tests; CHECKS="static vm/020*" runs some'
+	@echo 'make demo             five nodes in a virtual machine, their true error'
+	@echo 'make bench-read       time of one reading, against clock_gettime()'
+	@echo 'make bench-respond    instructions of one answer, against an epoll process'
+	@echo 'make install          DESTDIR= PREFIX=, module for KDIR'
+	@echo 'make setup            installs missing Debian packages (check, demo do it)'
+	@echo 'make clean            removes build/'
+	@echo
+	@echo 'KDIR=DIR              kernel headers, now $(or $(KDIR),none)'
+	@echo 'CLOCKLINK_CACHE=DIR   kernels of the labs, default ~/.cache/clocklink'
