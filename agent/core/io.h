@@ -6,6 +6,7 @@
 #ifndef _CL_CORE_IO_H
 #define _CL_CORE_IO_H
 
+#include "agent/lib/compiler.h"
 #include "engine.h"
 #include "kmod/core/types.h"
 
@@ -43,7 +44,7 @@ struct cl_io {
 	struct cl_engine *engine;
 };
 
-void cl_io_log(struct cl_io *io, enum cl_io_prio prio, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void __printf(3, 4)
+	cl_io_log(struct cl_io *io, enum cl_io_prio prio, const char *fmt, ...);
 
 #endif /* _CL_CORE_IO_H */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/lib/compiler.h"
 #include "agent/lib/settings.h"
 #include "agent/lib/units.h"
 
@@ -30,8 +31,8 @@ struct reader {
 	bool failed;
 };
 
-static int fail(struct reader *r, int line, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+static int __printf(3, 4)
+	fail(struct reader *r, int line, const char *fmt, ...);
 
 /* The first error counts: later ones may follow from it. */
 static int fail(struct reader *r, int line, const char *fmt, ...)
@@ -294,6 +295,8 @@ static int check_config(struct reader *r)
 	const struct cl_config *c = r->config;
 	int err = 0;
 
+	if (!r->line)
+		return fail(r, 1, "the file is empty");
 	if (!c->node_line)
 		return fail(r, r->line, "section 'node' is missing");
 	if (!cl_nl_has(&c->node, INSTANCE_NODE))

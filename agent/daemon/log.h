@@ -6,10 +6,10 @@
 #define _CL_DAEMON_LOG_H
 
 #include "agent/core/io.h"
+#include "agent/lib/compiler.h"
 
 void cl_log_init(void);
 void cl_log_line(enum cl_io_prio prio, const char *line);
-void cl_log(enum cl_io_prio prio, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void __printf(2, 3) cl_log(enum cl_io_prio prio, const char *fmt, ...);
 
 #endif /* _CL_DAEMON_LOG_H */

@@ -56,9 +56,7 @@ int cl_seed(struct cl_io *io, const struct cl_config *c)
 		return err;
 	}
 	if (!c) {
-		cl_io_log(
-			io, CL_IO_ERR,
-			"no instance exists and no file says how to make one");
+		cl_io_log(io, CL_IO_ERR, "no instance and no file to make one");
 		return err;
 	}
 	err = io->engine->ops->add_instance(io->engine, &c->node, &inst);

@@ -297,15 +297,27 @@ static const char *print_duration(char *buf, const char *sign, s64 ns)
 /**
  * cl_units_duration() - a duration for people
  * @buf: CL_UNITS_SIZE bytes
- * @ns: the duration; S64_MAX is shown as unlimited
+ * @ns: the duration
  *
  * Return: @buf, with a number and its unit.
  */
 const char *cl_units_duration(char *buf, s64 ns)
 {
-	if (ns == S64_MAX)
-		return strcpy(buf, "unlimited");
 	return print_duration(buf, ns < 0 ? "-" : "", ns);
+}
+
+/**
+ * cl_units_bound() - an error bound for people
+ * @buf: CL_UNITS_SIZE bytes
+ * @ns: the bound; what does not fit s64 is no bound
+ *
+ * Return: @buf, with a number and its unit, or "unlimited".
+ */
+const char *cl_units_bound(char *buf, u64 ns)
+{
+	if (ns >= S64_MAX)
+		return strcpy(buf, "unlimited");
+	return print_duration(buf, "", ns);
 }
 
 /**

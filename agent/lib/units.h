@@ -20,6 +20,7 @@ int cl_units_parse_bool(const char *s, bool *ret);
 int cl_units_parse_address(const char *s, struct cl_nl_peer *ret);
 
 const char *cl_units_duration(char *buf, s64 ns);
+const char *cl_units_bound(char *buf, u64 ns);
 const char *cl_units_offset(char *buf, s64 ns);
 const char *cl_units_freq(char *buf, s64 ppt);
 const char *cl_units_time(char *buf, s64 ns);

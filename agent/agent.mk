@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The agent: library, daemon, command line.  Included by the top Makefile, or
+# used alone: make -f agent/agent.mk
+
+BUILD ?= build
+CORE_SRCS ?= $(wildcard kmod/core/*.c)
+VERSION ?= 0.1.0
+PKG_CONFIG ?= pkg-config
+
+AGENT_BINS := $(BUILD)/clocklinkd $(BUILD)/clocklinkctl
+AGENT_LIB := $(BUILD)/libclocklink.a
+
+AGENT_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wmissing-prototypes -Wshadow \
+	-Werror -fPIE -fstack-protector-strong -fstack-clash-protection \
+	$(CFLAGS)
+AGENT_CPPFLAGS := -I. -Iuapi -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 \
+	-DCL_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
+AGENT_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
+
+# Only the file that calls libnl sees its headers.
+NL_CFLAGS = $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0)
+LIB_LIBS = $(shell $(PKG_CONFIG) --libs libmnl)
+DAEMON_LIBS = $(shell $(PKG_CONFIG) --libs inih libcap-ng)
+CLI_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0 jansson)
+
+# The C file of %.o is %.c below the top.
+agent_objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+AGENT_LIB_OBJS := $(call agent_objs,$(CORE_SRCS) \
+	$(wildcard agent/lib/*.c agent/nl/*.c))
+AGENT_CORE_OBJS := $(call agent_objs,$(wildcard agent/core/*.c))
+DAEMON_OBJS := $(call agent_objs,$(wildcard agent/daemon/*.c))
+CLI_OBJS := $(call agent_objs,$(wildcard agent/cli/*.c))
+AGENT_OBJS := $(AGENT_LIB_OBJS) $(AGENT_CORE_OBJS) $(DAEMON_OBJS) $(CLI_OBJS)
+
+.PHONY: agent
+agent: $(AGENT_LIB) $(AGENT_BINS)
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(AGENT_CPPFLAGS) $(AGENT_CFLAGS) -c $< -o $@
+
+$(BUILD)/obj/agent/cli/transport.o: AGENT_CFLAGS += $(NL_CFLAGS)
+
+$(AGENT_LIB): $(AGENT_LIB_OBJS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/clocklinkd: $(DAEMON_OBJS) $(AGENT_CORE_OBJS) $(AGENT_LIB)
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(DAEMON_LIBS) $(LIB_LIBS) \
+		-o $@
+
+$(BUILD)/clocklinkctl: $(CLI_OBJS) $(AGENT_LIB)
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(CLI_LIBS) $(LIB_LIBS) -o $@
+
+-include $(AGENT_OBJS:.o=.d)

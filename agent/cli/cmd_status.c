@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/lib/units.h"
+#include "cli.h"
+#include "output.h"
+
+#define LABEL "%-10s"
+
+/* All that the screen shows, read one after the other. */
+struct status {
+	struct cl_nl_msg instance;
+	struct cl_nl_msg clock;
+	struct cl_nl_msg *peers;
+	size_t n;
+};
+
+static void print_node(const struct cl_nl_instance *i)
+{
+	printf(LABEL "%u of cluster 0x%08x, ", "node", i->node, i->cluster);
+	switch (i->role) {
+	case CLOCKLINK_ROLE_LEADER:
+		printf("leader, term %u, round %u\n", i->term, i->round);
+		break;
+	case CLOCKLINK_ROLE_FOLLOWER:
+		printf("follower of node %u, term %u, round %u\n", i->leader,
+		       i->term, i->round);
+		break;
+	default:
+		puts("no leader is set");
+		break;
+	}
+	printf(LABEL "/dev/clocklink%u", "device", i->id);
+	if (cl_nl_has(i, INSTANCE_PHC_INDEX) && i->phc_index >= 0)
+		printf(", /dev/ptp%d", i->phc_index);
+	puts(i->test ? ", test build" : "");
+}
+
+static bool usable(u32 state)
+{
+	return state == CLOCKLINK_STATE_SYNCED ||
+	       state == CLOCKLINK_STATE_UNVERIFIED ||
+	       state == CLOCKLINK_STATE_HOLDOVER;
+}
+
+static void print_time(const struct cl_nl_clock *c)
+{
+	char a[CL_UNITS_SIZE], b[CL_UNITS_SIZE], d[CL_UNITS_SIZE];
+
+	printf(LABEL "%s\n", "state", cl_nl_state_name(c->state));
+	printf(LABEL "%s TAI", "time", cl_units_time(a, c->time_ns));
+	if (usable(c->state))
+		printf(" \u00b1 %s", cl_units_bound(b, c->bound_ns));
+	putchar('\n');
+	if (c->tai_offset_s)
+		printf(LABEL "%s UTC, TAI - UTC = %d s%s%s\n", "",
+		       cl_units_time(a, c->time_ns - c->tai_offset_s *
+							     CL_NS_PER_SEC),
+		       c->tai_offset_s, c->leap ? ", leap second: " : "",
+		       c->leap ? cl_nl_leap_name(c->leap) : "");
+	if (!usable(c->state))
+		return;
+	printf(LABEL "%s, hard %s, growing by %s\n", "bound",
+	       cl_units_bound(a, c->bound_ns), cl_units_bound(b, c->hard_ns),
+	       cl_units_freq(d, c->drift_ppt));
+}
+
+static void print_steering(const struct cl_nl_clock *c)
+{
+	char a[CL_UNITS_SIZE], b[CL_UNITS_SIZE];
+
+	if (!c->parent) {
+		printf(LABEL "not steered yet\n", "offset");
+		return;
+	}
+	printf(LABEL "%s at the last steering, %s ago\n", "offset",
+	       cl_units_offset(a, c->error_ns),
+	       cl_units_duration(b, c->steer_age_ns));
+	printf(LABEL "%s against the own oscillator", "rate",
+	       cl_units_freq(a, c->rate_ppt));
+	if (c->slew_left_ns)
+		printf(", %s slew for %s more", cl_units_freq(a, c->slew_ppt),
+		       cl_units_offset(b, c->slew_left_ns));
+	putchar('\n');
+}
+
+/* A number that is there only once the estimator is ready. */
+static void cell(struct cl_table *t, bool has, const char *text)
+{
+	cl_table_cell(t, has ? text : "-");
+}
+
+static void print_peers(const struct status *s)
+{
+	static const char *const head[] = { "PEER", "ROLE",	 "ADDRESS",
+					    "RTT",  "QUEUE",	 "FREQUENCY",
+					    "LAST", "EXCHANGES", "LOST" };
+	struct cl_table t = { .columns = 9, .right = 0x1f9 };
+	char buf[CL_UNITS_ADDR_SIZE];
+	const struct cl_nl_peer *p;
+
+	cl_table_row(&t, head);
+	for (size_t i = 0; i < s->n; i++) {
+		p = &s->peers[i].peer;
+		snprintf(buf, sizeof(buf), "%u", p->node);
+		cl_table_cell(&t, buf);
+		cl_table_cell(&t, p->node == s->instance.instance.leader ?
+					  "leader" :
+					  "-");
+		cl_table_cell(&t, cl_units_host(buf, p));
+		cell(&t, p->ready, cl_units_duration(buf, p->min_rtt_ns));
+		cell(&t, p->ready, cl_units_duration(buf, p->excess_ns));
+		cell(&t, p->ready, cl_units_freq(buf, p->freq_ppt));
+		cell(&t, p->ready, cl_units_duration(buf, p->age_ns));
+		snprintf(buf, sizeof(buf), "%llu",
+			 (unsigned long long)p->exchanges);
+		cl_table_cell(&t, buf);
+		snprintf(buf, sizeof(buf), "%llu", (unsigned long long)p->lost);
+		cl_table_cell(&t, buf);
+	}
+	putchar('\n');
+	cl_table_print(&t, stdout);
+}
+
+static void print_json(const struct status *s)
+{
+	json_t *peers = json_array();
+	json_t *j = json_object();
+
+	for (size_t i = 0; i < s->n; i++)
+		json_array_append_new(peers, cl_output_json(&s->peers[i]));
+	json_object_set_new(j, "instance", cl_output_json(&s->instance));
+	json_object_set_new(j, "clock", cl_output_json(&s->clock));
+	json_object_set_new(j, "peers", peers);
+	cl_output_print_json(j);
+}
+
+static enum cl_exit run_status(struct cl_cli *cli, int argc, char **argv)
+{
+	struct status s;
+	enum cl_exit ex;
+
+	ex = cl_cli_no_arguments(argc, argv);
+	if (!ex)
+		ex = cl_cli_get(cli, CLOCKLINK_CMD_INSTANCE_GET, &s.instance);
+	if (!ex)
+		ex = cl_cli_get(cli, CLOCKLINK_CMD_CLOCK_GET, &s.clock);
+	if (!ex)
+		ex = cl_cli_get_peers(cli, &s.peers, &s.n);
+	if (ex)
+		return ex;
+	if (cli->opts.json) {
+		print_json(&s);
+	} else {
+		print_node(&s.instance.instance);
+		print_time(&s.clock.clock);
+		print_steering(&s.clock.clock);
+		if (s.n)
+			print_peers(&s);
+	}
+	free(s.peers);
+	return CL_EXIT_OK;
+}
+
+const struct cl_command cl_command_status = {
+	.name = "status",
+	.synopsis = "",
+	.summary = "show node, clock and peers on one screen",
+	.help = "States: unsynced, joining (the leader is being measured), synced,\n"
+		"unverified (synced, but too few peers to check the leader), holdover (no\n"
+		"steering any more), void (not to be used).\n"
+		"Cluster time lies within bound of the time shown. RTT is the smallest\n"
+		"recent round trip, QUEUE the mean excess over it, FREQUENCY that of the\n"
+		"own oscillator against the peer's, LAST the time since the last exchange.\n",
+	.run = run_status,
+};

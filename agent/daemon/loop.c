@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "agent/lib/errors.h"
+#include "agent/nl/schema.h"
+#include "kmod/core/fixed.h"
+#include "log.h"
+#include "notify.h"
+
+#define MAX_EVENTS 4
+
+static void stop(struct cl_loop *l, int status)
+{
+	l->running = false;
+	l->status = status;
+}
+
+static void take_event(void *ctx, const struct cl_nl_msg *m)
+{
+	struct cl_loop *l = ctx;
+
+	switch (m->cmd) {
+	case CLOCKLINK_CMD_INSTANCE_NTF:
+	case CLOCKLINK_CMD_PEER_ADD_NTF:
+	case CLOCKLINK_CMD_PEER_DEL_NTF:
+		l->stale = true;
+		break;
+	case CLOCKLINK_CMD_STATE_NTF:
+		cl_round_state(&l->round, m->clock.state);
+		break;
+	case CLOCKLINK_CMD_UPDATE_NTF:
+		cl_round_update(&l->round, &m->update);
+		break;
+	default:
+		break;
+	}
+}
+
+static void take_left(void *ctx)
+{
+	cl_log(CL_IO_ERR, "the clocklink module was removed");
+	stop(ctx, -EPROTONOSUPPORT);
+}
+
+static const struct cl_nlmnl_handler handler = {
+	.event = take_event,
+	.left = take_left,
+};
+
+static void tell_status(struct cl_loop *l)
+{
+	const struct cl_nl_instance *inst = &l->round.inst;
+	char text[128];
+
+	if (!l->round.present)
+		snprintf(text, sizeof(text), "STATUS=no instance, waiting");
+	else
+		snprintf(text, sizeof(text), "STATUS=node %u, leader %u, %s",
+			 inst->node, inst->leader,
+			 cl_nl_state_name(l->round.state));
+	cl_notify(text);
+}
+
+/*
+ * The engine is asked rather than the event believed: what counts is what is
+ * true now, and an event may have been lost.
+ */
+static void resync(struct cl_loop *l)
+{
+	struct cl_nl_instance inst = { 0 };
+	int err;
+
+	err = l->io->engine->ops->get_instance(l->io->engine, &inst);
+	if (err && err != -ENODEV) {
+		cl_log(CL_IO_ERR, "cannot read the instance: %s",
+		       l->io->engine->error);
+		return;
+	}
+	cl_round_settings(&l->round, err ? NULL : &inst);
+	if (!err)
+		cl_round_state(&l->round, inst.state);
+}
+
+static void take_netlink(struct cl_loop *l)
+{
+	u32 before = l->round.state;
+	int err;
+
+	err = cl_nlmnl_receive(&l->events, &handler, l);
+	if (err) {
+		cl_log(CL_IO_WARNING, "netlink events: %s", cl_error_text(err));
+		l->stale = true;
+	}
+	if (!l->running)
+		return;
+	if (l->stale || l->round.state != before) {
+		if (l->stale)
+			resync(l);
+		l->stale = false;
+		tell_status(l);
+	}
+}
+
+static void take_signal(struct cl_loop *l)
+{
+	struct signalfd_siginfo info;
+
+	if (read(l->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	cl_log(CL_IO_NOTICE, "%s, the clock coasts from here on",
+	       strsignal(info.ssi_signo));
+	stop(l, 0);
+}
+
+static void take_timer(struct cl_loop *l)
+{
+	s64 now = l->io->ops->now(l->io);
+	u64 count;
+
+	/* Only empties it; what is due is known by the time. */
+	if (read(l->timer_fd, &count, sizeof(count)) < 0)
+		return;
+	if (l->watchdog_ns && now >= l->watchdog_at) {
+		cl_notify("WATCHDOG=1");
+		l->watchdog_at = now + l->watchdog_ns;
+	}
+	cl_round_run(&l->round);
+}
+
+static int arm_timer(struct cl_loop *l)
+{
+	struct itimerspec its = { 0 };
+	s64 at = cl_round_deadline(&l->round);
+
+	if (l->watchdog_ns)
+		at = cl_min_s64(at, l->watchdog_at);
+	/* All zero disarms it. */
+	if (at != CL_ROUND_NEVER) {
+		its.it_value.tv_sec = at / CL_NS_PER_SEC;
+		its.it_value.tv_nsec = at % CL_NS_PER_SEC;
+	}
+	if (timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &its, NULL))
+		return -errno;
+	return 0;
+}
+
+static int watch(struct cl_loop *l, int fd)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd >= 0 && sigprocmask(SIG_BLOCK, &set, NULL)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int open_events(struct cl_loop *l)
+{
+	static const enum cl_nl_group groups[] = {
+		CL_NL_GROUP_CONFIG,
+		CL_NL_GROUP_STATE,
+		CL_NL_GROUP_UPDATE,
+	};
+	int err;
+
+	err = cl_nlmnl_open(&l->events);
+	if (err)
+		return err;
+	err = cl_nlmnl_watch_family(&l->events);
+	for (size_t i = 0; !err && i < sizeof(groups) / sizeof(*groups); i++)
+		err = cl_nlmnl_join(&l->events, groups[i]);
+	if (err)
+		cl_nlmnl_close(&l->events);
+	return err;
+}
+
+/**
+ * cl_loop_open() - prepare the loop
+ * @l: the loop; to be closed
+ * @io: the world; must outlive @l
+ *
+ * From here on no event is lost: read or change settings after this.
+ *
+ * Return: 0 or -errno.
+ */
+int cl_loop_open(struct cl_loop *l, struct cl_io *io)
+{
+	int err;
+
+	memset(l, 0, sizeof(*l));
+	l->io = io;
+	l->watchdog_ns = cl_notify_watchdog_ns();
+	cl_round_init(&l->round, io);
+	err = open_events(l);
+	if (err)
+		return err;
+	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	l->timer_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	l->signal_fd = open_signals();
+	if (l->epoll_fd < 0 || l->timer_fd < 0 || l->signal_fd < 0)
+		err = -errno;
+	if (!err)
+		err = watch(l, cl_nlmnl_fd(&l->events));
+	if (!err)
+		err = watch(l, l->timer_fd);
+	if (!err)
+		err = watch(l, l->signal_fd);
+	if (err)
+		cl_loop_close(l);
+	return err;
+}
+
+/**
+ * cl_loop_close() - give everything back; the engine stays as it is
+ * @l: the loop
+ */
+void cl_loop_close(struct cl_loop *l)
+{
+	/* One that could not be opened is -1: closing it does no harm. */
+	close(l->epoll_fd);
+	close(l->timer_fd);
+	close(l->signal_fd);
+	cl_nlmnl_close(&l->events);
+}
+
+static void dispatch(struct cl_loop *l, int fd)
+{
+	if (fd == l->timer_fd)
+		take_timer(l);
+	else if (fd == l->signal_fd)
+		take_signal(l);
+	else
+		take_netlink(l);
+}
+
+/**
+ * cl_loop_run() - serve until told to stop
+ * @l: the loop
+ *
+ * Return: 0 after SIGTERM or SIGINT; -EPROTONOSUPPORT if the module was
+ * removed, -errno if waiting failed.
+ */
+int cl_loop_run(struct cl_loop *l)
+{
+	struct epoll_event events[MAX_EVENTS];
+	int n, err;
+
+	l->running = true;
+	l->watchdog_at = l->io->ops->now(l->io);
+	resync(l);
+	cl_notify("READY=1");
+	tell_status(l);
+	while (l->running) {
+		err = arm_timer(l);
+		if (err)
+			return err;
+		n = epoll_wait(l->epoll_fd, events, MAX_EVENTS, -1);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		for (int i = 0; i < n && l->running; i++)
+			dispatch(l, events[i].data.fd);
+	}
+	cl_notify("STOPPING=1");
+	return l->status;
+}

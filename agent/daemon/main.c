@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/timex.h>
+#include <time.h>
+
+#include "agent/lib/errors.h"
+#include "config.h"
+#include "engine_module.h"
+#include "log.h"
+#include "loop.h"
+#include "privileges.h"
+#include "seed.h"
+
+#define DEFAULT_CONFIG "/etc/clocklink/clocklinkd.conf"
+#define EXIT_USAGE 2
+
+/**
+ * struct daemon - all of the process
+ * @io: the world that the rounds see
+ * @module: the engine
+ * @config: the file; zero if there is none
+ * @has_config: there is a file
+ */
+struct daemon {
+	struct cl_io io;
+	struct cl_engine_module module;
+	struct cl_config config;
+	bool has_config;
+};
+
+/**
+ * struct options - command line
+ * @path: configuration file
+ * @path_given: it must exist
+ * @check: only check it
+ */
+struct options {
+	const char *path;
+	bool path_given;
+	bool check;
+};
+
+static s64 read_clock(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * CL_NS_PER_SEC + ts.tv_nsec;
+}
+
+static s64 io_now(struct cl_io *io)
+{
+	(void)io;
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+static s64 io_utc(struct cl_io *io)
+{
+	(void)io;
+	return read_clock(CLOCK_REALTIME);
+}
+
+/* The kernel's offset is 0 until an NTP daemon has set it. */
+static s32 io_tai_offset(struct cl_io *io)
+{
+	struct daemon *d =
+		(struct daemon *)((char *)io - offsetof(struct daemon, io));
+	struct timex tx = { .modes = 0 };
+
+	if (adjtimex(&tx) >= 0 && tx.tai)
+		return tx.tai;
+	return d->has_config ? d->config.tai_offset_s : CL_CONFIG_TAI_OFFSET;
+}
+
+static void io_log(struct cl_io *io, enum cl_io_prio prio, const char *line)
+{
+	(void)io;
+	cl_log_line(prio, line);
+}
+
+static const struct cl_io_ops io_ops = {
+	.now = io_now,
+	.utc = io_utc,
+	.tai_offset = io_tai_offset,
+	.log = io_log,
+};
+
+static void print_help(void)
+{
+	fputs("Usage: clocklinkd [OPTION]...\n"
+	      "Starts rounds, checks what the leader says and steers the clock of the\n"
+	      "clocklink module in this network namespace.\n"
+	      "\n"
+	      "  -c, --config FILE  settings for a new instance\n"
+	      "                     (default " DEFAULT_CONFIG ")\n"
+	      "      --check        check the file, print OK and exit\n"
+	      "      --version      print the version and exit\n"
+	      "  -h, --help         print this and exit\n"
+	      "\n"
+	      "The file is used only if the namespace has no instance yet: an instance\n"
+	      "keeps its settings in the module, change them with clocklinkctl.\n"
+	      "Runs in the foreground and logs to stderr. When it ends, the clock coasts\n"
+	      "and its bound grows. Exit status: 0 after SIGTERM or SIGINT, 1 on failure,\n"
+	      "2 on wrong usage.\n",
+	      stdout);
+}
+
+/* -1: go on, else the exit status. */
+static int parse_options(int argc, char **argv, struct options *ret)
+{
+	enum { OPT_CHECK = 256, OPT_VERSION };
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, OPT_CHECK },
+		{ "version", no_argument, NULL, OPT_VERSION },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			ret->path = optarg;
+			ret->path_given = true;
+			break;
+		case OPT_CHECK:
+			ret->check = true;
+			break;
+		case OPT_VERSION:
+			puts("clocklinkd " CL_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			print_help();
+			return EXIT_SUCCESS;
+		default:
+			fprintf(stderr, "Try 'clocklinkd --help'.\n");
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "clocklinkd: unexpected argument '%s'\n",
+			argv[optind]);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+static int load_config(struct daemon *d, const struct options *o)
+{
+	int err = cl_config_load(&d->config, o->path);
+
+	if (err == -ENOENT && !o->path_given && !o->check)
+		return 0;
+	if (err)
+		fprintf(stderr, "%s\n", d->config.error);
+	d->has_config = !err;
+	return err;
+}
+
+static int limit_privileges(bool sys_time)
+{
+	int err = cl_privileges_limit(sys_time);
+
+	if (err == -EPERM)
+		cl_log(CL_IO_ERR, "needs CAP_NET_ADMIN, and to drop the rest");
+	else if (err)
+		cl_log(CL_IO_ERR, "cannot limit privileges: %s",
+		       cl_error_text(err));
+	return err;
+}
+
+static int serve(struct daemon *d, struct cl_loop *loop)
+{
+	int err;
+
+	err = cl_seed(&d->io, d->has_config ? &d->config : NULL);
+	if (err)
+		return err;
+	err = limit_privileges(false);
+	if (err)
+		return err;
+	err = cl_loop_run(loop);
+	if (err && err != -EPROTONOSUPPORT)
+		cl_log(CL_IO_ERR, "cannot wait for events: %s",
+		       cl_error_text(err));
+	return err;
+}
+
+static int run(struct daemon *d)
+{
+	struct cl_loop loop;
+	int err;
+
+	err = limit_privileges(d->has_config && d->config.node.phc);
+	if (err)
+		return err;
+	err = cl_engine_module_open(&d->module);
+	if (err) {
+		cl_log(CL_IO_ERR, "%s", d->module.engine.error);
+		return err;
+	}
+	d->io.engine = &d->module.engine;
+	err = cl_loop_open(&loop, &d->io);
+	if (err) {
+		cl_log(CL_IO_ERR, "cannot prepare: %s", cl_error_text(err));
+	} else {
+		err = serve(d, &loop);
+		cl_loop_close(&loop);
+	}
+	cl_engine_module_close(&d->module);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .path = DEFAULT_CONFIG };
+	struct daemon d = { .io.ops = &io_ops };
+	int err;
+
+	err = parse_options(argc, argv, &o);
+	if (err >= 0)
+		return err;
+	cl_log_init();
+	err = load_config(&d, &o);
+	if (!err && o.check)
+		printf("%s: OK\n", o.path);
+	else if (!err)
+		err = run(&d);
+	cl_config_free(&d.config);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
