@@ -59,16 +59,14 @@ enum cl_steer cl_discipline_steer(struct cl_clock *c, struct cl_raw now,
 				  const struct cl_map *target,
 				  struct cl_discipline *d)
 {
-	struct cl_time goal = cl_map_at(target, now);
 	s64 error, limit, needed, slew;
 	bool fast;
 
-	d->error_ns = cl_time_sub(goal, cl_clock_at(c, now));
+	d->error_ns = cl_time_sub(cl_map_at(target, now), cl_clock_at(c, now));
 	d->left_ns = 0;
 	if (d->step) {
-		*c = (struct cl_clock){
-			.map = { now, goal, target->rate_q48 },
-		};
+		*c = (struct cl_clock){ .map = *target };
+		cl_clock_rebase(c, now);
 		return CL_STEER_STEPPED;
 	}
 

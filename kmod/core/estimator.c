@@ -12,7 +12,7 @@
 #define OFFSET_MAX_NS (1LL << 44)
 /* Beyond 20 ms of excess the variance would leave its format. */
 #define EXCESS_MAX_NS (20 * CL_NS_PER_MS)
-#define EXCESS_MEAN_OF 16
+#define EXCESS_MEAN_OF 64
 /* A frequency beyond 977 ppm is not one; see also CL_WIRE_RATE_MAX_Q48. */
 #define Y_MAX_Q48 (1LL << 38)
 #define WINDOW_NS (100 * CL_NS_PER_SEC)
@@ -55,10 +55,13 @@ static void note_rtt(struct cl_estimator *e, struct cl_raw at, s64 rtt)
 {
 	if (cl_raw_sub(at, e->win_start) >= WINDOW_NS) {
 		e->win_min[1] = e->win_min[0];
+		e->win_n[1] = e->win_n[0];
 		e->win_min[0] = rtt;
+		e->win_n[0] = 0;
 		e->win_start = at;
 	}
 	e->win_min[0] = cl_min_s64(e->win_min[0], rtt);
+	e->win_n[0]++;
 }
 
 /*
@@ -87,15 +90,38 @@ static void guard(struct cl_estimator *e, s64 innovation_q16, s64 s_q16)
 	e->kf.p11 = cl_min_s64(e->kf.p11, CL_KALMAN_P11_START / 100) * 100;
 }
 
-/* Feed one sample: twice the offset (modulo 2^64) and the round trip. */
+/*
+ * How far the smallest round trip seen may be above the true minimum.  Of n
+ * sums of two exponential delays the smallest lies 0.63 / sqrt(n) of their
+ * mean above the floor on average; 1 / sqrt(n) has been exceeded in no
+ * simulation.  Without it the best samples look too good, most of all at the
+ * start and on busy paths, and the estimate is less sure than it claims.
+ */
+static s64 floor_gap(const struct cl_estimator *e)
+{
+	return e->excess_ns / (s64)cl_isqrt((u64)e->win_n[0] + e->win_n[1]);
+}
+
+/*
+ * Feed one sample: twice the offset (modulo 2^64) and the round trip.  One
+ * whose variance does not fit the format is left out, but never the best one.
+ */
 static void feed(struct cl_estimator *e, struct cl_raw at, s64 z2, s64 rtt)
 {
 	s64 noise = e->params.stamp_noise_ns;
-	s64 excess = cl_clamp_s64(rtt - min_rtt(e), 0, EXCESS_MAX_NS);
-	s64 r = (excess * excess / 12 + noise * noise + FLOOR_NS2) << 16;
+	s64 excess = cl_max_s64(rtt - min_rtt(e), 0);
+	s64 range = excess + floor_gap(e);
 	s64 z = relative(e, z2) * (1 << 15);
-	s64 whole;
+	s64 r, whole;
 
+	e->excess_ns += (excess - e->excess_ns) / EXCESS_MEAN_OF;
+	if (range > EXCESS_MAX_NS) {
+		if (excess)
+			return;
+		range = EXCESS_MAX_NS;
+	}
+	/* The offset is wrong by up to range / 2, evenly distributed. */
+	r = (range * range / 12 + noise * noise + FLOOR_NS2) << 16;
 	if (e->kf.started) {
 		cl_kalman_predict(&e->kf, dt_q20(cl_raw_sub(at, e->last)));
 		guard(e, z - e->kf.theta, e->kf.p00 + r);
@@ -105,7 +131,19 @@ static void feed(struct cl_estimator *e, struct cl_raw at, s64 z2, s64 rtt)
 	e->d0 = (s64)((u64)e->d0 + (u64)whole);
 	e->kf.theta -= whole * (1 << 16);
 	e->last = at;
-	e->excess_ns += (excess - e->excess_ns) / EXCESS_MEAN_OF;
+}
+
+/* Feed the exchanges kept, now that their smallest round trip is known. */
+static void feed_start(struct cl_estimator *e)
+{
+	s64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < CL_ESTIMATOR_START; i++)
+		sum += cl_max_s64(e->start[i].rtt - min_rtt(e), 0);
+	e->excess_ns = sum / CL_ESTIMATOR_START;
+	for (i = 0; i < CL_ESTIMATOR_START; i++)
+		feed(e, e->start[i].at, e->start[i].z2, e->start[i].rtt);
 }
 
 /* Begin with a first exchange; the counters of dropped ones go on. */
@@ -116,6 +154,8 @@ static void start(struct cl_estimator *e, struct cl_raw at, s64 d0)
 	e->win_start = at;
 	e->win_min[0] = S64_MAX;
 	e->win_min[1] = S64_MAX;
+	e->win_n[0] = 0;
+	e->win_n[1] = 0;
 }
 
 /**
@@ -158,7 +198,6 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	s64 rtt = (s64)(u + w);
 	struct cl_raw at =
 		cl_raw_add(x->out_tx, cl_raw_sub(x->in_rx, x->out_tx) >> 1);
-	unsigned int i;
 
 	if (rtt < 0 || rtt > RTT_MAX_NS)
 		goto reject;
@@ -187,9 +226,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	e->start[e->n].rtt = rtt;
 	e->n++;
 	if (cl_estimator_ready(e))
-		for (i = 0; i < CL_ESTIMATOR_START; i++)
-			feed(e, e->start[i].at, e->start[i].z2,
-			     e->start[i].rtt);
+		feed_start(e);
 	return 0;
 
 reject:

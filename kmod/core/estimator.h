@@ -60,6 +60,7 @@ struct cl_estimate {
  * @rejected: exchanges dropped as impossible (negative round trip, overflow)
  * @win_start: start of the current window of minimum round trips
  * @win_min: smallest round trip of the current and of the previous window
+ * @win_n: exchanges in them
  * @excess_ns: running mean of the round trip's excess over the minimum
  * @nis_sum: squared innovations over their variance, sum, Q16
  * @nis_n: innovations in @nis_sum
@@ -75,6 +76,7 @@ struct cl_estimator {
 	u64 rejected;
 	struct cl_raw win_start;
 	s64 win_min[2];
+	u32 win_n[2];
 	s64 excess_ns;
 	u64 nis_sum;
 	unsigned int nis_n;

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <kunit/test.h>
+
+#include "../../kmod/core/estimator.h"
+#include "sim.h"
+
+#define INTERVAL_NS (100 * CL_NS_PER_MS)
+#define PER_SEC 10
+#define SEEDS 4
+/* The estimate is asked for this long after an exchange began. */
+#define ASK_NS (2 * CL_NS_PER_MS)
+
+static struct cl_estimator est;
+static struct sim sim;
+
+static void start(struct sim s)
+{
+	sim = s;
+	cl_estimator_init(&est, sim_params());
+}
+
+static int step(void)
+{
+	struct cl_exchange x;
+
+	sim_advance(&sim, INTERVAL_NS);
+	x = sim_exchange(&sim);
+	return cl_estimator_push(&est, &x);
+}
+
+static void run(unsigned int seconds)
+{
+	unsigned int i;
+
+	for (i = 0; i < seconds * PER_SEC; i++)
+		step();
+}
+
+/* Estimate some time after the last exchange began, and its error. */
+static s64 error_after(s64 ahead, struct cl_estimate *e)
+{
+	if (cl_estimator_get(&est, sim_local(&sim, ahead), e))
+		return S64_MAX;
+	return e->theta_ns - sim_theta_at(&sim, ahead);
+}
+
+static void expect_honest(struct kunit *test, s64 error, u64 sigmas,
+			  const struct cl_estimate *e)
+{
+	KUNIT_ASSERT_LE_MSG(test, cl_abs_s64(error), sigmas * e->err_ns,
+			    "exchange %u", sim.seq);
+}
+
+static void test_no_estimate_before_sixteen_exchanges(struct kunit *test)
+{
+	struct cl_estimate e = { .theta_ns = 77 };
+	int i;
+
+	start(sim_lan(1));
+	for (i = 1; i < CL_ESTIMATOR_START; i++) {
+		KUNIT_ASSERT_EQ(test, step(), 0);
+		KUNIT_ASSERT_TRUE(test, !cl_estimator_ready(&est));
+		KUNIT_ASSERT_EQ(test,
+				cl_estimator_get(&est, cl_raw(0), &e),
+				-EAGAIN);
+	}
+	KUNIT_EXPECT_EQ(test, e.theta_ns, 77);
+	KUNIT_EXPECT_EQ(test, step(), 0);
+	KUNIT_EXPECT_TRUE(test, cl_estimator_ready(&est));
+	KUNIT_EXPECT_EQ(test, est.n, (u64)CL_ESTIMATOR_START);
+	expect_honest(test, error_after(ASK_NS, &e), 5, &e);
+}
+
+/* Without queues and noise nothing is left to guess. */
+static void run_exact(struct kunit *test, bool local_asks)
+{
+	struct cl_estimate e;
+	s64 error;
+
+	start(sim_lan(2));
+	sim.queue_ns = 0;
+	sim.noise_ns = 0;
+	sim.wander_ppt = 0;
+	sim.local_asks = local_asks;
+	run(100);
+	error = error_after(ASK_NS, &e);
+	KUNIT_EXPECT_LE(test, cl_abs_s64(error), 2ULL);
+	KUNIT_EXPECT_LE(test, cl_abs_s64(cl_q48_to_ppt(e.y_q48) - 20000000),
+			1000ULL);
+	/* measured by the local clock: 20 ppm more than 1 ms */
+	KUNIT_EXPECT_LE(test, cl_abs_s64((s64)e.min_rtt_ns - CL_NS_PER_MS),
+			22ULL);
+}
+
+static void test_perfect_stamps_give_the_exact_offset(struct kunit *test)
+{
+	run_exact(test, true);
+	run_exact(test, false);
+}
+
+static void test_both_nodes_see_opposite_offsets(struct kunit *test)
+{
+	static struct cl_estimator other;
+	struct cl_estimate mine, theirs;
+	int i;
+
+	start(sim_lan(3));
+	cl_estimator_init(&other, sim_params());
+	for (i = 0; i < 600; i++) {
+		struct cl_exchange x, y;
+
+		sim_advance(&sim, INTERVAL_NS);
+		x = sim_exchange(&sim);
+		y = (struct cl_exchange){
+			.out_tx = x.in_tx,
+			.out_rx = x.in_rx,
+			.in_tx = x.out_tx,
+			.in_rx = x.out_rx,
+		};
+		KUNIT_ASSERT_EQ(test, cl_estimator_push(&est, &x), 0);
+		KUNIT_ASSERT_EQ(test, cl_estimator_push(&other, &y), 0);
+	}
+	error_after(ASK_NS, &mine);
+	cl_estimator_get(&other, cl_raw(sim.peer + ASK_NS), &theirs);
+	KUNIT_EXPECT_LE(test, cl_abs_s64(mine.theta_ns + theirs.theta_ns),
+			20ULL);
+	KUNIT_EXPECT_LE(test, cl_abs_s64(mine.y_q48 + theirs.y_q48),
+			(u64)cl_ppt_to_q48(2000));
+}
+
+/* Error at every sample, and its mean square at the end. */
+static void run_path(struct kunit *test, s64 queue_ns, bool local_asks,
+		     u64 rms_max_ns)
+{
+	u64 squares = 0;
+	u64 n = 0;
+	u64 seed;
+
+	for (seed = 1; seed <= SEEDS; seed++) {
+		struct cl_estimate e;
+		int i;
+
+		start(sim_lan(seed));
+		sim.queue_ns = queue_ns;
+		sim.local_asks = local_asks;
+		for (i = 0; i < 300 * PER_SEC; i++) {
+			s64 error;
+
+			step();
+			if (!cl_estimator_ready(&est))
+				continue;
+			error = error_after(ASK_NS, &e);
+			expect_honest(test, error, 5, &e);
+			if (i < 100 * PER_SEC)
+				continue;
+			squares += (u64)(error * error);
+			n++;
+		}
+		KUNIT_ASSERT_LE_MSG(test, e.err_ns, 3 * rms_max_ns / 2,
+				    "queue %d ns", (int)queue_ns);
+	}
+	KUNIT_EXPECT_LE(test, cl_isqrt(squares / n), rms_max_ns);
+}
+
+static void test_lan_error_is_small_and_within_five_sigma(struct kunit *test)
+{
+	run_path(test, 10 * CL_NS_PER_US, false, 300);
+	run_path(test, 10 * CL_NS_PER_US, true, 300);
+}
+
+static void test_busy_path_error_stays_within_five_sigma(struct kunit *test)
+{
+	run_path(test, 100 * CL_NS_PER_US, false, 1200);
+	run_path(test, CL_NS_PER_MS, false, 8000);
+}
+
+static void test_wan_jitter_is_not_believed(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 1; seed <= SEEDS; seed++) {
+		struct cl_estimate e;
+		int i;
+
+		start(sim_lan(seed));
+		sim.base_ns = 20 * CL_NS_PER_MS;
+		sim.queue_ns = 30 * CL_NS_PER_MS;
+		for (i = 0; i < 300 * PER_SEC; i++) {
+			step();
+			if (!cl_estimator_ready(&est))
+				continue;
+			expect_honest(test, error_after(0, &e), 5, &e);
+		}
+		KUNIT_ASSERT_LE_MSG(test, e.err_ns, (u64)CL_NS_PER_MS, "wan");
+	}
+}
+
+static void test_frequency_step_of_50_ppb_is_absorbed(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 1; seed <= SEEDS; seed++) {
+		struct cl_estimate e;
+		s64 error;
+		int i;
+
+		start(sim_lan(seed));
+		run(200);
+		sim.y_ppt += 50000;
+		for (i = 0; i < 100 * PER_SEC; i++) {
+			step();
+			/* 1 us: the smallest asymmetry budget */
+			error = error_after(ASK_NS, &e);
+			KUNIT_ASSERT_LE_MSG(test, cl_abs_s64(error),
+					    5 * e.err_ns + 1000,
+					    "after %d ms", i * 100);
+		}
+		run(100);
+		KUNIT_ASSERT_LE_MSG(test, cl_abs_s64(error_after(ASK_NS, &e)),
+				    1000ULL, "seed %d", (int)seed);
+	}
+}
+
+static void expect_recovery(struct kunit *test, unsigned int seconds)
+{
+	struct cl_estimate e;
+
+	run(seconds);
+	expect_honest(test, error_after(ASK_NS, &e), 5, &e);
+	KUNIT_EXPECT_LE(test, cl_abs_s64(error_after(ASK_NS, &e)), 3000ULL);
+}
+
+static void test_unexpected_jumps_are_recovered_from(struct kunit *test)
+{
+	start(sim_lan(5));
+	run(300);
+	sim.offset += 100 * CL_NS_PER_US;
+	expect_recovery(test, 20);
+	sim.offset -= CL_NS_PER_SEC;
+	expect_recovery(test, 40);
+	sim.y_ppt += 10000000; /* 10 ppm */
+	expect_recovery(test, 40);
+	KUNIT_EXPECT_EQ(test, est.rejected, 0ULL);
+}
+
+static void test_holdover_of_an_hour_stays_within_bound(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 1; seed <= 8; seed++) {
+		struct cl_estimate e;
+		u64 before = 0;
+		int minute;
+
+		start(sim_lan(seed));
+		run(200);
+		for (minute = 1; minute <= 60; minute++) {
+			sim_advance(&sim, 60 * CL_NS_PER_SEC);
+			expect_honest(test, error_after(0, &e), 5, &e);
+			KUNIT_ASSERT_TRUE(test, e.err_ns > before);
+			before = e.err_ns;
+		}
+		/* useful as well: sigma below 300 us */
+		KUNIT_ASSERT_LE_MSG(test, e.err_ns, 300000ULL, "seed %d",
+				    (int)seed);
+	}
+}
+
+static void test_any_age_gives_a_growing_error(struct kunit *test)
+{
+	struct cl_estimate e;
+	struct cl_raw last;
+	u64 before = 0;
+	s64 age;
+
+	start(sim_lan(6));
+	run(100);
+	last = est.last;
+	for (age = 1; age < S64_MAX / 4; age *= 2) {
+		KUNIT_ASSERT_EQ(test,
+				cl_estimator_get(&est, cl_raw_add(last, age),
+						 &e),
+				0);
+		KUNIT_ASSERT_TRUE(test, e.err_ns >= before);
+		KUNIT_ASSERT_TRUE(test, e.last.ns == last.ns);
+		before = e.err_ns;
+	}
+	/* years: at least the frequency's error times the age */
+	KUNIT_EXPECT_GT(test, before, (u64)CL_NS_PER_SEC);
+}
+
+static void test_instant_before_the_last_sample_is_safe(struct kunit *test)
+{
+	struct cl_estimate now, earlier;
+
+	start(sim_lan(7));
+	run(100);
+	KUNIT_ASSERT_EQ(test, cl_estimator_get(&est, est.last, &now), 0);
+	KUNIT_ASSERT_EQ(test,
+			cl_estimator_get(&est,
+					 cl_raw_add(est.last, -CL_NS_PER_MS),
+					 &earlier),
+			0);
+	KUNIT_EXPECT_EQ(test, earlier.err_ns, now.err_ns);
+	/* 20 ppm of 1 ms */
+	KUNIT_EXPECT_LE(test,
+			cl_abs_s64(now.theta_ns - earlier.theta_ns - 20), 1ULL);
+}
+
+static void test_impossible_exchanges_are_rejected(struct kunit *test)
+{
+	struct cl_estimator before;
+	struct cl_exchange x;
+
+	start(sim_lan(8));
+	run(10);
+	before = est;
+
+	x = sim_exchange(&sim);
+	x.in_rx = cl_raw_add(x.in_rx, -2 * CL_NS_PER_MS);
+	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &x), -ERANGE);
+	x = sim_exchange(&sim);
+	x.in_rx = cl_raw_add(x.in_rx, 10 * CL_NS_PER_SEC);
+	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &x), -ERANGE);
+	x = sim_exchange(&sim);
+	x.in_tx = cl_raw_add(x.in_tx, CL_NS_PER_SEC << 16);
+	x.out_rx = cl_raw_add(x.out_rx, CL_NS_PER_SEC << 16);
+	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &x), -ERANGE);
+	KUNIT_EXPECT_EQ(test, est.rejected, 3ULL);
+	est.rejected = 0;
+	KUNIT_EXPECT_EQ(test, memcmp(&est, &before, sizeof(est)), 0);
+}
+
+static void test_exchange_out_of_order_is_late(struct kunit *test)
+{
+	struct cl_estimator before;
+	struct cl_exchange old, new;
+
+	start(sim_lan(9));
+	run(1);
+	sim_advance(&sim, INTERVAL_NS);
+	old = sim_exchange(&sim);
+	sim_advance(&sim, INTERVAL_NS);
+	new = sim_exchange(&sim);
+	/* among the first ones, and later */
+	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &new), 0);
+	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &old), -ESTALE);
+	run(10);
+	old = sim_exchange(&sim);
+	step();
+	before = est;
+	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &old), -ESTALE);
+	KUNIT_EXPECT_EQ(test, est.late, 2ULL);
+	est.late = 1;
+	KUNIT_EXPECT_EQ(test, memcmp(&est, &before, sizeof(est)), 0);
+}
+
+static void test_wild_first_exchange_does_not_lock_out(struct kunit *test)
+{
+	struct cl_exchange x;
+	struct cl_estimate e;
+
+	start(sim_lan(10));
+	x = sim_exchange(&sim);
+	x.in_tx = cl_raw_add(x.in_tx, CL_NS_PER_SEC << 20);
+	x.out_rx = cl_raw_add(x.out_rx, CL_NS_PER_SEC << 20);
+	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &x), 0);
+	run(20);
+	KUNIT_EXPECT_EQ(test, est.rejected, 0ULL);
+	expect_honest(test, error_after(ASK_NS, &e), 5, &e);
+}
+
+static void test_clocks_any_distance_apart_are_compared(struct kunit *test)
+{
+	static const s64 offsets[] = { 0, S64_MAX / 2, S64_MIN / 2, S64_MAX,
+				       S64_MIN };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
+		struct cl_estimate e;
+		struct cl_raw at;
+		int n;
+
+		cl_estimator_init(&est, sim_params());
+		sim = sim_lan(11);
+		sim.peer = 0;
+		sim.offset = 0;
+		for (n = 0; n < 100; n++) {
+			struct cl_exchange x;
+
+			sim_advance(&sim, INTERVAL_NS);
+			x = sim_exchange(&sim);
+			x.out_tx = cl_raw_add(x.out_tx, offsets[i]);
+			x.in_rx = cl_raw_add(x.in_rx, offsets[i]);
+			KUNIT_ASSERT_EQ(test, cl_estimator_push(&est, &x), 0);
+		}
+		at = cl_raw_add(sim_local(&sim, ASK_NS), offsets[i]);
+		KUNIT_ASSERT_EQ(test, cl_estimator_get(&est, at, &e), 0);
+		KUNIT_ASSERT_LE_MSG(test,
+				    cl_abs_s64(cl_raw_sub(cl_raw(e.theta_ns),
+							  cl_raw(offsets[i])) -
+					       sim_theta_at(&sim, ASK_NS)),
+				    5 * e.err_ns, "offset %d", (int)i);
+	}
+}
+
+static void test_longer_path_is_bridged_by_the_oscillator(struct kunit *test)
+{
+	struct cl_estimate e;
+	int i;
+
+	start(sim_lan(12));
+	run(150);
+	/* Forward path 200 us longer: for 100 s its samples weigh little. */
+	for (i = 0; i < 30 * PER_SEC; i++) {
+		struct cl_exchange x;
+
+		sim_advance(&sim, INTERVAL_NS);
+		x = sim_exchange(&sim);
+		x.in_rx = cl_raw_add(x.in_rx, 200 * CL_NS_PER_US);
+		x.out_tx = cl_raw_add(x.out_tx, 200 * CL_NS_PER_US);
+		x.out_rx = cl_raw_add(x.out_rx, 200 * CL_NS_PER_US);
+		KUNIT_ASSERT_EQ(test, cl_estimator_push(&est, &x), 0);
+	}
+	KUNIT_EXPECT_LE(test, cl_abs_s64(error_after(ASK_NS, &e)), 5000ULL);
+	KUNIT_EXPECT_LE(test, cl_abs_s64((s64)e.min_rtt_ns - CL_NS_PER_MS),
+			10000ULL);
+}
+
+static void test_excess_follows_the_jitter(struct kunit *test)
+{
+	start(sim_lan(13));
+	run(100);
+	/* two queues of 10 us */
+	KUNIT_EXPECT_GT(test, est.excess_ns, 12000);
+	KUNIT_EXPECT_LT(test, est.excess_ns, 32000);
+}
+
+static void test_parameters_beyond_the_formats_are_limited(struct kunit *test)
+{
+	static const struct cl_estimator_params params = {
+		.stamp_noise_ns = U32_MAX,
+		.wander_ppt = U32_MAX,
+	};
+	struct cl_estimate e;
+
+	sim = sim_lan(14);
+	cl_estimator_init(&est, &params);
+	KUNIT_EXPECT_EQ(test, est.params.stamp_noise_ns, 1000000U);
+	KUNIT_EXPECT_EQ(test, est.params.wander_ppt, 1000000U);
+	run(100);
+	expect_honest(test, error_after(ASK_NS, &e), 5, &e);
+}
+
+static struct kunit_case estimator_cases[] = {
+	KUNIT_CASE(test_no_estimate_before_sixteen_exchanges),
+	KUNIT_CASE(test_perfect_stamps_give_the_exact_offset),
+	KUNIT_CASE(test_both_nodes_see_opposite_offsets),
+	KUNIT_CASE(test_lan_error_is_small_and_within_five_sigma),
+	KUNIT_CASE(test_busy_path_error_stays_within_five_sigma),
+	KUNIT_CASE(test_wan_jitter_is_not_believed),
+	KUNIT_CASE(test_frequency_step_of_50_ppb_is_absorbed),
+	KUNIT_CASE(test_unexpected_jumps_are_recovered_from),
+	KUNIT_CASE(test_holdover_of_an_hour_stays_within_bound),
+	KUNIT_CASE(test_any_age_gives_a_growing_error),
+	KUNIT_CASE(test_instant_before_the_last_sample_is_safe),
+	KUNIT_CASE(test_impossible_exchanges_are_rejected),
+	KUNIT_CASE(test_exchange_out_of_order_is_late),
+	KUNIT_CASE(test_wild_first_exchange_does_not_lock_out),
+	KUNIT_CASE(test_clocks_any_distance_apart_are_compared),
+	KUNIT_CASE(test_longer_path_is_bridged_by_the_oscillator),
+	KUNIT_CASE(test_excess_follows_the_jitter),
+	KUNIT_CASE(test_parameters_beyond_the_formats_are_limited),
+	{}
+};
+
+static struct kunit_suite estimator_suite = {
+	.name = "cl_estimator",
+	.test_cases = estimator_cases,
+};
+kunit_test_suite(estimator_suite);

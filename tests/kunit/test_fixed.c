@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <kunit/test.h>
+
+#include "../../kmod/core/fixed.h"
+#include "random.h"
+
+#define ROUNDS 20000
+
+/* Largest dividend whose quotient by @b is not above @q. */
+static unsigned __int128 dividend_max(u64 q, u64 b)
+{
+	return (unsigned __int128)q * b + (b - 1);
+}
+
+static void test_shl_div_random_is_exact(struct kunit *test)
+{
+	u64 rng = 1;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		s64 a = random_s64(&rng);
+		unsigned int sh = random_below(&rng, 64);
+		s64 b = (s64)(random_u64(&rng) >> 1 >> random_below(&rng, 63)) |
+			1;
+		s64 q = cl_shl_div(a, sh, b);
+		unsigned __int128 n = (unsigned __int128)cl_abs_s64(a) << sh;
+		u64 limit = a < 0 ? 1ULL << 63 : S64_MAX;
+
+		KUNIT_ASSERT_TRUE(test, !q || (q < 0) == (a < 0));
+		KUNIT_ASSERT_TRUE(test, cl_abs_s64(q) <= limit);
+		KUNIT_ASSERT_TRUE(test, n >= (unsigned __int128)cl_abs_s64(q) *
+						     (u64)b);
+		if (cl_abs_s64(q) < limit)
+			KUNIT_ASSERT_TRUE(test, n <= dividend_max(cl_abs_s64(q),
+								  (u64)b));
+	}
+}
+
+static void test_shl_div_rounds_towards_zero(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, cl_shl_div(7, 0, 2), 3);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(-7, 0, 2), -3);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(1, 48, 3), 93824992236885LL);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(-1, 48, 3), -93824992236885LL);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(0, 127, 1), 0);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(1, 62, S64_MAX), 0);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(1, 63, S64_MAX), 1);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(S64_MAX, 100, S64_MAX), S64_MAX);
+}
+
+static void test_shl_div_overflow_saturates(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, cl_shl_div(1, 62, 1), 1LL << 62);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(1, 63, 1), S64_MAX);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(-1, 63, 1), S64_MIN);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(-1, 64, 1), S64_MIN);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(S64_MIN, 0, 1), S64_MIN);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(S64_MIN, 1, 2), S64_MIN);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(S64_MIN, 1, 3), -6148914691236517205LL);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(5, 1000, 7), S64_MAX);
+}
+
+static void test_isqrt_is_floor_of_root(struct kunit *test)
+{
+	u64 rng = 2;
+	int i;
+
+	KUNIT_EXPECT_EQ(test, cl_isqrt(0), 0ULL);
+	KUNIT_EXPECT_EQ(test, cl_isqrt(1), 1ULL);
+	KUNIT_EXPECT_EQ(test, cl_isqrt(3), 1ULL);
+	KUNIT_EXPECT_EQ(test, cl_isqrt(4), 2ULL);
+	KUNIT_EXPECT_EQ(test, cl_isqrt(U64_MAX), 0xffffffffULL);
+	for (i = 0; i < ROUNDS; i++) {
+		u64 v = (u64)random_s64(&rng);
+		unsigned __int128 root = cl_isqrt(v);
+
+		KUNIT_ASSERT_TRUE(test, root * root <= v);
+		KUNIT_ASSERT_TRUE(test, (root + 1) * (root + 1) > v);
+	}
+}
+
+static void test_ppt_to_q48_rounds_to_nearest(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, cl_ppt_to_q48(1), 281); /* 281.47 */
+	KUNIT_EXPECT_EQ(test, cl_ppt_to_q48(2), 563); /* 562.95 */
+	KUNIT_EXPECT_EQ(test, cl_ppt_to_q48(-1), -281);
+	KUNIT_EXPECT_EQ(test, cl_ppt_to_q48(-2), -563);
+	KUNIT_EXPECT_EQ(test, cl_ppt_to_q48(1000000000000LL), 1LL << 48);
+	KUNIT_EXPECT_GT(test, cl_ppt_to_q48(S64_MAX), S64_MAX / 4);
+	KUNIT_EXPECT_LT(test, cl_ppt_to_q48(S64_MIN), S64_MIN / 4);
+}
+
+static void test_ppt_survives_the_round_trip(struct kunit *test)
+{
+	u64 rng = 3;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		s64 ppt = random_s64(&rng) >> 14;
+
+		KUNIT_ASSERT_EQ(test, cl_q48_to_ppt(cl_ppt_to_q48(ppt)), ppt);
+	}
+}
+
+static void test_q48_to_ppt_rounds_to_nearest(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, cl_q48_to_ppt(140), 0);
+	KUNIT_EXPECT_EQ(test, cl_q48_to_ppt(141), 1);
+	KUNIT_EXPECT_EQ(test, cl_q48_to_ppt(-140), 0);
+	KUNIT_EXPECT_EQ(test, cl_q48_to_ppt(-141), -1);
+	KUNIT_EXPECT_EQ(test, cl_q48_to_ppt(S64_MAX), 32768000000000000LL);
+}
+
+static void test_scale_rounds_down(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, cl_scale(3, 1LL << 47), 1);
+	KUNIT_EXPECT_EQ(test, cl_scale(-3, 1LL << 47), -2);
+	KUNIT_EXPECT_EQ(test, cl_scale(S64_MAX, 1LL << 46), S64_MAX / 4);
+	KUNIT_EXPECT_EQ(test, cl_scale(S64_MIN, 1LL << 46), S64_MIN / 4);
+}
+
+static void test_extremes_do_not_overflow(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, cl_abs_s64(S64_MIN), 1ULL << 63);
+	KUNIT_EXPECT_EQ(test, cl_add_sat(U64_MAX, 1), U64_MAX);
+	KUNIT_EXPECT_EQ(test, cl_add_sat(U64_MAX - 1, 1), U64_MAX);
+	KUNIT_EXPECT_EQ(test, cl_add_sat(1, 2), 3ULL);
+	KUNIT_EXPECT_EQ(test, cl_clamp_s64(5, -1, 1), 1);
+	KUNIT_EXPECT_EQ(test, cl_clamp_s64(-5, -1, 1), -1);
+	KUNIT_EXPECT_EQ(test, cl_clamp_s64(0, -1, 1), 0);
+}
+
+static struct kunit_case fixed_cases[] = {
+	KUNIT_CASE(test_shl_div_random_is_exact),
+	KUNIT_CASE(test_shl_div_rounds_towards_zero),
+	KUNIT_CASE(test_shl_div_overflow_saturates),
+	KUNIT_CASE(test_isqrt_is_floor_of_root),
+	KUNIT_CASE(test_ppt_to_q48_rounds_to_nearest),
+	KUNIT_CASE(test_ppt_survives_the_round_trip),
+	KUNIT_CASE(test_q48_to_ppt_rounds_to_nearest),
+	KUNIT_CASE(test_scale_rounds_down),
+	KUNIT_CASE(test_extremes_do_not_overflow),
+	{}
+};
+
+static struct kunit_suite fixed_suite = {
+	.name = "cl_fixed",
+	.test_cases = fixed_cases,
+};
+kunit_test_suite(fixed_suite);
