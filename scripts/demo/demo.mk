@@ -10,7 +10,9 @@ $(BUILD)/clocklink-truth: $(TRUTH_OBJS) $(AGENT_LIB)
 
 -include $(TRUTH_OBJS:.o=.d)
 
-.PHONY: demo demo-build
+.PHONY: demo demo-build tools
+tools: $(BUILD)/clocklink-truth
+
 demo-build: $(AGENT_BINS) $(BUILD)/clocklink-truth $(BUILD)/kmod-test/clocklink.ko
 
 demo: setup

@@ -14,7 +14,9 @@ $(BENCH_BINS): $(BUILD)/bench/%: $(BUILD)/obj/$(BENCH_DIR)/%.o $(AGENT_LIB)
 
 -include $(BENCH_OBJS:.o=.d)
 
-.PHONY: bench bench-read bench-respond bench-build
+.PHONY: bench bench-read bench-respond bench-build tools
+tools: $(BENCH_BINS)
+
 bench: bench-read bench-respond
 
 bench-build: $(AGENT_BINS) $(BENCH_BINS) $(BUILD)/kmod-vm/clocklink.ko

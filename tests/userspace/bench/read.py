@@ -49,7 +49,7 @@ def native(build):
 
 def in_vm(build):
     """Record of one run in the virtual machine."""
-    lines = run_vm(build, "read.guest", ["bench/read"], str(VM_BATCHES))
+    lines = run_vm(build, "read-guest.sh", ["bench/read"], str(VM_BATCHES))
     return json.loads(lines[-1])
 
 

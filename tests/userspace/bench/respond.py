@@ -45,7 +45,7 @@ def quantile(ordered, share):
 
 def main():
     build = pathlib.Path(sys.argv[1])
-    found = turnarounds(run_vm(build, "respond.guest",
+    found = turnarounds(run_vm(build, "respond-guest.sh",
                                ["bench/respond-epoll"]))
     for name, values in found.items():
         if len(values) < 500:
