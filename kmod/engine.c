@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "engine.h"
+
+#include <linux/log2.h>
+#include <linux/netlink.h>
+
+#include "core/wire.h"
+#include "instance.h"
+#include "trace.h"
+
+static struct cl_socket *engine_socket(struct cl_instance *inst,
+				       const struct cl_endpoint *to)
+{
+	return cl_endpoint_is4(to) ? &inst->sock4 : &inst->sock6;
+}
+
+/* The part of a header that does not depend on the message. */
+static void engine_header(struct cl_instance *inst, const struct cl_peer *peer,
+			  const struct cl_published *p, struct cl_wire_hdr *h)
+{
+	h->state = p->state;
+	h->cluster = inst->settings.cluster;
+	h->sender = inst->settings.node;
+	h->receiver = peer->node;
+	/* Pair with cl_steering_order() and cl_steering_lead(). */
+	h->term = READ_ONCE(inst->steering.term);
+	h->round = READ_ONCE(inst->steering.round);
+	h->gen = p->gen;
+}
+
+static int engine_send(struct cl_instance *inst, const struct cl_peer *peer,
+		       const struct in6_addr *from, struct cl_wire_msg *m,
+		       const u32 *key)
+{
+	u8 buf[CL_WIRE_UPDATE_LEN];
+	int len, err;
+
+	BUILD_BUG_ON(sizeof(buf) < CL_WIRE_RESPONSE_LEN ||
+		     sizeof(buf) < CL_WIRE_REQUEST_LEN);
+	cl_testosc_lie(&inst->osc, m);
+	len = cl_wire_encode(m, buf, sizeof(buf));
+	if (len < 0) {
+		cl_stats_inc(inst->stats, CL_STAT_TX_ERROR);
+		return len;
+	}
+	err = cl_socket_send(engine_socket(inst, &peer->endpoint),
+			     &peer->endpoint, from, buf, len, key);
+	cl_stats_inc(inst->stats, err ? CL_STAT_TX_ERROR : CL_STAT_TX);
+	return err;
+}
+
+/* Raw time of a stamp; false if there is none or it cannot be trusted. */
+static bool engine_stamp(struct cl_instance *inst, ktime_t real,
+			 struct cl_raw *ret)
+{
+	s64 raw;
+
+	if (cl_stamp_to_raw(&inst->stamp, real, &raw)) {
+		cl_stats_inc(inst->stats, CL_STAT_STAMP_HELD);
+		return false;
+	}
+	*ret = cl_testosc_raw(&inst->osc, raw);
+	return true;
+}
+
+/* Give a complete exchange to the estimator and to whoever listens. */
+static void engine_exchange(struct cl_instance *inst, struct cl_peer *peer,
+			    u32 starts, const struct cl_exchange *x)
+{
+	struct cl_estimator *e = &peer->estimator;
+	s64 excess;
+
+	spin_lock_bh(&peer->lock);
+	if (peer->starts != starts) {
+		spin_unlock_bh(&peer->lock);
+		return;
+	}
+	if (!cl_estimator_push(e, x)) {
+		excess = cl_raw_sub(x->in_rx, x->out_tx) -
+			 cl_raw_sub(x->in_tx, x->out_rx) -
+			 min(e->win_min[0], e->win_min[1]);
+		peer->excess_max_ns =
+			max_t(u64, peer->excess_max_ns, max(excess, 0LL));
+	}
+	spin_unlock_bh(&peer->lock);
+	trace_clocklink_sample(inst, peer->node, x);
+	inst->events->sample(inst, peer->node, x);
+}
+
+static u8 engine_log2(u64 ns)
+{
+	return ns ? ilog2(ns) : 0;
+}
+
+/* What the responder knows of the path; the peer is locked. */
+static void engine_diagnose(struct cl_peer *peer, struct cl_wire_response *r)
+{
+	const struct cl_estimator *e = &peer->estimator;
+	const struct cl_seq *seq = &peer->session.req_seq;
+	u64 expected = seq->received + seq->lost;
+
+	lockdep_assert_held(&peer->lock);
+	if (e->n)
+		r->delay_ns = min_t(u64, U32_MAX,
+				    min(e->win_min[0], e->win_min[1]) / 2);
+	if (expected)
+		r->loss_ppt16 = min_t(u64, U16_MAX,
+				      div64_u64(seq->lost << 16, expected));
+	r->jitter_log2 = engine_log2(e->excess_ns);
+	r->queue_log2 = engine_log2(peer->excess_max_ns);
+	peer->excess_max_ns = 0;
+}
+
+/* Cluster time at t2, if the clock is worth it. */
+static void engine_add_map(struct cl_instance *inst,
+			   const struct cl_published *p, struct cl_wire_msg *m)
+{
+	s64 rate_q40 = p->clock.map.rate_q48 >> 8;
+
+	if (!(m->hdr.flags & CL_WIRE_F_RX) ||
+	    cl_abs_s64(rate_q40) >= CL_WIRE_RATE_MAX_Q40)
+		return;
+	if (!cl_published_usable(p) && !cl_instance_leads(inst))
+		return;
+	m->hdr.flags |= CL_WIRE_F_MAP;
+	m->resp.time = cl_clock_at(&p->clock, m->resp.t2);
+	m->resp.rate_q40 = rate_q40;
+}
+
+/**
+ * struct engine_turn - what a message leads to, once the peer is unlocked
+ * @result: of the session
+ * @resp: response to a request
+ * @x: complete exchange, if @result says so
+ * @starts: cl_peer.starts at the time of @x
+ */
+struct engine_turn {
+	enum cl_session_result result;
+	struct cl_wire_msg resp;
+	struct cl_exchange x;
+	u32 starts;
+};
+
+/*
+ * The part under the peer's lock.
+ *
+ * Return: false if the message is to be dropped, and the reason.
+ */
+static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
+			const struct cl_wire_msg *m, const struct cl_raw *stamp,
+			struct engine_turn *t, enum cl_stat *ret_why)
+{
+	struct cl_session *s = &peer->session;
+
+	lockdep_assert_held(&peer->lock);
+	*ret_why = CL_STAT_DROP_RATE;
+	if (!cl_peer_admit(peer))
+		return false;
+	*ret_why = CL_STAT_DROP_TERM;
+	/* Pairs with cl_steering_order() and cl_steering_lead(). */
+	if (m->hdr.type == CL_WIRE_UPDATE &&
+	    m->hdr.term < READ_ONCE(inst->steering.term))
+		return false;
+	if (cl_session_note_gen(s, m->hdr.gen))
+		cl_peer_restart_estimator(peer);
+	t->starts = peer->starts;
+	switch (m->hdr.type) {
+	case CL_WIRE_REQUEST:
+		t->result = cl_session_take_request(s, m, stamp, &t->resp,
+						    &t->x);
+		break;
+	case CL_WIRE_RESPONSE:
+		t->result = cl_session_take_response(s, m, stamp, &t->x);
+		break;
+	default:
+		t->result = cl_session_take_update(s, m);
+		break;
+	}
+	*ret_why = CL_STAT_DROP_SEQ;
+	if (t->result == CL_SESSION_IGNORED)
+		return false;
+	if (m->hdr.type == CL_WIRE_REQUEST) {
+		engine_diagnose(peer, &t->resp.resp);
+		peer->answered++;
+	}
+	return true;
+}
+
+static void engine_answer(struct cl_instance *inst, struct cl_peer *peer,
+			  const struct cl_packet *pkt, struct cl_wire_msg *resp)
+{
+	struct cl_published p;
+	u32 key;
+
+	cl_output_read(&inst->output, &p);
+	engine_header(inst, peer, &p, &resp->hdr);
+	engine_add_map(inst, &p, resp);
+	key = cl_txring_add(&inst->txring, CL_TX_RESPONSE, peer->node,
+			    resp->hdr.seq);
+	engine_send(inst, peer, &pkt->to, resp, &key);
+}
+
+/*
+ * Is the message for us, from a peer, from that peer's address?  RCU read side.
+ *
+ * Return: the peer, or NULL and a reason.
+ */
+static struct cl_peer *engine_sender(struct cl_instance *inst,
+				     const struct cl_packet *pkt,
+				     const struct cl_wire_msg *m,
+				     enum cl_stat *ret_why)
+{
+	struct cl_peer *peer;
+
+	if (m->hdr.cluster != inst->settings.cluster) {
+		*ret_why = CL_STAT_DROP_CLUSTER;
+		return NULL;
+	}
+	if (m->hdr.receiver != inst->settings.node) {
+		*ret_why = CL_STAT_DROP_RECEIVER;
+		return NULL;
+	}
+	peer = cl_peers_find(&inst->peers, m->hdr.sender);
+	if (!peer) {
+		*ret_why = CL_STAT_DROP_PEER;
+		return NULL;
+	}
+	if (!cl_endpoint_equal(&peer->endpoint, &pkt->from)) {
+		*ret_why = CL_STAT_DROP_SOURCE;
+		return NULL;
+	}
+	if (m->hdr.key_id) {
+		*ret_why = CL_STAT_DROP_KEY;
+		return NULL;
+	}
+	return peer;
+}
+
+/* The answer goes out before anything that can wait. */
+static void engine_dispatch(struct cl_instance *inst, struct cl_peer *peer,
+			    const struct cl_packet *pkt,
+			    const struct cl_wire_msg *m,
+			    const struct cl_raw *stamp)
+{
+	struct engine_turn t = {};
+	enum cl_stat why;
+	bool taken;
+
+	/* Not held while sending: the stamp may come back at once. */
+	spin_lock_bh(&peer->lock);
+	taken = engine_take(inst, peer, m, stamp, &t, &why);
+	spin_unlock_bh(&peer->lock);
+	if (!taken) {
+		cl_stats_inc(inst->stats, why);
+		return;
+	}
+	if (m->hdr.type == CL_WIRE_REQUEST)
+		engine_answer(inst, peer, pkt, &t.resp);
+	else if (m->hdr.type == CL_WIRE_UPDATE)
+		inst->events->update(inst, m);
+	if (t.result == CL_SESSION_EXCHANGE)
+		engine_exchange(inst, peer, t.starts, &t.x);
+}
+
+/* Softirq, RCU read side. */
+static void engine_receive(void *ctx, const struct cl_packet *pkt)
+{
+	struct cl_instance *inst = ctx;
+	const struct cl_raw *t = NULL;
+	enum cl_wire_error err;
+	struct cl_wire_msg m;
+	struct cl_peer *peer;
+	struct cl_raw stamp;
+	enum cl_stat why;
+
+	cl_stats_inc(inst->stats, CL_STAT_RX);
+	err = cl_wire_decode(pkt->data, pkt->len, &m);
+	if (err) {
+		cl_stats_inc(inst->stats, cl_stats_wire(err));
+		return;
+	}
+	peer = engine_sender(inst, pkt, &m, &why);
+	if (!peer) {
+		cl_stats_inc(inst->stats, why);
+		return;
+	}
+	if (!pkt->stamp)
+		cl_stats_inc(inst->stats, CL_STAT_RX_NO_STAMP);
+	else if (engine_stamp(inst, pkt->stamp, &stamp))
+		t = &stamp;
+	engine_dispatch(inst, peer, pkt, &m, t);
+}
+
+/* Bottom halves disabled, RCU read side. */
+static void engine_sent(void *ctx, u32 key, ktime_t real)
+{
+	struct cl_instance *inst = ctx;
+	struct cl_peer *peer;
+	struct cl_raw stamp;
+	struct cl_tx tx;
+	int err;
+
+	err = cl_txring_take(&inst->txring, key, &tx);
+	if (err) {
+		if (err == -EALREADY)
+			cl_stats_inc(inst->stats, CL_STAT_TX_STAMP_AGAIN);
+		return;
+	}
+	cl_stats_inc(inst->stats, CL_STAT_TX_STAMP);
+	if (!engine_stamp(inst, real, &stamp))
+		return;
+	peer = cl_peers_find(&inst->peers, tx.node);
+	if (!peer)
+		return;
+	spin_lock_bh(&peer->lock);
+	if (tx.kind == CL_TX_REQUEST)
+		cl_session_request_sent(&peer->session, tx.seq, stamp);
+	else
+		cl_session_response_sent(&peer->session, tx.seq, stamp);
+	spin_unlock_bh(&peer->lock);
+}
+
+static const struct cl_socket_ops engine_socket_ops = {
+	.receive = engine_receive,
+	.sent = engine_sent,
+};
+
+/**
+ * cl_engine_open() - open the sockets
+ * @inst: instance, complete but for the engine
+ * @extack: what is wrong
+ *
+ * A kernel without IPv6 gives an instance without an IPv6 socket.
+ *
+ * Context: process.
+ * Return: 0, -EADDRINUSE, or another error of the network stack.
+ */
+int cl_engine_open(struct cl_instance *inst, struct netlink_ext_ack *extack)
+{
+	u16 port = inst->settings.port;
+	int err;
+
+	inst->sock4.ops = &engine_socket_ops;
+	inst->sock4.ctx = inst;
+	inst->sock6.ops = &engine_socket_ops;
+	inst->sock6.ctx = inst;
+	err = cl_socket_open(&inst->sock4, inst->net, AF_INET, port);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "cannot open the IPv4 UDP port");
+		return err;
+	}
+	err = cl_socket_open(&inst->sock6, inst->net, AF_INET6, port);
+	if (err && err != -EAFNOSUPPORT) {
+		NL_SET_ERR_MSG(extack, "cannot open the IPv6 UDP port");
+		cl_socket_close(&inst->sock4);
+		return err;
+	}
+	return 0;
+}
+
+/**
+ * cl_engine_close() - close the sockets
+ * @inst: instance; nobody sends by it any more
+ *
+ * Context: process.
+ */
+void cl_engine_close(struct cl_instance *inst)
+{
+	cl_socket_close(&inst->sock6);
+	cl_socket_close(&inst->sock4);
+}
+
+static int engine_request(struct cl_instance *inst, struct cl_peer *peer)
+{
+	struct cl_wire_msg m = {};
+	struct cl_published p;
+	u32 seq, key;
+
+	spin_lock_bh(&peer->lock);
+	seq = cl_session_make_request(&peer->session, &m);
+	peer->requests++;
+	spin_unlock_bh(&peer->lock);
+	cl_output_read(&inst->output, &p);
+	engine_header(inst, peer, &p, &m.hdr);
+	key = cl_txring_add(&inst->txring, CL_TX_REQUEST, peer->node, seq);
+	return engine_send(inst, peer, NULL, &m, &key);
+}
+
+/**
+ * cl_engine_send_requests() - send a Sync Request to every peer
+ * @inst: instance
+ *
+ * Context: process, lock of the namespace held.
+ * Return: number of requests sent.
+ */
+u32 cl_engine_send_requests(struct cl_instance *inst)
+{
+	struct cl_peer *peer;
+	u32 sent = 0;
+
+	list_for_each_entry(peer, &inst->peers.list, list) {
+		if (!engine_request(inst, peer))
+			sent++;
+	}
+	return sent;
+}
+
+static void engine_fill_update(struct cl_instance *inst, u32 epoch,
+			       const struct cl_published *p,
+			       struct cl_wire_update *u)
+{
+	struct cl_raw now = cl_output_raw(&inst->output);
+	struct cl_bound bound;
+
+	cl_published_line(p, now, inst->settings.interval_ns, &u->map);
+	cl_published_bound(p, now, &bound);
+	u->bound_ns = bound.bound_ns;
+	u->hard_ns = bound.hard_ns;
+	u->drift_ppt = min_t(u64, bound.drift_ppt, U32_MAX);
+	u->interval_ns = min_t(u64, inst->settings.interval_ns, U32_MAX);
+	u->tai_offset = p->tai_offset;
+	u->leap = p->leap;
+	u->hops = p->hops;
+	u->epoch = epoch;
+}
+
+/**
+ * cl_engine_send_updates() - send a Sync Update to every peer
+ * @inst: instance
+ * @epoch: epoch of the replicated state
+ *
+ * Context: process, lock of the namespace held.
+ * Return: number of updates sent.
+ */
+u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch)
+{
+	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE };
+	struct cl_published p;
+	struct cl_peer *peer;
+	u32 sent = 0;
+
+	list_for_each_entry(peer, &inst->peers.list, list) {
+		cl_output_read(&inst->output, &p);
+		engine_header(inst, peer, &p, &m.hdr);
+		engine_fill_update(inst, epoch, &p, &m.upd);
+		spin_lock_bh(&peer->lock);
+		m.hdr.seq = peer->session.next_update++;
+		spin_unlock_bh(&peer->lock);
+		if (!engine_send(inst, peer, NULL, &m, NULL))
+			sent++;
+	}
+	return sent;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Turns packets into exchanges and back.
+ */
+#ifndef _CL_ENGINE_H
+#define _CL_ENGINE_H
+
+#include <linux/types.h>
+
+struct cl_instance;
+struct netlink_ext_ack;
+
+int cl_engine_open(struct cl_instance *inst, struct netlink_ext_ack *extack);
+void cl_engine_close(struct cl_instance *inst);
+u32 cl_engine_send_requests(struct cl_instance *inst);
+u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch);
+
+#endif /* _CL_ENGINE_H */

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "instance.h"
+
+#include <linux/mm.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/suspend.h>
+#include <net/netns/generic.h>
+
+#include "engine.h"
+
+static unsigned int instance_net_id;
+
+static DEFINE_MUTEX(instances_lock); /* protects instances */
+static LIST_HEAD(instances); /* those that the notifier may disturb */
+
+/**
+ * cl_net() - the module's part of a network namespace
+ * @net: network namespace
+ *
+ * Return: it; it lives as long as the namespace and the module.
+ */
+struct cl_net *cl_net(struct net *net)
+{
+	return net_generic(net, instance_net_id);
+}
+
+static struct cl_instance *instance_alloc(struct net *net,
+					  const struct cl_settings *settings,
+					  const struct cl_events *events)
+{
+	struct cl_instance *inst;
+
+	inst = kvzalloc(sizeof(*inst), GFP_KERNEL_ACCOUNT);
+	if (!inst)
+		return NULL;
+	inst->stats = alloc_percpu_gfp(struct cl_stats, GFP_KERNEL_ACCOUNT);
+	if (!inst->stats) {
+		kvfree(inst);
+		return NULL;
+	}
+	inst->net = net;
+	inst->settings = *settings;
+	inst->events = events;
+	cl_testosc_init(&inst->osc);
+	cl_stamp_init(&inst->stamp);
+	cl_txring_init(&inst->txring);
+	cl_peers_init(&inst->peers);
+	return inst;
+}
+
+static void instance_free(struct cl_instance *inst)
+{
+	free_percpu(inst->stats);
+	kvfree(inst);
+}
+
+static void instance_list(struct cl_instance *inst)
+{
+	mutex_lock(&instances_lock);
+	list_add_tail(&inst->list, &instances);
+	mutex_unlock(&instances_lock);
+}
+
+static void instance_unlist(struct cl_instance *inst)
+{
+	mutex_lock(&instances_lock);
+	list_del(&inst->list);
+	mutex_unlock(&instances_lock);
+}
+
+/**
+ * cl_instance_create() - create the instance of a namespace
+ * @cn: the module's part of @net, locked, without an instance
+ * @net: network namespace
+ * @settings: settings, ranges checked
+ * @events: receivers of events; they may come before this returns
+ * @extack: what is wrong
+ *
+ * Context: process.
+ * Return: 0 and @cn->inst is set; or -errno and nothing has changed.
+ */
+int cl_instance_create(struct cl_net *cn, struct net *net,
+		       const struct cl_settings *settings,
+		       const struct cl_events *events,
+		       struct netlink_ext_ack *extack)
+{
+	struct cl_instance *inst;
+	int err;
+
+	lockdep_assert_held(&cn->lock);
+	inst = instance_alloc(net, settings, events);
+	if (!inst)
+		return -ENOMEM;
+	inst->page = cl_page_create();
+	if (IS_ERR(inst->page)) {
+		err = PTR_ERR(inst->page);
+		NL_SET_ERR_MSG(extack, "too many instances, or no memory");
+		goto err_free;
+	}
+	cl_output_init(&inst->output, &inst->osc, inst->page, settings->node,
+		       settings->cluster);
+	err = cl_steering_open(inst);
+	if (err)
+		goto err_page;
+	err = cl_page_show(inst->page);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "cannot make the device node");
+		goto err_steering;
+	}
+	if (settings->phc) {
+		err = cl_phc_open(inst);
+		if (err) {
+			NL_SET_ERR_MSG(extack, "cannot register a PTP clock");
+			goto err_steering;
+		}
+	}
+	err = cl_engine_open(inst, extack);
+	if (err)
+		goto err_phc;
+	instance_list(inst);
+	cn->inst = inst;
+	cn->changes++;
+	return 0;
+
+err_phc:
+	cl_phc_close(inst);
+err_steering:
+	cl_steering_close(inst);
+err_page:
+	cl_output_gone(&inst->output);
+	cl_page_destroy(inst->page);
+err_free:
+	instance_free(inst);
+	return err;
+}
+
+/**
+ * cl_instance_destroy() - delete the instance of a namespace
+ * @cn: the module's part of the namespace, locked
+ *
+ * Outside in: first what others call (list, PTP clock, sockets), then the
+ * worker, then what all of them use.
+ *
+ * Context: process.
+ */
+void cl_instance_destroy(struct cl_net *cn)
+{
+	struct cl_instance *inst = cn->inst;
+
+	lockdep_assert_held(&cn->lock);
+	if (!inst)
+		return;
+	cn->inst = NULL;
+	cn->changes++;
+	instance_unlist(inst);
+	cl_phc_close(inst);
+	cl_engine_close(inst);
+	cl_steering_close(inst);
+	cl_output_gone(&inst->output);
+	cl_page_destroy(inst->page);
+	cl_peers_clear(&inst->peers);
+	instance_free(inst);
+}
+
+/**
+ * cl_instance_set() - change settings
+ * @inst: instance, lock of the namespace held
+ * @new: all settings, ranges checked; node, cluster, port and phc as before
+ *
+ * Other noise or wander restarts the estimators.
+ *
+ * Context: process.
+ */
+void cl_instance_set(struct cl_instance *inst, const struct cl_settings *new)
+{
+	struct cl_settings *s = &inst->settings;
+	struct cl_peer *peer;
+
+	if (memcmp(&s->params, &new->params, sizeof(s->params))) {
+		list_for_each_entry(peer, &inst->peers.list, list)
+			cl_peer_set_params(peer, &new->params);
+	}
+	mutex_lock(&inst->steering.lock);
+	/* Pairs with cl_instance_leads(). */
+	WRITE_ONCE(s->leader, new->leader);
+	s->interval_ns = new->interval_ns;
+	s->asymmetry_ns = new->asymmetry_ns;
+	s->params = new->params;
+	s->max_bound_ns = new->max_bound_ns;
+	s->managed = new->managed;
+	mutex_unlock(&inst->steering.lock);
+	cl_steering_refresh(inst);
+}
+
+/**
+ * cl_instance_add_peer() - add a peer
+ * @cn: the module's part of the namespace, locked, with an instance
+ * @node: node id, neither own nor a peer's
+ * @endpoint: its address
+ * @ret: the peer
+ *
+ * Context: process.
+ * Return: 0, -EAFNOSUPPORT for an IPv6 address without IPv6, -ENOSPC, -ENOMEM.
+ */
+int cl_instance_add_peer(struct cl_net *cn, u32 node,
+			 const struct cl_endpoint *endpoint,
+			 struct cl_peer **ret)
+{
+	struct cl_instance *inst = cn->inst;
+	struct cl_peer *peer;
+
+	lockdep_assert_held(&cn->lock);
+	if (!cl_endpoint_is4(endpoint) && !inst->sock6.sock)
+		return -EAFNOSUPPORT;
+	peer = cl_peers_add(&inst->peers, node, endpoint,
+			    &inst->settings.params);
+	if (IS_ERR(peer))
+		return PTR_ERR(peer);
+	cn->changes++;
+	*ret = peer;
+	return 0;
+}
+
+/**
+ * cl_instance_del_peer() - delete a peer
+ * @cn: the module's part of the namespace, locked, with an instance
+ * @peer: one of its peers
+ *
+ * Context: process.
+ */
+void cl_instance_del_peer(struct cl_net *cn, struct cl_peer *peer)
+{
+	u32 node = peer->node;
+
+	lockdep_assert_held(&cn->lock);
+	cl_peers_del(&cn->inst->peers, peer);
+	cn->changes++;
+	cl_steering_peer_gone(cn->inst, node);
+}
+
+/*
+ * CLOCK_MONOTONIC_RAW stands still while the machine sleeps.  Disturbed before
+ * as well as after: user space runs again before the second call comes.
+ */
+static int instance_pm(struct notifier_block *nb, unsigned long action,
+		       void *data)
+{
+	struct cl_instance *inst;
+
+	switch (action) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+		mutex_lock(&instances_lock);
+		list_for_each_entry(inst, &instances, list)
+			cl_steering_disrupt(inst);
+		mutex_unlock(&instances_lock);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block instance_pm_nb = {
+	.notifier_call = instance_pm,
+};
+
+static int __net_init instance_net_init(struct net *net)
+{
+	mutex_init(&cl_net(net)->lock);
+	return 0;
+}
+
+/* Kernel sockets hold no reference on the namespace: they must go here. */
+static void __net_exit instance_net_exit(struct net *net)
+{
+	struct cl_net *cn = cl_net(net);
+
+	mutex_lock(&cn->lock);
+	cl_instance_destroy(cn);
+	mutex_unlock(&cn->lock);
+	mutex_destroy(&cn->lock);
+}
+
+/*
+ * A pernet device, not a subsystem: its exit runs before the network devices
+ * of the namespace go, so that no packet is sent through a dying one.
+ */
+static struct pernet_operations instance_net_ops = {
+	.init = instance_net_init,
+	.exit = instance_net_exit,
+	.id = &instance_net_id,
+	.size = sizeof(struct cl_net),
+};
+
+/**
+ * cl_instance_init() - be told of namespaces and of suspend
+ *
+ * Return: 0 or -errno.
+ */
+int __init cl_instance_init(void)
+{
+	int err;
+
+	err = register_pernet_device(&instance_net_ops);
+	if (err)
+		return err;
+	err = register_pm_notifier(&instance_pm_nb);
+	if (err)
+		unregister_pernet_device(&instance_net_ops);
+	return err;
+}
+
+/**
+ * cl_instance_exit() - delete all instances
+ *
+ * Peers are freed after a grace period by the kernel's own code, so nothing of
+ * ours remains to be waited for but a driver's report of a stamp in task
+ * context: it may have been preempted at the entry of our function.
+ */
+void cl_instance_exit(void)
+{
+	unregister_pm_notifier(&instance_pm_nb);
+	unregister_pernet_device(&instance_net_ops);
+	synchronize_rcu_tasks();
+}

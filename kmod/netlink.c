@@ -1,0 +1,960 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netlink.h"
+
+#include <linux/clocklink.h>
+#include <linux/genetlink.h>
+#include <linux/inetdevice.h>
+#include <linux/module.h>
+#include <net/addrconf.h>
+#include <net/genetlink.h>
+
+#include "core/fixed.h"
+#include "engine.h"
+#include "instance.h"
+#include "nlfill.h"
+
+#define NL_INTERVAL_NS (100 * CL_NS_PER_MS)
+#define NL_STAMP_NOISE_NS 1000
+#define NL_WANDER_PPT 1000
+#define NL_MAX_BOUND_NS (1 * CL_NS_PER_SEC)
+
+/* No difference of two overflows. */
+#define NL_TIME_MAX (S64_MAX / 2)
+/* Below 2^-10; a larger rate cannot be sent on (CL_WIRE_RATE_MAX_Q48). */
+#define NL_RATE_MAX_PPT 976562000LL
+/* The largest growth that cl_output_step() computes with. */
+#define NL_DRIFT_MAX_PPT 1000000000ULL
+
+enum nl_group {
+	NL_GROUP_CONFIG,
+	NL_GROUP_STATE,
+	NL_GROUP_UPDATE,
+	NL_GROUP_SAMPLE,
+};
+
+static struct genl_family nl_family;
+
+/*
+ * Cleared before the family is unregistered: from then on the numbers of its
+ * groups may be those of another family.  Read under RCU.
+ */
+static bool nl_live;
+
+typedef int (*nl_fill_t)(struct sk_buff *skb, const void *arg);
+
+static int nl_build(struct sk_buff *skb, u32 portid, u32 seq, u8 cmd,
+		    nl_fill_t fill, const void *arg)
+{
+	void *hdr = genlmsg_put(skb, portid, seq, &nl_family, 0, cmd);
+
+	if (!hdr || fill(skb, arg))
+		return -EMSGSIZE;
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* Consumes @skb. */
+static int nl_reply(struct sk_buff *skb, struct genl_info *info, nl_fill_t fill,
+		    const void *arg)
+{
+	int err = nl_build(skb, info->snd_portid, info->snd_seq,
+			   info->genlhdr->cmd, fill, arg);
+
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	return genlmsg_reply(skb, info);
+}
+
+/* Tell a group, if somebody listens.  Any context but hard interrupt. */
+static void nl_tell(const struct cl_instance *inst, enum nl_group group, u8 cmd,
+		    nl_fill_t fill, const void *arg)
+{
+	struct sk_buff *skb;
+
+	rcu_read_lock();
+	if (!READ_ONCE(nl_live) || /* pairs with cl_netlink_exit() */
+	    !genl_has_listeners(&nl_family, inst->net, group))
+		goto out;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
+	if (!skb)
+		goto out;
+	if (nl_build(skb, 0, 0, cmd, fill, arg))
+		nlmsg_free(skb);
+	else
+		genlmsg_multicast_netns(&nl_family, inst->net, skb, 0, group,
+					GFP_ATOMIC);
+out:
+	rcu_read_unlock();
+}
+
+static void nl_event_state(struct cl_instance *inst,
+			   const struct cl_steering_info *info)
+{
+	nl_tell(inst, NL_GROUP_STATE, CLOCKLINK_CMD_STATE_NTF, cl_nlfill_clock,
+		info);
+}
+
+static void nl_event_update(struct cl_instance *inst,
+			    const struct cl_wire_msg *m)
+{
+	nl_tell(inst, NL_GROUP_UPDATE, CLOCKLINK_CMD_UPDATE_NTF,
+		cl_nlfill_update, m);
+}
+
+static void nl_event_sample(struct cl_instance *inst, u32 peer,
+			    const struct cl_exchange *x)
+{
+	struct cl_nlfill_sample sample = { .peer = peer, .x = x };
+
+	nl_tell(inst, NL_GROUP_SAMPLE, CLOCKLINK_CMD_SAMPLE_NTF,
+		cl_nlfill_sample, &sample);
+}
+
+static const struct cl_events nl_events = {
+	.state = nl_event_state,
+	.update = nl_event_update,
+	.sample = nl_event_sample,
+};
+
+/*
+ * Lock the namespace of the command, if it has an instance.
+ *
+ * Return: the module's part of it, locked, or NULL and the error is -ENODEV.
+ */
+static struct cl_net *nl_lock(struct genl_info *info)
+{
+	struct cl_net *cn = cl_net(genl_info_net(info));
+
+	mutex_lock(&cn->lock);
+	if (cn->inst)
+		return cn;
+	mutex_unlock(&cn->lock);
+	GENL_SET_ERR_MSG(info, "this network namespace has no instance");
+	return NULL;
+}
+
+/* Is one of the attributes missing? */
+static bool nl_lacks(struct genl_info *info, const u8 *attrs, unsigned int n)
+{
+	while (n--) {
+		if (GENL_REQ_ATTR_CHECK(info, *attrs++))
+			return true;
+	}
+	return false;
+}
+
+/* A command without attributes that is answered by what @fill writes. */
+static int nl_get(struct genl_info *info, nl_fill_t fill)
+{
+	struct sk_buff *reply;
+	struct cl_net *cn;
+	int err;
+
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	cn = nl_lock(info);
+	if (!cn) {
+		nlmsg_free(reply);
+		return -ENODEV;
+	}
+	err = nl_reply(reply, info, fill, cn->inst);
+	mutex_unlock(&cn->lock);
+	return err;
+}
+
+static int nl_instance_get(struct sk_buff *skb, struct genl_info *info)
+{
+	return nl_get(info, cl_nlfill_instance);
+}
+
+static int nl_stats_get(struct sk_buff *skb, struct genl_info *info)
+{
+	return nl_get(info, cl_nlfill_stats);
+}
+
+static int nl_fill_clock_now(struct sk_buff *skb, const void *arg)
+{
+	struct cl_steering_info i;
+
+	cl_steering_get_info((struct cl_instance *)arg, &i);
+	return cl_nlfill_clock(skb, &i);
+}
+
+static int nl_clock_get(struct sk_buff *skb, struct genl_info *info)
+{
+	return nl_get(info, nl_fill_clock_now);
+}
+
+/* The settings that may be changed later as well. */
+static void nl_get_settings(struct nlattr **attrs, struct cl_settings *s)
+{
+	if (attrs[CLOCKLINK_A_INSTANCE_LEADER])
+		s->leader = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_LEADER]);
+	if (attrs[CLOCKLINK_A_INSTANCE_INTERVAL])
+		s->interval_ns =
+			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_INTERVAL]);
+	if (attrs[CLOCKLINK_A_INSTANCE_ASYMMETRY])
+		s->asymmetry_ns =
+			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_ASYMMETRY]);
+	if (attrs[CLOCKLINK_A_INSTANCE_STAMP_NOISE])
+		s->params.stamp_noise_ns =
+			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_STAMP_NOISE]);
+	if (attrs[CLOCKLINK_A_INSTANCE_WANDER])
+		s->params.wander_ppt =
+			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_WANDER]);
+	if (attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND])
+		s->max_bound_ns =
+			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND]);
+	if (attrs[CLOCKLINK_A_INSTANCE_MANAGED])
+		s->managed = nla_get_u8(attrs[CLOCKLINK_A_INSTANCE_MANAGED]);
+}
+
+static int nl_get_new_settings(struct sk_buff *skb, struct genl_info *info,
+			       struct cl_settings *s)
+{
+	static const u8 needed[] = {
+		CLOCKLINK_A_INSTANCE_NODE,
+		CLOCKLINK_A_INSTANCE_CLUSTER,
+	};
+	struct nlattr **attrs = info->attrs;
+
+	if (nl_lacks(info, needed, ARRAY_SIZE(needed)))
+		return -EINVAL;
+	*s = (struct cl_settings){
+		.node = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_NODE]),
+		.cluster = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_CLUSTER]),
+		.port = CL_WIRE_PORT,
+		.interval_ns = NL_INTERVAL_NS,
+		.params.stamp_noise_ns = NL_STAMP_NOISE_NS,
+		.params.wander_ppt = NL_WANDER_PPT,
+		.max_bound_ns = NL_MAX_BOUND_NS,
+	};
+	nl_get_settings(attrs, s);
+	if (attrs[CLOCKLINK_A_INSTANCE_PORT])
+		s->port = nla_get_u16(attrs[CLOCKLINK_A_INSTANCE_PORT]);
+	if (attrs[CLOCKLINK_A_INSTANCE_PHC])
+		s->phc = nla_get_u8(attrs[CLOCKLINK_A_INSTANCE_PHC]);
+	/* /dev/ptpN is the machine's, not the namespace's. */
+	if (s->phc && !netlink_capable(skb, CAP_SYS_TIME)) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[CLOCKLINK_A_INSTANCE_PHC],
+				    "a PTP clock needs the machine's CAP_SYS_TIME");
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int nl_instance_add(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = genl_info_net(info);
+	struct cl_net *cn = cl_net(net);
+	struct cl_settings settings;
+	struct sk_buff *reply;
+	int err;
+
+	err = nl_get_new_settings(skb, info, &settings);
+	if (err)
+		return err;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&cn->lock);
+	if (cn->inst) {
+		GENL_SET_ERR_MSG(info,
+				 "this network namespace has an instance");
+		err = -EEXIST;
+	} else {
+		err = cl_instance_create(cn, net, &settings, &nl_events,
+					 info->extack);
+	}
+	if (err) {
+		nlmsg_free(reply);
+	} else {
+		nl_tell(cn->inst, NL_GROUP_CONFIG, CLOCKLINK_CMD_INSTANCE_NTF,
+			cl_nlfill_instance, cn->inst);
+		err = nl_reply(reply, info, cl_nlfill_instance, cn->inst);
+	}
+	mutex_unlock(&cn->lock);
+	return err;
+}
+
+static int nl_instance_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cl_net *cn = nl_lock(info);
+
+	if (!cn)
+		return -ENODEV;
+	nl_tell(cn->inst, NL_GROUP_CONFIG, CLOCKLINK_CMD_INSTANCE_NTF,
+		cl_nlfill_gone, cn->inst);
+	cl_instance_destroy(cn);
+	mutex_unlock(&cn->lock);
+	return 0;
+}
+
+static int nl_instance_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cl_net *cn = nl_lock(info);
+	struct cl_settings settings;
+
+	if (!cn)
+		return -ENODEV;
+	settings = cn->inst->settings;
+	nl_get_settings(info->attrs, &settings);
+	cl_instance_set(cn->inst, &settings);
+	nl_tell(cn->inst, NL_GROUP_CONFIG, CLOCKLINK_CMD_INSTANCE_NTF,
+		cl_nlfill_instance, cn->inst);
+	mutex_unlock(&cn->lock);
+	return 0;
+}
+
+/* The peer that the command names; NULL and the error is set. */
+static struct cl_peer *nl_find_peer(struct genl_info *info, struct cl_net *cn)
+{
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_NODE];
+	struct cl_peer *peer;
+
+	rcu_read_lock();
+	/* The lock of the namespace keeps it after the read side. */
+	peer = cl_peers_find(&cn->inst->peers, nla_get_u32(attr));
+	rcu_read_unlock();
+	if (!peer)
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "there is no such peer");
+	return peer;
+}
+
+static int nl_peer_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cl_nlfill_peer p;
+	struct sk_buff *reply;
+	struct cl_net *cn;
+	int err = -ENOENT;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_PEER_NODE))
+		return -EINVAL;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	cn = nl_lock(info);
+	if (!cn) {
+		nlmsg_free(reply);
+		return -ENODEV;
+	}
+	p.peer = nl_find_peer(info, cn);
+	p.now = cl_output_raw(&cn->inst->output);
+	if (p.peer)
+		err = nl_reply(reply, info, cl_nlfill_peer, &p);
+	else
+		nlmsg_free(reply);
+	mutex_unlock(&cn->lock);
+	return err;
+}
+
+/* Goes on after the node id in cb->args[0]; the list is sorted by it. */
+static int nl_peer_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct cl_net *cn = cl_net(sock_net(skb->sk));
+	struct cl_nlfill_peer p;
+	int err = 0;
+	void *hdr;
+
+	mutex_lock(&cn->lock);
+	if (!cn->inst) {
+		NL_SET_ERR_MSG(cb->extack,
+			       "this network namespace has no instance");
+		err = -ENODEV;
+		goto out;
+	}
+	cb->seq = cn->changes;
+	p.now = cl_output_raw(&cn->inst->output);
+	list_for_each_entry(p.peer, &cn->inst->peers.list, list) {
+		if (p.peer->node <= cb->args[0])
+			continue;
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq, &nl_family, NLM_F_MULTI,
+				  CLOCKLINK_CMD_PEER_GET);
+		if (!hdr)
+			break;
+		if (cl_nlfill_peer(skb, &p)) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genl_dump_check_consistent(cb, hdr);
+		genlmsg_end(skb, hdr);
+		cb->args[0] = p.peer->node;
+	}
+out:
+	mutex_unlock(&cn->lock);
+	return err ?: skb->len;
+}
+
+static int nl_get_addr4(struct genl_info *info, struct cl_endpoint *e)
+{
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_ADDR4];
+	__be32 addr = nla_get_in_addr(attr);
+
+	if (ipv4_is_zeronet(addr) || ipv4_is_multicast(addr) ||
+	    ipv4_is_lbcast(addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "not a unicast IPv4 address");
+		return -EINVAL;
+	}
+	if (info->attrs[CLOCKLINK_A_PEER_SCOPE]) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[CLOCKLINK_A_PEER_SCOPE],
+				    "an IPv4 address has no scope");
+		return -EINVAL;
+	}
+	ipv6_addr_set_v4mapped(addr, &e->addr);
+	return 0;
+}
+
+static int nl_get_addr6(struct genl_info *info, struct cl_endpoint *e)
+{
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_ADDR6];
+	struct nlattr *scope = info->attrs[CLOCKLINK_A_PEER_SCOPE];
+	bool local;
+
+	e->addr = nla_get_in6_addr(attr);
+	if (!(ipv6_addr_type(&e->addr) & IPV6_ADDR_UNICAST) ||
+	    ipv6_addr_v4mapped(&e->addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "not a unicast IPv6 address");
+		return -EINVAL;
+	}
+	local = ipv6_addr_type(&e->addr) & IPV6_ADDR_LINKLOCAL;
+	if (local && !scope) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "a link-local address needs a scope");
+		return -EINVAL;
+	}
+	if (!local && scope) {
+		NL_SET_ERR_MSG_ATTR(info->extack, scope,
+				    "only a link-local address has a scope");
+		return -EINVAL;
+	}
+	if (scope)
+		e->scope = nla_get_u32(scope);
+	return 0;
+}
+
+static int nl_get_endpoint(struct genl_info *info, u16 port,
+			   struct cl_endpoint *e)
+{
+	struct nlattr **attrs = info->attrs;
+
+	*e = (struct cl_endpoint){ .port = htons(port) };
+	if (attrs[CLOCKLINK_A_PEER_PORT])
+		e->port = htons(nla_get_u16(attrs[CLOCKLINK_A_PEER_PORT]));
+	if (!attrs[CLOCKLINK_A_PEER_ADDR4] == !attrs[CLOCKLINK_A_PEER_ADDR6]) {
+		GENL_SET_ERR_MSG(info,
+				 "exactly one of addr4 and addr6 is needed");
+		return -EINVAL;
+	}
+	if (attrs[CLOCKLINK_A_PEER_ADDR4])
+		return nl_get_addr4(info, e);
+	return nl_get_addr6(info, e);
+}
+
+static void nl_tell_peer(struct cl_net *cn, struct cl_peer *peer, u8 cmd)
+{
+	struct cl_nlfill_peer p = {
+		.peer = peer,
+		.now = cl_output_raw(&cn->inst->output),
+	};
+
+	nl_tell(cn->inst, NL_GROUP_CONFIG, cmd, cl_nlfill_peer, &p);
+}
+
+static int nl_add_peer(struct genl_info *info, struct cl_net *cn)
+{
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_NODE];
+	struct cl_instance *inst = cn->inst;
+	u32 node = nla_get_u32(attr);
+	struct cl_endpoint endpoint;
+	struct cl_peer *peer;
+	int err;
+
+	if (node == inst->settings.node) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "that is the own node id");
+		return -EINVAL;
+	}
+	err = nl_get_endpoint(info, inst->settings.port, &endpoint);
+	if (err)
+		return err;
+	rcu_read_lock();
+	peer = cl_peers_find(&inst->peers, node);
+	rcu_read_unlock();
+	if (peer) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "there is such a peer already");
+		return -EEXIST;
+	}
+	err = cl_instance_add_peer(cn, node, &endpoint, &peer);
+	if (err == -EAFNOSUPPORT)
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[CLOCKLINK_A_PEER_ADDR6],
+				    "this kernel has no IPv6");
+	else if (err == -ENOSPC)
+		GENL_SET_ERR_MSG(info, "too many peers");
+	if (!err)
+		nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_ADD_NTF);
+	return err;
+}
+
+static int nl_peer_add(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cl_net *cn;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_PEER_NODE))
+		return -EINVAL;
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	err = nl_add_peer(info, cn);
+	mutex_unlock(&cn->lock);
+	return err;
+}
+
+static int nl_peer_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cl_peer *peer;
+	struct cl_net *cn;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_PEER_NODE))
+		return -EINVAL;
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	peer = nl_find_peer(info, cn);
+	if (peer) {
+		nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_DEL_NTF);
+		cl_instance_del_peer(cn, peer);
+	}
+	mutex_unlock(&cn->lock);
+	return peer ? 0 : -ENOENT;
+}
+
+static void nl_get_order(struct nlattr **attrs, struct cl_order *o)
+{
+	s64 rate_ppt = nla_get_s64(attrs[CLOCKLINK_A_STEER_RATE]);
+
+	*o = (struct cl_order){
+		.parent = nla_get_u32(attrs[CLOCKLINK_A_STEER_PARENT]),
+		.term = nla_get_u32(attrs[CLOCKLINK_A_STEER_TERM]),
+		.round = nla_get_u32(attrs[CLOCKLINK_A_STEER_ROUND]),
+		.expiry_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_EXPIRY]),
+		.interval_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_INTERVAL]),
+		.gen = nla_get_u32(attrs[CLOCKLINK_A_STEER_GEN]),
+		.map.raw = cl_raw(nla_get_s64(attrs[CLOCKLINK_A_STEER_RAW])),
+		.map.time = cl_time(nla_get_s64(attrs[CLOCKLINK_A_STEER_TIME])),
+		.map.rate_q48 = cl_ppt_to_q48(rate_ppt),
+		.bound.bound_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_BOUND]),
+		.bound.hard_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_HARD]),
+		.bound.drift_ppt = nla_get_u64(attrs[CLOCKLINK_A_STEER_DRIFT]),
+		.force = nla_get_flag(attrs[CLOCKLINK_A_STEER_FORCE]),
+		.unverified = nla_get_flag(attrs[CLOCKLINK_A_STEER_UNVERIFIED]),
+	};
+	if (attrs[CLOCKLINK_A_STEER_TAI_OFFSET])
+		o->tai_offset =
+			nla_get_s32(attrs[CLOCKLINK_A_STEER_TAI_OFFSET]);
+	if (attrs[CLOCKLINK_A_STEER_LEAP])
+		o->leap = nla_get_u32(attrs[CLOCKLINK_A_STEER_LEAP]);
+	if (attrs[CLOCKLINK_A_STEER_EPOCH])
+		o->epoch = nla_get_u32(attrs[CLOCKLINK_A_STEER_EPOCH]);
+	if (attrs[CLOCKLINK_A_STEER_HOPS])
+		o->hops = nla_get_u8(attrs[CLOCKLINK_A_STEER_HOPS]);
+}
+
+static int nl_steer(struct sk_buff *skb, struct genl_info *info)
+{
+	static const u8 needed[] = {
+		CLOCKLINK_A_STEER_PARENT,   CLOCKLINK_A_STEER_TERM,
+		CLOCKLINK_A_STEER_ROUND,    CLOCKLINK_A_STEER_EXPIRY,
+		CLOCKLINK_A_STEER_INTERVAL, CLOCKLINK_A_STEER_GEN,
+		CLOCKLINK_A_STEER_RAW,	    CLOCKLINK_A_STEER_TIME,
+		CLOCKLINK_A_STEER_RATE,	    CLOCKLINK_A_STEER_BOUND,
+		CLOCKLINK_A_STEER_HARD,	    CLOCKLINK_A_STEER_DRIFT,
+	};
+	struct cl_order order;
+	struct cl_net *cn;
+	int err;
+
+	if (nl_lacks(info, needed, ARRAY_SIZE(needed)))
+		return -EINVAL;
+	nl_get_order(info->attrs, &order);
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	err = cl_steering_order(cn->inst, &order, info->extack);
+	mutex_unlock(&cn->lock);
+	return err;
+}
+
+/* ROUND_START and UPDATE_SEND: note term and round, send, say how many. */
+static int nl_lead(struct genl_info *info, bool update)
+{
+	static const u8 needed[] = {
+		CLOCKLINK_A_ROUND_TERM,
+		CLOCKLINK_A_ROUND_ROUND,
+		CLOCKLINK_A_ROUND_EPOCH,
+	};
+	struct nlattr **attrs = info->attrs;
+	struct sk_buff *reply;
+	struct cl_net *cn;
+	u32 epoch, sent;
+	int err;
+
+	if (nl_lacks(info, needed, update ? 3 : 2))
+		return -EINVAL;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	cn = nl_lock(info);
+	if (!cn) {
+		nlmsg_free(reply);
+		return -ENODEV;
+	}
+	err = cl_steering_lead(cn->inst,
+			       nla_get_u32(attrs[CLOCKLINK_A_ROUND_TERM]),
+			       nla_get_u32(attrs[CLOCKLINK_A_ROUND_ROUND]),
+			       info->extack);
+	if (err) {
+		nlmsg_free(reply);
+		goto out;
+	}
+	if (update) {
+		epoch = nla_get_u32(attrs[CLOCKLINK_A_ROUND_EPOCH]);
+		sent = cl_engine_send_updates(cn->inst, epoch);
+	} else {
+		cl_stats_inc(cn->inst->stats, CL_STAT_ROUNDS);
+		sent = cl_engine_send_requests(cn->inst);
+	}
+	err = nl_reply(reply, info, cl_nlfill_sent, &sent);
+out:
+	mutex_unlock(&cn->lock);
+	return err;
+}
+
+static int nl_round_start(struct sk_buff *skb, struct genl_info *info)
+{
+	return nl_lead(info, false);
+}
+
+static int nl_update_send(struct sk_buff *skb, struct genl_info *info)
+{
+	return nl_lead(info, true);
+}
+
+static int nl_test_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *freq = info->attrs[CLOCKLINK_A_TEST_OSC_FREQ];
+	struct nlattr *lie = info->attrs[CLOCKLINK_A_TEST_LIE];
+	struct cl_net *cn;
+
+	if (!IS_ENABLED(CONFIG_CLOCKLINK_TEST)) {
+		GENL_SET_ERR_MSG(info, "the module is not a test build");
+		return -EOPNOTSUPP;
+	}
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	if (lie)
+		cl_testosc_set_lie(&cn->inst->osc, nla_get_s64(lie));
+	if (freq) {
+		cl_testosc_set_freq(&cn->inst->osc, nla_get_s64(freq));
+		cl_steering_refresh(cn->inst);
+	}
+	mutex_unlock(&cn->lock);
+	return 0;
+}
+
+/*
+ * Ranges are not const: the policy's pointer to them is not in 6.1.
+ * NLA_POLICY_RANGE() would hold an s16 only.
+ */
+static struct netlink_range_validation nl_node_range = {
+	.min = 1,
+	.max = CL_NODE_ALL - 1,
+};
+
+static struct netlink_range_validation nl_leader_range = {
+	.max = CL_NODE_ALL - 1,
+};
+
+static struct netlink_range_validation nl_interval_range = {
+	.min = 1 * CL_NS_PER_MS,
+	.max = 1000 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation nl_asymmetry_range = {
+	.max = 1 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation nl_positive_range = {
+	.min = 1,
+	.max = 1000000000,
+};
+
+static struct netlink_range_validation nl_max_bound_range = {
+	.min = 1 * CL_NS_PER_US,
+	.max = 1000 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation nl_expiry_range = {
+	.min = 1 * CL_NS_PER_MS,
+	.max = 10000 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation nl_bound_range = {
+	.max = 1000 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation nl_drift_range = {
+	.max = NL_DRIFT_MAX_PPT,
+};
+
+static struct netlink_range_validation_signed nl_time_range = {
+	.min = 0,
+	.max = NL_TIME_MAX,
+};
+
+static struct netlink_range_validation_signed nl_rate_range = {
+	.min = -NL_RATE_MAX_PPT,
+	.max = NL_RATE_MAX_PPT,
+};
+
+static struct netlink_range_validation_signed nl_freq_range = {
+	.min = -CL_TESTOSC_MAX_PPT,
+	.max = CL_TESTOSC_MAX_PPT,
+};
+
+static struct netlink_range_validation_signed nl_lie_range = {
+	.min = -CL_TESTOSC_MAX_LIE_NS,
+	.max = CL_TESTOSC_MAX_LIE_NS,
+};
+
+#define NL_SETTINGS_POLICY                                           \
+	[CLOCKLINK_A_INSTANCE_LEADER] =                              \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_leader_range),    \
+	[CLOCKLINK_A_INSTANCE_INTERVAL] =                            \
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_range),  \
+	[CLOCKLINK_A_INSTANCE_ASYMMETRY] =                           \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_asymmetry_range), \
+	[CLOCKLINK_A_INSTANCE_STAMP_NOISE] =                         \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_positive_range),  \
+	[CLOCKLINK_A_INSTANCE_WANDER] =                              \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_positive_range),  \
+	[CLOCKLINK_A_INSTANCE_MAX_BOUND] =                           \
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_max_bound_range)
+
+static const struct nla_policy nl_add_policy[] = {
+	NL_SETTINGS_POLICY,
+	[CLOCKLINK_A_INSTANCE_NODE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+	[CLOCKLINK_A_INSTANCE_CLUSTER] = { .type = NLA_U32 },
+	[CLOCKLINK_A_INSTANCE_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[CLOCKLINK_A_INSTANCE_PHC] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+static const struct nla_policy nl_set_policy[] = {
+	NL_SETTINGS_POLICY,
+	[CLOCKLINK_A_INSTANCE_MANAGED] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+static const struct nla_policy nl_peer_policy[] = {
+	[CLOCKLINK_A_PEER_NODE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+};
+
+static const struct nla_policy nl_peer_add_policy[] = {
+	[CLOCKLINK_A_PEER_NODE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+	[CLOCKLINK_A_PEER_ADDR4] = { .type = NLA_BE32 },
+	[CLOCKLINK_A_PEER_ADDR6] =
+		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[CLOCKLINK_A_PEER_SCOPE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[CLOCKLINK_A_PEER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+};
+
+static const struct nla_policy nl_steer_policy[] = {
+	[CLOCKLINK_A_STEER_PARENT] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+	[CLOCKLINK_A_STEER_TERM] = { .type = NLA_U32 },
+	[CLOCKLINK_A_STEER_ROUND] = { .type = NLA_U32 },
+	[CLOCKLINK_A_STEER_EXPIRY] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_expiry_range),
+	[CLOCKLINK_A_STEER_INTERVAL] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_range),
+	[CLOCKLINK_A_STEER_GEN] = { .type = NLA_U32 },
+	[CLOCKLINK_A_STEER_RAW] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_time_range),
+	[CLOCKLINK_A_STEER_TIME] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_time_range),
+	[CLOCKLINK_A_STEER_RATE] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_rate_range),
+	[CLOCKLINK_A_STEER_BOUND] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_bound_range),
+	[CLOCKLINK_A_STEER_HARD] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_bound_range),
+	[CLOCKLINK_A_STEER_DRIFT] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_drift_range),
+	[CLOCKLINK_A_STEER_TAI_OFFSET] = NLA_POLICY_RANGE(NLA_S32, -1000, 1000),
+	[CLOCKLINK_A_STEER_LEAP] =
+		NLA_POLICY_MAX(NLA_U32, CLOCKLINK_LEAP_DELETE),
+	[CLOCKLINK_A_STEER_EPOCH] = { .type = NLA_U32 },
+	[CLOCKLINK_A_STEER_HOPS] = NLA_POLICY_MAX(NLA_U8, 254),
+	[CLOCKLINK_A_STEER_FORCE] = { .type = NLA_FLAG },
+	[CLOCKLINK_A_STEER_UNVERIFIED] = { .type = NLA_FLAG },
+};
+
+static const struct nla_policy nl_round_policy[] = {
+	[CLOCKLINK_A_ROUND_TERM] = { .type = NLA_U32 },
+	[CLOCKLINK_A_ROUND_ROUND] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy nl_update_policy[] = {
+	[CLOCKLINK_A_ROUND_TERM] = { .type = NLA_U32 },
+	[CLOCKLINK_A_ROUND_ROUND] = { .type = NLA_U32 },
+	[CLOCKLINK_A_ROUND_EPOCH] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy nl_test_policy[] = {
+	[CLOCKLINK_A_TEST_OSC_FREQ] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_freq_range),
+	[CLOCKLINK_A_TEST_LIE] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_lie_range),
+};
+
+/*
+ * GENL_UNS_ADMIN_PERM: CAP_NET_ADMIN in the user namespace that owns the
+ * network namespace.  A command without a policy takes no attributes.
+ */
+#define NL_POLICY(p) .policy = (p), .maxattr = ARRAY_SIZE(p) - 1
+
+static const struct genl_ops nl_ops[] = {
+	{
+		.cmd = CLOCKLINK_CMD_INSTANCE_GET,
+		.doit = nl_instance_get,
+	},
+	{
+		.cmd = CLOCKLINK_CMD_INSTANCE_ADD,
+		.doit = nl_instance_add,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(nl_add_policy),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_INSTANCE_DEL,
+		.doit = nl_instance_del,
+		.flags = GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd = CLOCKLINK_CMD_INSTANCE_SET,
+		.doit = nl_instance_set,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(nl_set_policy),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_PEER_GET,
+		.doit = nl_peer_get,
+		.dumpit = nl_peer_dump,
+		NL_POLICY(nl_peer_policy),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_PEER_ADD,
+		.doit = nl_peer_add,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(nl_peer_add_policy),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_PEER_DEL,
+		.doit = nl_peer_del,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(nl_peer_policy),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_CLOCK_GET,
+		.doit = nl_clock_get,
+	},
+	{
+		.cmd = CLOCKLINK_CMD_STEER,
+		.doit = nl_steer,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(nl_steer_policy),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_ROUND_START,
+		.doit = nl_round_start,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(nl_round_policy),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_UPDATE_SEND,
+		.doit = nl_update_send,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(nl_update_policy),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_STATS_GET,
+		.doit = nl_stats_get,
+	},
+	{
+		.cmd = CLOCKLINK_CMD_TEST_SET,
+		.doit = nl_test_set,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(nl_test_policy),
+	},
+};
+
+static const struct genl_multicast_group nl_groups[] = {
+	[NL_GROUP_CONFIG] = { .name = CLOCKLINK_MCGRP_CONFIG },
+	[NL_GROUP_STATE] = { .name = CLOCKLINK_MCGRP_STATE },
+	[NL_GROUP_UPDATE] = { .name = CLOCKLINK_MCGRP_UPDATE },
+	[NL_GROUP_SAMPLE] = { .name = CLOCKLINK_MCGRP_SAMPLE },
+};
+
+/* resv_start_op is 0: all commands are checked strictly. */
+static struct genl_family nl_family __ro_after_init = {
+	.name = CLOCKLINK_FAMILY_NAME,
+	.version = CLOCKLINK_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true, /* cl_net.lock serialises */
+	.module = THIS_MODULE,
+	.ops = nl_ops,
+	.n_ops = ARRAY_SIZE(nl_ops),
+	.mcgrps = nl_groups,
+	.n_mcgrps = ARRAY_SIZE(nl_groups),
+};
+
+/**
+ * cl_netlink_init() - register the family
+ *
+ * Return: 0 or -errno.
+ */
+int __init cl_netlink_init(void)
+{
+	int err = genl_register_family(&nl_family);
+
+	if (!err)
+		WRITE_ONCE(nl_live, true); /* pairs with nl_tell() */
+	return err;
+}
+
+/**
+ * cl_netlink_exit() - unregister it; no command runs after this
+ *
+ * Instances live on and have events, so they are told first to keep quiet.
+ */
+void cl_netlink_exit(void)
+{
+	WRITE_ONCE(nl_live, false); /* pairs with nl_tell() */
+	synchronize_rcu();
+	genl_unregister_family(&nl_family);
+}
+
+MODULE_ALIAS_GENL_FAMILY(CLOCKLINK_FAMILY_NAME);

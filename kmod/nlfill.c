@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "nlfill.h"
+
+#include <linux/clocklink.h>
+#include <net/netlink.h>
+
+#include "core/fixed.h"
+
+/* One pad attribute serves the 64-bit attributes of all sets. */
+#define NL_PAD 1
+static_assert(CLOCKLINK_A_INSTANCE_PAD == NL_PAD);
+static_assert(CLOCKLINK_A_PEER_PAD == NL_PAD);
+static_assert(CLOCKLINK_A_CLOCK_PAD == NL_PAD);
+static_assert(CLOCKLINK_A_UPDATE_PAD == NL_PAD);
+static_assert(CLOCKLINK_A_SAMPLE_PAD == NL_PAD);
+static_assert(CLOCKLINK_A_STATS_PAD == NL_PAD);
+
+static int put_u64(struct sk_buff *skb, int attr, u64 v)
+{
+	return nla_put_u64_64bit(skb, attr, v, NL_PAD);
+}
+
+static int put_s64(struct sk_buff *skb, int attr, s64 v)
+{
+	return nla_put_s64(skb, attr, v, NL_PAD);
+}
+
+static u32 role_of(const struct cl_settings *s)
+{
+	if (!s->leader)
+		return CLOCKLINK_ROLE_NONE;
+	return s->leader == s->node ? CLOCKLINK_ROLE_LEADER :
+				      CLOCKLINK_ROLE_FOLLOWER;
+}
+
+static int put_settings(struct sk_buff *skb, const struct cl_settings *s)
+{
+	if (nla_put_u32(skb, CLOCKLINK_A_INSTANCE_NODE, s->node) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_CLUSTER, s->cluster) ||
+	    nla_put_u16(skb, CLOCKLINK_A_INSTANCE_PORT, s->port) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_LEADER, s->leader) ||
+	    put_u64(skb, CLOCKLINK_A_INSTANCE_INTERVAL, s->interval_ns) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ASYMMETRY, s->asymmetry_ns) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_STAMP_NOISE,
+			s->params.stamp_noise_ns) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_WANDER,
+			s->params.wander_ppt) ||
+	    put_u64(skb, CLOCKLINK_A_INSTANCE_MAX_BOUND, s->max_bound_ns) ||
+	    nla_put_u8(skb, CLOCKLINK_A_INSTANCE_PHC, s->phc) ||
+	    nla_put_u8(skb, CLOCKLINK_A_INSTANCE_MANAGED, s->managed) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ROLE, role_of(s)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_instance(struct sk_buff *skb, const struct cl_instance *inst,
+			const struct cl_published *p, u32 state)
+{
+	const struct cl_steering *s = &inst->steering;
+
+	/* term and round: pair with cl_steering_order() and _lead(). */
+	if (nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ID, inst->page->id) ||
+	    put_settings(skb, &inst->settings) ||
+	    nla_put_s32(skb, CLOCKLINK_A_INSTANCE_PHC_INDEX,
+			cl_phc_index(inst)) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_GEN, p->gen) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_STATE, state) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_TERM, READ_ONCE(s->term)) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ROUND, READ_ONCE(s->round)) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_PEERS, inst->peers.count))
+		return -EMSGSIZE;
+	if (IS_ENABLED(CONFIG_CLOCKLINK_TEST))
+		return nla_put_flag(skb, CLOCKLINK_A_INSTANCE_TEST);
+	return 0;
+}
+
+/**
+ * cl_nlfill_instance() - settings and state of an instance
+ * @skb: message
+ * @arg: struct cl_instance, lock of the namespace held
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cl_nlfill_instance(struct sk_buff *skb, const void *arg)
+{
+	const struct cl_instance *inst = arg;
+	struct cl_published p;
+
+	cl_output_read(&inst->output, &p);
+	return put_instance(skb, inst, &p, p.state);
+}
+
+/**
+ * cl_nlfill_gone() - an instance that is about to be deleted
+ * @skb: message
+ * @arg: struct cl_instance, lock of the namespace held
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cl_nlfill_gone(struct sk_buff *skb, const void *arg)
+{
+	const struct cl_instance *inst = arg;
+	struct cl_published p;
+
+	cl_output_read(&inst->output, &p);
+	return put_instance(skb, inst, &p, CLOCKLINK_STATE_GONE);
+}
+
+static int put_endpoint(struct sk_buff *skb, const struct cl_endpoint *e)
+{
+	if (nla_put_u16(skb, CLOCKLINK_A_PEER_PORT, ntohs(e->port)))
+		return -EMSGSIZE;
+	if (cl_endpoint_is4(e))
+		return nla_put_in_addr(skb, CLOCKLINK_A_PEER_ADDR4,
+				       e->addr.s6_addr32[3]);
+	if (nla_put_in6_addr(skb, CLOCKLINK_A_PEER_ADDR6, &e->addr))
+		return -EMSGSIZE;
+	if (e->scope)
+		return nla_put_u32(skb, CLOCKLINK_A_PEER_SCOPE, e->scope);
+	return 0;
+}
+
+static int put_counters(struct sk_buff *skb, const struct cl_peer_info *i)
+{
+	if (put_u64(skb, CLOCKLINK_A_PEER_EXCHANGES, i->exchanges) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_REQUESTS, i->requests) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_RESPONSES, i->responses) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_ANSWERED, i->answered) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_UPDATES, i->updates) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_LOST, i->lost) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_DUPLICATED, i->duplicated) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_REORDERED, i->reordered) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_STALE, i->stale) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_NO_STAMP, i->no_stamp) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_LATE, i->late) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_REJECTED, i->rejected) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_RESTARTS, i->restarts))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_estimate(struct sk_buff *skb, const struct cl_peer_info *i,
+			struct cl_raw now)
+{
+	const struct cl_estimate *e = &i->estimate;
+	u64 age = max(cl_raw_sub(now, e->last), 0LL);
+
+	if (nla_put_flag(skb, CLOCKLINK_A_PEER_READY) ||
+	    put_s64(skb, CLOCKLINK_A_PEER_OFFSET, e->theta_ns) ||
+	    put_s64(skb, CLOCKLINK_A_PEER_FREQ, cl_q48_to_ppt(e->y_q48)) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_ERROR, e->err_ns) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_FREQ_ERROR, e->y_err_ppt) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_MIN_RTT, e->min_rtt_ns) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_EXCESS, i->excess_ns) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_AGE, age))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * cl_nlfill_peer() - a peer and what was measured against it
+ * @skb: message
+ * @arg: struct cl_nlfill_peer
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cl_nlfill_peer(struct sk_buff *skb, const void *arg)
+{
+	const struct cl_nlfill_peer *p = arg;
+	struct cl_peer_info info;
+
+	cl_peer_get_info(p->peer, p->now, &info);
+	if (nla_put_u32(skb, CLOCKLINK_A_PEER_NODE, p->peer->node) ||
+	    put_endpoint(skb, &p->peer->endpoint) || put_counters(skb, &info))
+		return -EMSGSIZE;
+	if (info.gen_known && nla_put_u32(skb, CLOCKLINK_A_PEER_GEN, info.gen))
+		return -EMSGSIZE;
+	return info.ready ? put_estimate(skb, &info, p->now) : 0;
+}
+
+static int put_line(struct sk_buff *skb, const struct cl_steering_info *i)
+{
+	const struct cl_clock *c = &i->published.view;
+	s64 slew = i->slew_left_ns ? cl_q48_to_ppt(c->slew_q48) : 0;
+
+	if (put_s64(skb, CLOCKLINK_A_CLOCK_RAW, i->raw) ||
+	    put_s64(skb, CLOCKLINK_A_CLOCK_TIME, i->time.ns) ||
+	    put_s64(skb, CLOCKLINK_A_CLOCK_RATE,
+		    cl_q48_to_ppt(c->map.rate_q48)) ||
+	    put_s64(skb, CLOCKLINK_A_CLOCK_SLEW, slew) ||
+	    put_s64(skb, CLOCKLINK_A_CLOCK_SLEW_LEFT, i->slew_left_ns) ||
+	    put_u64(skb, CLOCKLINK_A_CLOCK_BOUND, i->bound.bound_ns) ||
+	    put_u64(skb, CLOCKLINK_A_CLOCK_HARD, i->bound.hard_ns) ||
+	    put_u64(skb, CLOCKLINK_A_CLOCK_DRIFT, i->bound.drift_ppt) ||
+	    put_s64(skb, CLOCKLINK_A_CLOCK_VOID_RAW, i->published.void_raw))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * cl_nlfill_clock() - the clock at one instant
+ * @skb: message
+ * @arg: struct cl_steering_info
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cl_nlfill_clock(struct sk_buff *skb, const void *arg)
+{
+	const struct cl_steering_info *i = arg;
+	const struct cl_published *p = &i->published;
+
+	if (put_line(skb, i) ||
+	    nla_put_u32(skb, CLOCKLINK_A_CLOCK_STATE, p->state) ||
+	    nla_put_s32(skb, CLOCKLINK_A_CLOCK_TAI_OFFSET, p->tai_offset) ||
+	    nla_put_u32(skb, CLOCKLINK_A_CLOCK_LEAP, p->leap) ||
+	    nla_put_u32(skb, CLOCKLINK_A_CLOCK_DISRUPTIONS, p->disruptions) ||
+	    nla_put_u32(skb, CLOCKLINK_A_CLOCK_PARENT, i->parent) ||
+	    put_u64(skb, CLOCKLINK_A_CLOCK_STEER_AGE, i->steer_age_ns) ||
+	    put_s64(skb, CLOCKLINK_A_CLOCK_ERROR, i->error_ns) ||
+	    put_u64(skb, CLOCKLINK_A_CLOCK_STEPS, i->steps) ||
+	    put_u64(skb, CLOCKLINK_A_CLOCK_SLEWS, i->slews) ||
+	    put_u64(skb, CLOCKLINK_A_CLOCK_LIMITED, i->limited))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * cl_nlfill_sent() - number of messages sent
+ * @skb: message
+ * @arg: u32
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cl_nlfill_sent(struct sk_buff *skb, const void *arg)
+{
+	return nla_put_u32(skb, CLOCKLINK_A_ROUND_SENT, *(const u32 *)arg);
+}
+
+/**
+ * cl_nlfill_update() - a received Sync Update
+ * @skb: message
+ * @arg: struct cl_wire_msg
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cl_nlfill_update(struct sk_buff *skb, const void *arg)
+{
+	const struct cl_wire_msg *m = arg;
+	const struct cl_wire_update *u = &m->upd;
+
+	if (nla_put_u32(skb, CLOCKLINK_A_UPDATE_SENDER, m->hdr.sender) ||
+	    nla_put_u32(skb, CLOCKLINK_A_UPDATE_TERM, m->hdr.term) ||
+	    nla_put_u32(skb, CLOCKLINK_A_UPDATE_ROUND, m->hdr.round) ||
+	    nla_put_u32(skb, CLOCKLINK_A_UPDATE_GEN, m->hdr.gen) ||
+	    nla_put_u32(skb, CLOCKLINK_A_UPDATE_STATE, m->hdr.state) ||
+	    put_s64(skb, CLOCKLINK_A_UPDATE_RAW, u->map.raw.ns) ||
+	    put_s64(skb, CLOCKLINK_A_UPDATE_TIME, u->map.time.ns) ||
+	    put_s64(skb, CLOCKLINK_A_UPDATE_RATE,
+		    cl_q48_to_ppt(u->map.rate_q48)) ||
+	    put_u64(skb, CLOCKLINK_A_UPDATE_BOUND, u->bound_ns) ||
+	    put_u64(skb, CLOCKLINK_A_UPDATE_HARD, u->hard_ns) ||
+	    put_u64(skb, CLOCKLINK_A_UPDATE_DRIFT, u->drift_ppt) ||
+	    put_u64(skb, CLOCKLINK_A_UPDATE_INTERVAL, u->interval_ns) ||
+	    nla_put_s32(skb, CLOCKLINK_A_UPDATE_TAI_OFFSET, u->tai_offset) ||
+	    nla_put_u32(skb, CLOCKLINK_A_UPDATE_LEAP, u->leap) ||
+	    nla_put_u32(skb, CLOCKLINK_A_UPDATE_EPOCH, u->epoch) ||
+	    nla_put_u8(skb, CLOCKLINK_A_UPDATE_HOPS, u->hops))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * cl_nlfill_sample() - a complete exchange
+ * @skb: message
+ * @arg: struct cl_nlfill_sample
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cl_nlfill_sample(struct sk_buff *skb, const void *arg)
+{
+	const struct cl_nlfill_sample *s = arg;
+	const struct cl_exchange *x = s->x;
+
+	if (nla_put_u32(skb, CLOCKLINK_A_SAMPLE_PEER, s->peer) ||
+	    nla_put_u32(skb, CLOCKLINK_A_SAMPLE_SEQ, x->seq) ||
+	    put_s64(skb, CLOCKLINK_A_SAMPLE_OUT_TX, x->out_tx.ns) ||
+	    put_s64(skb, CLOCKLINK_A_SAMPLE_OUT_RX, x->out_rx.ns) ||
+	    put_s64(skb, CLOCKLINK_A_SAMPLE_IN_TX, x->in_tx.ns) ||
+	    put_s64(skb, CLOCKLINK_A_SAMPLE_IN_RX, x->in_rx.ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * cl_nlfill_stats() - counters of an instance
+ * @skb: message
+ * @arg: struct cl_instance
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cl_nlfill_stats(struct sk_buff *skb, const void *arg)
+{
+	const struct cl_instance *inst = arg;
+	unsigned int i;
+
+	/* Attribute ids follow enum cl_stat. */
+	static_assert(CLOCKLINK_A_STATS_DROP_TLV - CLOCKLINK_A_STATS_RX ==
+		      CL_STAT_DROP_TLV);
+	static_assert(CLOCKLINK_A_STATS_MAX - CLOCKLINK_A_STATS_RX ==
+		      CL_STAT_ROUNDS);
+	for (i = 0; i < __CL_STATS; i++) {
+		if (put_u64(skb, CLOCKLINK_A_STATS_RX + i,
+			    cl_stats_sum(inst->stats, i)))
+			return -EMSGSIZE;
+	}
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From structs to netlink attributes.  All functions write the attributes of
+ * one set and return 0, or -EMSGSIZE if there is no room.
+ */
+#ifndef _CL_NLFILL_H
+#define _CL_NLFILL_H
+
+#include <linux/skbuff.h>
+
+#include "instance.h"
+
+/**
+ * struct cl_nlfill_peer - a peer, and when it is looked at
+ * @peer: peer
+ * @now: own raw time
+ */
+struct cl_nlfill_peer {
+	struct cl_peer *peer;
+	struct cl_raw now;
+};
+
+/**
+ * struct cl_nlfill_sample - an exchange
+ * @peer: node id of the peer
+ * @x: exchange
+ */
+struct cl_nlfill_sample {
+	u32 peer;
+	const struct cl_exchange *x;
+};
+
+int cl_nlfill_instance(struct sk_buff *skb, const void *inst);
+int cl_nlfill_gone(struct sk_buff *skb, const void *inst);
+int cl_nlfill_peer(struct sk_buff *skb, const void *peer);
+int cl_nlfill_clock(struct sk_buff *skb, const void *info);
+int cl_nlfill_sent(struct sk_buff *skb, const void *sent);
+int cl_nlfill_update(struct sk_buff *skb, const void *m);
+int cl_nlfill_sample(struct sk_buff *skb, const void *sample);
+int cl_nlfill_stats(struct sk_buff *skb, const void *inst);
+
+#endif /* _CL_NLFILL_H */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Character device with a page that user space maps read-only.
+ */
+#ifndef _CL_PAGE_H
+#define _CL_PAGE_H
+
+#include <linux/clocklink_page.h>
+#include <linux/kref.h>
+
+/* Instances of the machine; each takes a minor, a thread and a page. */
+#define CL_PAGES_MAX 1024
+
+/**
+ * struct cl_page - a time page
+ * @ref: one for the instance and one for every open file; a mapping holds its
+ *	file
+ * @id: N of /dev/clocklinkN, free again after cl_page_destroy()
+ * @data: the page
+ */
+struct cl_page {
+	struct kref ref;
+	u32 id;
+	struct clocklink_page *data;
+};
+
+struct cl_page *cl_page_create(void);
+int cl_page_show(struct cl_page *page);
+void cl_page_destroy(struct cl_page *page);
+
+int cl_page_init(void);
+void cl_page_exit(void);
+
+#endif /* _CL_PAGE_H */

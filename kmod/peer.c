@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "peer.h"
+
+#include <linux/jiffies.h>
+#include <linux/random.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+/**
+ * cl_peers_init() - an empty table
+ * @peers: table
+ */
+void cl_peers_init(struct cl_peers *peers)
+{
+	hash_init(peers->hash);
+	INIT_LIST_HEAD(&peers->list);
+	peers->count = 0;
+}
+
+/**
+ * cl_peers_find() - peer by node id
+ * @peers: table
+ * @node: node id
+ *
+ * Context: RCU read side; the peer stays until its end.
+ * Return: the peer or NULL.
+ */
+struct cl_peer *cl_peers_find(struct cl_peers *peers, u32 node)
+{
+	struct cl_peer *peer;
+
+	hash_for_each_possible_rcu(peers->hash, peer, hash, node) {
+		if (peer->node == node)
+			return peer;
+	}
+	return NULL;
+}
+
+/* A new session draws a new start: a late packet of the old one is no hit. */
+static void peer_start(struct cl_peer *peer)
+{
+	cl_session_init(&peer->session, get_random_u32());
+	peer->excess_max_ns = 0;
+}
+
+/**
+ * cl_peers_add() - add a peer
+ * @peers: table
+ * @node: node id, not in the table yet
+ * @endpoint: its address
+ * @params: for its estimator
+ *
+ * Context: process, lock of the commands held.
+ * Return: the peer, -ENOSPC if the table is full, -ENOMEM.
+ */
+struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
+			     const struct cl_endpoint *endpoint,
+			     const struct cl_estimator_params *params)
+{
+	struct list_head *before = &peers->list;
+	struct cl_peer *peer, *other;
+
+	if (peers->count >= CL_PEERS_MAX)
+		return ERR_PTR(-ENOSPC);
+	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
+	if (!peer)
+		return ERR_PTR(-ENOMEM);
+	peer->node = node;
+	peer->endpoint = *endpoint;
+	spin_lock_init(&peer->lock);
+	peer->tokens = (u64)CL_BUDGET_BURST * HZ;
+	peer->refilled = jiffies;
+	peer_start(peer);
+	cl_estimator_init(&peer->estimator, params);
+
+	/* Sorted, so that a dump can go on after any node id. */
+	list_for_each_entry(other, &peers->list, list) {
+		if (other->node > node) {
+			before = &other->list;
+			break;
+		}
+	}
+	list_add_tail(&peer->list, before);
+	hash_add_rcu(peers->hash, &peer->hash, node);
+	peers->count++;
+	return peer;
+}
+
+/**
+ * cl_peers_del() - delete a peer
+ * @peers: table
+ * @peer: peer in the table
+ *
+ * Readers under RCU may use it for a grace period more.
+ *
+ * Context: process, lock of the commands held.
+ */
+void cl_peers_del(struct cl_peers *peers, struct cl_peer *peer)
+{
+	hash_del_rcu(&peer->hash);
+	list_del(&peer->list);
+	peers->count--;
+	kfree_rcu(peer, rcu);
+}
+
+/**
+ * cl_peers_clear() - delete all peers
+ * @peers: table
+ *
+ * Context: process, lock of the commands held.
+ */
+void cl_peers_clear(struct cl_peers *peers)
+{
+	struct cl_peer *peer, *next;
+
+	list_for_each_entry_safe(peer, next, &peers->list, list)
+		cl_peers_del(peers, peer);
+}
+
+/**
+ * cl_peers_restart() - forget what was measured against all peers
+ * @peers: table
+ *
+ * For a disturbed raw clock: stamps of two generations must not meet.
+ *
+ * Context: process.
+ */
+void cl_peers_restart(struct cl_peers *peers)
+{
+	struct cl_peer *peer;
+	int i;
+
+	rcu_read_lock();
+	hash_for_each_rcu(peers->hash, i, peer, hash) {
+		spin_lock_bh(&peer->lock);
+		peer_start(peer);
+		cl_peer_restart_estimator(peer);
+		spin_unlock_bh(&peer->lock);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * cl_peer_set_params() - start the estimator anew with other parameters
+ * @peer: peer
+ * @params: parameters
+ *
+ * Context: process.
+ */
+void cl_peer_set_params(struct cl_peer *peer,
+			const struct cl_estimator_params *params)
+{
+	spin_lock_bh(&peer->lock);
+	cl_estimator_init(&peer->estimator, params);
+	peer->starts++;
+	spin_unlock_bh(&peer->lock);
+}
+
+/**
+ * cl_peer_restart_estimator() - forget the estimate, keep the parameters
+ * @peer: peer, locked
+ */
+void cl_peer_restart_estimator(struct cl_peer *peer)
+{
+	struct cl_estimator_params params = peer->estimator.params;
+
+	lockdep_assert_held(&peer->lock);
+	cl_estimator_init(&peer->estimator, &params);
+	peer->starts++;
+}
+
+/**
+ * cl_peer_admit() - take one packet from the peer's budget
+ * @peer: peer, locked
+ *
+ * Return: false if the packet must be dropped.
+ */
+bool cl_peer_admit(struct cl_peer *peer)
+{
+	unsigned long now = jiffies;
+
+	lockdep_assert_held(&peer->lock);
+	if (now != peer->refilled) {
+		/* An hour fills any bucket and cannot overflow the product. */
+		u64 elapsed = min_t(u64, now - peer->refilled, 3600ULL * HZ);
+
+		peer->tokens =
+			min_t(u64, (u64)CL_BUDGET_BURST * HZ,
+			      peer->tokens + elapsed * CL_BUDGET_PER_SEC);
+		peer->refilled = now;
+	}
+	if (peer->tokens < HZ)
+		return false;
+	peer->tokens -= HZ;
+	return true;
+}
+
+/**
+ * cl_peer_get_info() - what is known of a peer
+ * @peer: peer
+ * @now: own raw time
+ * @ret: the answer
+ *
+ * Context: process.
+ */
+void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
+		      struct cl_peer_info *ret)
+{
+	const struct cl_estimator *e = &peer->estimator;
+	const struct cl_session *s = &peer->session;
+
+	spin_lock_bh(&peer->lock);
+	*ret = (struct cl_peer_info){
+		.exchanges = s->exchanges,
+		.requests = peer->requests,
+		.responses = s->resp_seq.received,
+		.answered = peer->answered,
+		.updates = s->upd_seq.received,
+		.lost = s->req_seq.lost + s->resp_seq.lost + s->upd_seq.lost,
+		.duplicated = s->req_seq.duplicated + s->resp_seq.duplicated +
+			      s->upd_seq.duplicated,
+		.reordered = s->req_seq.reordered + s->resp_seq.reordered +
+			     s->upd_seq.reordered,
+		.stale =
+			s->req_seq.stale + s->resp_seq.stale + s->upd_seq.stale,
+		.no_stamp = s->no_stamp,
+		.late = e->late,
+		.rejected = e->rejected,
+		.restarts = s->restarts,
+		.gen = s->gen,
+		.gen_known = s->gen_known,
+		.excess_ns = e->excess_ns,
+	};
+	ret->ready = !cl_estimator_get(e, now, &ret->estimate);
+	spin_unlock_bh(&peer->lock);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The other nodes that an instance exchanges packets with.
+ */
+#ifndef _CL_PEER_H
+#define _CL_PEER_H
+
+#include <linux/hashtable.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+
+#include "core/estimator.h"
+#include "core/session.h"
+#include "endpoint.h"
+
+/*
+ * A peer takes about 2.5 KiB, charged to the memory cgroup of who adds it: 4096
+ * are 10 MiB.  256 buckets then hold 16 each.
+ */
+#define CL_PEERS_MAX 4096
+#define CL_PEERS_HASH_BITS 8
+
+/*
+ * Packets accepted from one peer: ten rounds per second with requests,
+ * responses, updates and probes stay far below; an exchange costs about 10 us
+ * of CPU time, so that one peer cannot take more than 1 % of a CPU.
+ */
+#define CL_BUDGET_PER_SEC 1000
+#define CL_BUDGET_BURST 200
+
+/**
+ * struct cl_peer - one peer
+ * @node: its node id
+ * @endpoint: its address
+ * @hash: in cl_peers.hash, for readers under RCU
+ * @list: in cl_peers.list, protected by the lock of the commands
+ * @rcu: frees the peer after a grace period
+ * @lock: protects all fields below; taken with bottom halves disabled, never
+ *	held while a packet is sent (its stamp may come back at once)
+ * @session: exchanges under way
+ * @estimator: own raw clock against the peer's
+ * @requests: requests sent
+ * @answered: requests of the peer answered
+ * @tokens: packets that may come now, times HZ
+ * @refilled: jiffies of the last refill of @tokens
+ * @excess_max_ns: largest excess of a round trip since the last response
+ * @starts: times that @estimator was started: an exchange taken from @session
+ *	before the last one must not reach it
+ */
+struct cl_peer {
+	u32 node;
+	struct cl_endpoint endpoint;
+	struct hlist_node hash;
+	struct list_head list;
+	struct rcu_head rcu;
+	spinlock_t lock; /* the fields below */
+	struct cl_session session;
+	struct cl_estimator estimator;
+	u64 requests;
+	u64 answered;
+	u64 tokens;
+	unsigned long refilled;
+	u64 excess_max_ns;
+	u32 starts;
+};
+
+/**
+ * struct cl_peers - table of an instance
+ * @hash: by node id; changed by commands, read under RCU
+ * @list: by ascending node id; protected by the lock of the commands
+ * @count: number of peers, protected as @list
+ */
+struct cl_peers {
+	DECLARE_HASHTABLE(hash, CL_PEERS_HASH_BITS);
+	struct list_head list;
+	u32 count;
+};
+
+/**
+ * struct cl_peer_info - what is known of a peer
+ * @exchanges: complete exchanges
+ * @requests: requests sent
+ * @responses: responses accepted
+ * @answered: requests of the peer answered
+ * @updates: updates accepted
+ * @lost: messages of the peer that never came
+ * @duplicated: messages that came again
+ * @reordered: messages that came after a later one
+ * @stale: messages too old to tell
+ * @no_stamp: exchanges lost for want of a stamp
+ * @late: exchanges out of order for the estimator
+ * @rejected: exchanges with impossible stamps
+ * @restarts: sessions restarted by a new generation of the peer
+ * @gen: raw generation of the peer, valid if @gen_known
+ * @gen_known: a message has arrived
+ * @ready: @estimate and @excess_ns are valid
+ * @estimate: own raw clock against the peer's, now
+ * @excess_ns: mean excess of the round trip
+ */
+struct cl_peer_info {
+	u64 exchanges;
+	u64 requests;
+	u64 responses;
+	u64 answered;
+	u64 updates;
+	u64 lost;
+	u64 duplicated;
+	u64 reordered;
+	u64 stale;
+	u64 no_stamp;
+	u64 late;
+	u64 rejected;
+	u64 restarts;
+	u32 gen;
+	bool gen_known;
+	bool ready;
+	struct cl_estimate estimate;
+	u64 excess_ns;
+};
+
+void cl_peers_init(struct cl_peers *peers);
+struct cl_peer *cl_peers_find(struct cl_peers *peers, u32 node);
+struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
+			     const struct cl_endpoint *endpoint,
+			     const struct cl_estimator_params *params);
+void cl_peers_del(struct cl_peers *peers, struct cl_peer *peer);
+void cl_peers_clear(struct cl_peers *peers);
+void cl_peers_restart(struct cl_peers *peers);
+
+void cl_peer_set_params(struct cl_peer *peer,
+			const struct cl_estimator_params *params);
+void cl_peer_restart_estimator(struct cl_peer *peer);
+bool cl_peer_admit(struct cl_peer *peer);
+void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
+		      struct cl_peer_info *ret);
+
+#endif /* _CL_PEER_H */

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "socket.h"
+
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
+#include <linux/pkt_sched.h>
+#include <linux/udp.h>
+#include <net/addrconf.h>
+#include <net/inet_ecn.h>
+#include <net/ip6_route.h>
+#include <net/ipv6_stubs.h>
+#include <net/route.h>
+#include <net/sock.h>
+#include <net/udp.h>
+#include <net/udp_tunnel.h>
+
+#include "core/wire.h"
+
+/* Traffic class byte of expedited forwarding (RFC 3246). */
+#define CL_SOCKET_DSCP_EF 0xb8
+
+/*
+ * RX_SOFTWARE switches receive stamps on; TX stamps are asked for by packet.
+ * OPT_ID: the key comes back with the stamp.  OPT_TSONLY: without the packet;
+ * with it, delivery to a socket that has no file would depend on the sysctl
+ * net.core.tstamp_allow_data.
+ */
+static const struct so_timestamping socket_tsflags = {
+	.flags = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE |
+		 SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID |
+		 SOF_TIMESTAMPING_OPT_TSONLY,
+};
+
+/* Caller is in an RCU read section with bottom halves disabled. */
+static void socket_take_stamps(struct cl_socket *s, struct sock *sk)
+{
+	struct sk_buff *skb;
+
+	/* Not sock_dequeue_err_skb(): it would report again for each. */
+	while ((skb = skb_dequeue(&sk->sk_error_queue))) {
+		const struct sock_exterr_skb *err = SKB_EXT_ERR(skb);
+
+		if (err->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING &&
+		    skb->tstamp)
+			s->ops->sent(s->ctx, err->ee.ee_data, skb->tstamp);
+		kfree_skb(skb);
+	}
+}
+
+/*
+ * Called where the driver reports a stamp: in softirq, in task context, or with
+ * interrupts off, where sessions cannot be reached.  Then the stamp waits in
+ * the queue for the next one or for the next packet.
+ */
+static void socket_report(struct sock *sk)
+{
+	struct cl_socket *s;
+
+	if (in_hardirq() || irqs_disabled())
+		return;
+	rcu_read_lock_bh();
+	/* Pairs with setup_udp_tunnel_sock() and udp_tunnel_sock_release(). */
+	s = rcu_dereference_bh(__sk_user_data(sk));
+	if (s)
+		socket_take_stamps(s, sk);
+	rcu_read_unlock_bh();
+}
+
+static void socket_addresses(const struct sk_buff *skb, struct cl_packet *p)
+{
+	p->from.port = udp_hdr(skb)->source;
+	if (skb->protocol == htons(ETH_P_IP)) {
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &p->from.addr);
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &p->to);
+		p->from.scope = 0;
+		return;
+	}
+	p->from.addr = ipv6_hdr(skb)->saddr;
+	p->to = ipv6_hdr(skb)->daddr;
+	p->from.scope =
+		__ipv6_addr_needs_scope_id(__ipv6_addr_type(&p->from.addr)) ?
+			inet6_iif(skb) :
+			0;
+}
+
+/* A packet to a group or to everybody must not be answered from that address */
+static bool socket_is_unicast(const struct sk_buff *skb)
+{
+	const struct rtable *rt;
+
+	if (skb->pkt_type != PACKET_HOST)
+		return false;
+	if (skb->protocol != htons(ETH_P_IP))
+		return !ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+	rt = skb_rtable(skb);
+	return !rt || !(rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST));
+}
+
+/* Softirq, RCU read side; the UDP checksum has been verified. */
+static int socket_receive(struct sock *sk, struct sk_buff *skb)
+{
+	struct cl_socket *s = rcu_dereference_sk_user_data(sk);
+	struct cl_packet p = {};
+
+	if (!s || skb->len < sizeof(struct udphdr) || !socket_is_unicast(skb))
+		goto out;
+	if (!skb_queue_empty_lockless(&sk->sk_error_queue))
+		socket_take_stamps(s, sk);
+	p.len = skb->len - sizeof(struct udphdr);
+	p.stamp = skb->tstamp;
+	if (!pskb_may_pull(skb, sizeof(struct udphdr) +
+					min_t(size_t, p.len, CL_WIRE_MAX)))
+		goto out;
+	p.data = (const u8 *)(udp_hdr(skb) + 1);
+	socket_addresses(skb, &p);
+	s->ops->receive(s->ctx, &p);
+out:
+	consume_skb(skb);
+	return 0; /* taken: UDP must not touch it again */
+}
+
+static int socket_create(struct net *net, sa_family_t family, u16 port,
+			 struct socket **ret)
+{
+	struct udp_port_cfg cfg = {
+		.family = family,
+		.local_udp_port = htons(port),
+		.use_udp_checksums = true,
+		.use_udp6_tx_checksums = true,
+		.use_udp6_rx_checksums = true,
+		.ipv6_v6only = true,
+	};
+
+	/* The kernel's stub would return 0 and no socket. */
+	if (family == AF_INET6 && !IS_ENABLED(CONFIG_IPV6))
+		return -EAFNOSUPPORT;
+	return udp_sock_create(net, &cfg, ret);
+}
+
+/**
+ * cl_socket_open() - open a socket bound to a port
+ * @s: socket, closed; @s->ops and @s->ctx are set
+ * @net: its network namespace
+ * @family: AF_INET or AF_INET6
+ * @port: local UDP port
+ *
+ * From here on packets and stamps may come.
+ *
+ * Context: process.
+ * Return: 0, -EAFNOSUPPORT if the kernel has no such family, -EADDRINUSE, or
+ * another error of the network stack.
+ */
+int cl_socket_open(struct cl_socket *s, struct net *net, sa_family_t family,
+		   u16 port)
+{
+	struct so_timestamping ts = socket_tsflags;
+	struct udp_tunnel_sock_cfg cfg = {
+		.sk_user_data = s,
+		.encap_type = 1,
+		.encap_rcv = socket_receive,
+	};
+	struct socket *sock;
+	struct sock *sk;
+	int err;
+
+	err = socket_create(net, family, port, &sock);
+	if (err)
+		return err;
+	err = sock_setsockopt(sock, SOL_SOCKET, SO_TIMESTAMPING_NEW,
+			      KERNEL_SOCKPTR(&ts), sizeof(ts));
+	if (err) {
+		kernel_sock_shutdown(sock, SHUT_RDWR);
+		sock_release(sock);
+		return err;
+	}
+	sk = sock->sk;
+	sk->sk_allocation = GFP_ATOMIC;
+	write_lock_bh(&sk->sk_callback_lock);
+	s->report = sk->sk_error_report;
+	sk->sk_error_report = socket_report;
+	write_unlock_bh(&sk->sk_callback_lock);
+	s->sock = sock;
+	setup_udp_tunnel_sock(net, sock, &cfg);
+	return 0;
+}
+
+/**
+ * cl_socket_close() - close a socket
+ * @s: socket, open or not
+ *
+ * No report runs after it.  udp_tunnel_sock_release() takes sk_user_data away
+ * and waits for those that run.
+ *
+ * Context: process; nobody sends by @s any more, except from a report.
+ */
+void cl_socket_close(struct cl_socket *s)
+{
+	struct sock *sk;
+
+	if (!s->sock)
+		return;
+	sk = s->sock->sk;
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_error_report = s->report;
+	write_unlock_bh(&sk->sk_callback_lock);
+	udp_tunnel_sock_release(s->sock);
+	s->sock = NULL;
+}
+
+static struct sk_buff *socket_skb(struct sock *sk, const struct dst_entry *dst,
+				  unsigned int headers, const u8 *data,
+				  size_t len, const u32 *key)
+{
+	unsigned int room =
+		LL_RESERVED_SPACE(dst->dev) + dst->header_len + headers;
+	struct sk_buff *skb = alloc_skb(room + len, GFP_ATOMIC);
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, room);
+	skb_set_inner_network_header(skb, 0);
+	skb_put_data(skb, data, len);
+	skb->priority = TC_PRIO_INTERACTIVE;
+	/* The stamp finds its way to socket_report() by skb->sk. */
+	skb_set_owner_w(skb, sk);
+	if (key) {
+		skb_shinfo(skb)->tx_flags |= SKBTX_SW_TSTAMP;
+		skb_shinfo(skb)->tskey = *key;
+	}
+	return skb;
+}
+
+static int socket_send4(struct sock *sk, const struct cl_endpoint *to,
+			const struct in6_addr *from, const u8 *data, size_t len,
+			const u32 *key)
+{
+	struct flowi4 fl = {
+		.saddr = from ? from->s6_addr32[3] : 0,
+		.daddr = to->addr.s6_addr32[3],
+		.fl4_sport = inet_sk(sk)->inet_sport,
+		.fl4_dport = to->port,
+		.flowi4_proto = IPPROTO_UDP,
+	};
+	struct sk_buff *skb;
+	struct rtable *rt;
+
+	security_sk_classify_flow(sk, flowi4_to_flowi_common(&fl));
+	rt = ip_route_output_flow(sock_net(sk), &fl, sk);
+	if (IS_ERR(rt))
+		return PTR_ERR(rt);
+	skb = socket_skb(sk, &rt->dst,
+			 sizeof(struct iphdr) + sizeof(struct udphdr), data,
+			 len, key);
+	if (!skb) {
+		ip_rt_put(rt);
+		return -ENOMEM;
+	}
+	skb->protocol = htons(ETH_P_IP);
+	/* Consumes the route and the packet. */
+	udp_tunnel_xmit_skb(rt, sk, skb, fl.saddr, fl.daddr, CL_SOCKET_DSCP_EF,
+			    ip4_dst_hoplimit(&rt->dst), htons(IP_DF),
+			    fl.fl4_sport, fl.fl4_dport, false, false);
+	return 0;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static int socket_send6(struct sock *sk, const struct cl_endpoint *to,
+			const struct in6_addr *from, const u8 *data, size_t len,
+			const u32 *key)
+{
+	struct flowi6 fl = {
+		.daddr = to->addr,
+		.fl6_sport = inet_sk(sk)->inet_sport,
+		.fl6_dport = to->port,
+		.flowi6_oif = to->scope,
+		.flowi6_proto = IPPROTO_UDP,
+	};
+	struct dst_entry *dst;
+	struct sk_buff *skb;
+
+	if (from)
+		fl.saddr = *from;
+	security_sk_classify_flow(sk, flowi6_to_flowi_common(&fl));
+	dst = ipv6_stub->ipv6_dst_lookup_flow(sock_net(sk), sk, &fl, NULL);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	skb = socket_skb(sk, dst,
+			 sizeof(struct ipv6hdr) + sizeof(struct udphdr), data,
+			 len, key);
+	if (!skb) {
+		dst_release(dst);
+		return -ENOMEM;
+	}
+	skb->protocol = htons(ETH_P_IPV6);
+	/* Consumes the route and the packet. */
+	return udp_tunnel6_xmit_skb(dst, sk, skb, NULL, &fl.saddr, &fl.daddr,
+				    CL_SOCKET_DSCP_EF, ip6_dst_hoplimit(dst), 0,
+				    fl.fl6_sport, fl.fl6_dport, false);
+}
+#else
+static int socket_send6(struct sock *sk, const struct cl_endpoint *to,
+			const struct in6_addr *from, const u8 *data, size_t len,
+			const u32 *key)
+{
+	return -EAFNOSUPPORT;
+}
+#endif
+
+/**
+ * cl_socket_send() - send one packet
+ * @s: open socket of the family of @to
+ * @to: receiver
+ * @from: own address, NULL to take that of the route
+ * @data: payload
+ * @len: bytes of payload
+ * @key: comes back with the transmit stamp; NULL: no stamp wanted
+ *
+ * The stamp may be reported before this returns: hold no lock that the report
+ * takes.
+ *
+ * Context: softirq from a report of @s, or process.
+ * Return: 0 or -errno of the network stack; 0 does not mean that it arrives.
+ */
+int cl_socket_send(struct cl_socket *s, const struct cl_endpoint *to,
+		   const struct in6_addr *from, const u8 *data, size_t len,
+		   const u32 *key)
+{
+	struct sock *sk = s->sock->sk;
+	int err;
+
+	rcu_read_lock_bh();
+	if (cl_endpoint_is4(to))
+		err = socket_send4(sk, to, from, data, len, key);
+	else
+		err = socket_send6(sk, to, from, data, len, key);
+	rcu_read_unlock_bh();
+	return err;
+}

@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "steering.h"
+
+#include <linux/jiffies.h>
+#include <linux/netlink.h>
+#include <linux/random.h>
+#include <linux/ktime.h>
+
+#include "core/discipline.h"
+#include "core/fixed.h"
+#include "instance.h"
+#include "trace.h"
+
+/*
+ * Maintenance twice a second: the bound published is good for
+ * CL_BOUND_HORIZON_NS (4 s), and readers are promised a new one every second.
+ */
+#define CL_STEERING_TICK_NS (500 * CL_NS_PER_MS)
+
+/* Time in which maintenance removes what an order left. */
+#define CL_STEERING_SETTLE_NS (1 * CL_NS_PER_SEC)
+
+static struct cl_instance *to_inst(struct kthread_work *work)
+{
+	return container_of(work, struct cl_instance, steering.work.work);
+}
+
+static bool order_is_own(const struct cl_instance *inst,
+			 const struct cl_order *o)
+{
+	return o->parent == inst->settings.node;
+}
+
+/* Take a copy of the parent's estimator, if it has an answer for the order. */
+static int steering_measure(struct cl_instance *inst, struct cl_raw now,
+			    struct cl_estimate *ret)
+{
+	struct cl_steering *s = &inst->steering;
+	struct cl_peer *peer;
+	int err = -ENOENT;
+
+	rcu_read_lock();
+	peer = cl_peers_find(&inst->peers, s->order.parent);
+	if (peer) {
+		spin_lock_bh(&peer->lock);
+		if (!peer->session.gen_known ||
+		    peer->session.gen != s->order.gen)
+			err = -EAGAIN;
+		else
+			err = cl_estimator_get(&peer->estimator, now, ret);
+		if (!err)
+			s->estimator = peer->estimator;
+		spin_unlock_bh(&peer->lock);
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+/* Make the pending order the basis of the clock, if that is possible now. */
+static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
+			   struct cl_change *c)
+{
+	struct cl_steering *s = &inst->steering;
+	const struct cl_order *o = &s->order;
+	struct cl_estimate e;
+
+	if (!s->pending)
+		return false;
+	if (cl_raw_sub(now, o->until) >= 0) {
+		s->pending = false;
+		return false;
+	}
+	if (order_is_own(inst, o)) {
+		s->target = o->map;
+	} else {
+		if (steering_measure(inst, now, &e))
+			return false;
+		cl_discipline_target(&o->map, &e, &s->target);
+	}
+	c->steer.step = !s->locked || o->force;
+	s->basis = *o;
+	s->pending = false;
+	s->locked = true;
+	s->disrupted = false;
+	s->steered = now;
+	s->reach = cl_raw_add(now, o->interval_ns);
+	return true;
+}
+
+/* Bounds of the target at @now. */
+static void steering_bound(struct cl_instance *inst, struct cl_raw now,
+			   struct cl_change *c)
+{
+	struct cl_steering *s = &inst->steering;
+	const struct cl_order *o = &s->basis;
+	struct cl_estimate e;
+	struct cl_raw theirs;
+	s64 age;
+
+	c->at = now;
+	if (!s->locked) {
+		c->bound.bound_ns = U64_MAX;
+		c->bound.hard_ns = U64_MAX;
+	} else if (order_is_own(inst, o)) {
+		age = cl_raw_sub(now, o->map.raw);
+		c->bound = o->bound;
+		c->bound.bound_ns = cl_bound_grow(o->bound.bound_ns,
+						  o->bound.drift_ppt, age);
+		c->bound.hard_ns = cl_bound_grow(o->bound.hard_ns,
+						 o->bound.drift_ppt, age);
+	} else if (!cl_estimator_get(&s->estimator, now, &e)) {
+		theirs = cl_raw_add(now, -e.theta_ns);
+		cl_bound_of(&e, inst->settings.asymmetry_ns, &o->bound,
+			    cl_raw_sub(theirs, o->map.raw), &c->bound);
+		c->steer.y_err_ppt = e.y_err_ppt;
+	}
+	c->steer.bound_ns = c->bound.bound_ns;
+}
+
+static u32 steering_state(const struct cl_steering *s, struct cl_raw now)
+{
+	if (!s->locked) {
+		if (s->pending)
+			return CLOCKLINK_STATE_JOINING;
+		return s->disrupted ? CLOCKLINK_STATE_VOID :
+				      CLOCKLINK_STATE_UNSYNCED;
+	}
+	if (cl_raw_sub(now, s->basis.until) >= 0)
+		return CLOCKLINK_STATE_HOLDOVER;
+	return s->basis.unverified ? CLOCKLINK_STATE_UNVERIFIED :
+				     CLOCKLINK_STATE_SYNCED;
+}
+
+static void steering_note(struct cl_instance *inst, const struct cl_change *c)
+{
+	struct cl_steering *s = &inst->steering;
+
+	s->error_ns = c->steer.error_ns;
+	if (c->done == CL_STEER_STEPPED)
+		s->steps++;
+	else
+		s->slews++;
+	if (c->done == CL_STEER_LIMITED)
+		s->limited++;
+	trace_clocklink_steer(inst, c);
+}
+
+static void steering_fill_info(struct cl_instance *inst,
+			       struct cl_steering_info *ret)
+{
+	const struct cl_steering *s = &inst->steering;
+	const struct cl_published *p = &ret->published;
+	struct cl_raw now;
+
+	cl_output_read(&inst->output, &ret->published);
+	ret->raw = ktime_get_raw_ns();
+	now = cl_testosc_raw(&inst->osc, ret->raw);
+	ret->time = cl_clock_at(&p->view, cl_raw(ret->raw));
+	ret->slew_left_ns = cl_clock_slew_left(&p->view, cl_raw(ret->raw));
+	cl_published_bound(p, now, &ret->bound);
+	ret->parent = s->locked ? s->basis.parent : CL_NODE_NONE;
+	ret->steer_age_ns = s->locked ? cl_raw_sub(now, s->steered) : 0;
+	ret->error_ns = s->error_ns;
+	ret->steps = s->steps;
+	ret->slews = s->slews;
+	ret->limited = s->limited;
+}
+
+static void steering_announce(struct cl_instance *inst, u32 state)
+{
+	struct cl_steering *s = &inst->steering;
+	struct cl_steering_info info;
+
+	if (state == s->state)
+		return;
+	trace_clocklink_state(inst, s->state, state);
+	s->state = state;
+	steering_fill_info(inst, &info);
+	inst->events->state(inst, &info);
+}
+
+/* When the worker is to come again, in jiffies. */
+static unsigned long steering_delay(const struct cl_steering *s,
+				    struct cl_raw now)
+{
+	s64 ns = CL_STEERING_TICK_NS;
+	s64 left = cl_raw_sub(s->basis.until, now);
+
+	if (s->locked && left > 0)
+		ns = min(ns, left);
+	if (s->pending)
+		ns = min(ns, cl_raw_sub(s->order.until, now));
+	return ns > 0 ? nsecs_to_jiffies(ns) + 1 : 1;
+}
+
+/*
+ * One step: carry out the order if there is a new one, else go on with the
+ * target; publish.  @step: set the clock to the target even if it is locked.
+ */
+static void steering_run(struct cl_instance *inst, bool step)
+{
+	struct cl_steering *s = &inst->steering;
+	struct cl_raw now = cl_output_raw(&inst->output);
+	struct cl_change c = {
+		.target = &s->target,
+		.steer.step = step,
+		.max_bound_ns = inst->settings.max_bound_ns,
+		.gen = s->gen,
+		.disruptions = s->disruptions,
+	};
+	bool adopted;
+
+	lockdep_assert_held(&s->lock);
+	adopted = steering_adopt(inst, now, &c);
+	if (adopted)
+		c.steer.interval_ns = s->basis.interval_ns;
+	else
+		c.steer.interval_ns =
+			max(cl_raw_sub(s->reach, now), CL_STEERING_SETTLE_NS);
+	if (s->locked) {
+		c.tai_offset = s->basis.tai_offset;
+		c.leap = s->basis.leap;
+		c.hops = order_is_own(inst, &s->basis) ? 0 : s->basis.hops + 1;
+	}
+	steering_bound(inst, now, &c);
+	c.state = steering_state(s, now);
+	cl_output_step(&inst->output, &c);
+	if (adopted)
+		steering_note(inst, &c);
+	steering_announce(inst, c.state);
+	kthread_mod_delayed_work(s->worker, &s->work, steering_delay(s, now));
+}
+
+/* The raw clock was disturbed: nothing measured by it is worth anything. */
+static void steering_disturb(struct cl_instance *inst)
+{
+	struct cl_steering *s = &inst->steering;
+	u32 old = s->gen;
+
+	lockdep_assert_held(&s->lock);
+	do {
+		s->gen = get_random_u32();
+	} while (s->gen == old);
+	s->disruptions++;
+	s->locked = false;
+	s->pending = false;
+	s->disrupted = true;
+	steering_run(inst, false);
+	cl_peers_restart(&inst->peers);
+}
+
+static void steering_work(struct kthread_work *work)
+{
+	struct cl_instance *inst = to_inst(work);
+	struct cl_steering *s = &inst->steering;
+
+	mutex_lock(&s->lock);
+	if (cl_stamp_source_changed(&inst->stamp))
+		steering_disturb(inst);
+	else
+		steering_run(inst, false);
+	mutex_unlock(&s->lock);
+}
+
+/**
+ * cl_steering_open() - start the worker and publish an unsynchronized clock
+ * @inst: instance whose output, peers and stamps are initialised
+ *
+ * Context: process.
+ * Return: 0 or -errno.
+ */
+int cl_steering_open(struct cl_instance *inst)
+{
+	struct cl_steering *s = &inst->steering;
+	struct cl_published p;
+
+	s->worker = kthread_create_worker(0, "clocklink/%u", inst->page->id);
+	if (IS_ERR(s->worker))
+		return PTR_ERR(s->worker);
+	mutex_init(&s->lock);
+	kthread_init_delayed_work(&s->work, steering_work);
+	s->gen = get_random_u32();
+	s->state = CLOCKLINK_STATE_UNSYNCED;
+	cl_output_read(&inst->output, &p);
+	s->target = p.clock.map;
+	cl_steering_refresh(inst);
+	return 0;
+}
+
+/**
+ * cl_steering_close() - stop the worker
+ * @inst: instance that nobody can reach any more
+ *
+ * Context: process.
+ */
+void cl_steering_close(struct cl_instance *inst)
+{
+	struct cl_steering *s = &inst->steering;
+
+	kthread_cancel_delayed_work_sync(&s->work);
+	kthread_destroy_worker(s->worker);
+	mutex_destroy(&s->lock);
+}
+
+static int steering_check(struct cl_instance *inst, const struct cl_order *o,
+			  struct netlink_ext_ack *extack)
+{
+	struct cl_steering *s = &inst->steering;
+	struct cl_peer *peer;
+	bool known = false, gen_known = true;
+	u32 gen = s->gen;
+
+	if (o->term < s->term) {
+		NL_SET_ERR_MSG(extack, "term is older than the one obeyed");
+		return -ESTALE;
+	}
+	rcu_read_lock();
+	peer = cl_peers_find(&inst->peers, o->parent);
+	if (peer) {
+		known = true;
+		spin_lock_bh(&peer->lock);
+		gen_known = peer->session.gen_known;
+		gen = peer->session.gen;
+		spin_unlock_bh(&peer->lock);
+	}
+	rcu_read_unlock();
+	if (!known && !order_is_own(inst, o)) {
+		NL_SET_ERR_MSG(extack, "parent is not a peer");
+		return -ENOENT;
+	}
+	if (gen_known && gen != o->gen) {
+		NL_SET_ERR_MSG(extack,
+			       "raw generation is not that of the parent now");
+		return -ESTALE;
+	}
+	return 0;
+}
+
+/**
+ * cl_steering_order() - follow a parent, or lead
+ * @inst: instance
+ * @o: order, ranges checked; @o->until is ignored
+ * @extack: what is wrong with it
+ *
+ * The worker carries it out at once, or as soon as the parent has been
+ * measured; it is dropped when that does not happen before its expiry.
+ *
+ * Context: process, lock of the namespace held.
+ * Return: 0, -ESTALE for an old term or generation, -ENOENT for an unknown
+ * parent; then nothing has changed.
+ */
+int cl_steering_order(struct cl_instance *inst, const struct cl_order *o,
+		      struct netlink_ext_ack *extack)
+{
+	struct cl_steering *s = &inst->steering;
+	int err;
+
+	mutex_lock(&s->lock);
+	err = steering_check(inst, o, extack);
+	if (err) {
+		cl_stats_inc(inst->stats, CL_STAT_STEER_REFUSED);
+		goto out;
+	}
+	s->order = *o;
+	s->order.until = cl_raw_add(cl_output_raw(&inst->output), o->expiry_ns);
+	s->pending = true;
+	if (o->term != s->term || o->round != s->round)
+		cl_stats_inc(inst->stats, CL_STAT_ROUNDS);
+	WRITE_ONCE(s->term, o->term); /* pairs with engine_header() */
+	WRITE_ONCE(s->round, o->round); /* pairs with engine_header() */
+	s->epoch = o->epoch;
+	cl_stats_inc(inst->stats, CL_STAT_STEERS);
+	kthread_mod_delayed_work(s->worker, &s->work, 0);
+out:
+	mutex_unlock(&s->lock);
+	return err;
+}
+
+/**
+ * cl_steering_lead() - note the term and round of a round that we drive
+ * @inst: instance
+ * @term: our term
+ * @round: round
+ * @extack: what is wrong
+ *
+ * Context: process, lock of the namespace held.
+ * Return: 0, -ESTALE for an old term.
+ */
+int cl_steering_lead(struct cl_instance *inst, u32 term, u32 round,
+		     struct netlink_ext_ack *extack)
+{
+	struct cl_steering *s = &inst->steering;
+	int err = 0;
+
+	mutex_lock(&s->lock);
+	if (term < s->term) {
+		NL_SET_ERR_MSG(extack, "term is older than the one obeyed");
+		err = -ESTALE;
+	} else {
+		WRITE_ONCE(s->term, term); /* pairs with engine_header() */
+		WRITE_ONCE(s->round, round); /* pairs with engine_header() */
+	}
+	mutex_unlock(&s->lock);
+	return err;
+}
+
+/**
+ * cl_steering_set_free() - change a clock that nobody steers
+ * @inst: instance
+ * @what: what to change
+ * @v: to what, by what
+ *
+ * Context: process.
+ * Return: 0, -EBUSY if the instance has a leader or has been steered.
+ */
+int cl_steering_set_free(struct cl_instance *inst, enum cl_free what, s64 v)
+{
+	struct cl_steering *s = &inst->steering;
+	struct cl_published p;
+	struct cl_raw now;
+	int err = -EBUSY;
+
+	mutex_lock(&s->lock);
+	if (inst->settings.leader || s->locked || s->pending)
+		goto out;
+	now = cl_output_raw(&inst->output);
+	cl_output_read(&inst->output, &p);
+	s->target.raw = now;
+	s->target.time = cl_clock_at(&p.clock, now);
+	switch (what) {
+	case CL_FREE_SET:
+		s->target.time = cl_time(v);
+		break;
+	case CL_FREE_ADD:
+		s->target.time = cl_time_add(s->target.time, v);
+		break;
+	case CL_FREE_RATE:
+		s->target.rate_q48 = v;
+		break;
+	}
+	steering_run(inst, true);
+	err = 0;
+out:
+	mutex_unlock(&s->lock);
+	return err;
+}
+
+/**
+ * cl_steering_refresh() - publish the clock anew
+ * @inst: instance
+ *
+ * Context: process.
+ */
+void cl_steering_refresh(struct cl_instance *inst)
+{
+	struct cl_steering *s = &inst->steering;
+
+	mutex_lock(&s->lock);
+	steering_run(inst, false);
+	mutex_unlock(&s->lock);
+}
+
+/**
+ * cl_steering_disrupt() - the raw clock was disturbed
+ * @inst: instance
+ *
+ * New raw generation; the clock is void until it is locked again.
+ *
+ * Context: process.
+ */
+void cl_steering_disrupt(struct cl_instance *inst)
+{
+	struct cl_steering *s = &inst->steering;
+
+	mutex_lock(&s->lock);
+	steering_disturb(inst);
+	mutex_unlock(&s->lock);
+}
+
+/**
+ * cl_steering_peer_gone() - a peer is no peer any more
+ * @inst: instance
+ * @node: node id of the peer
+ *
+ * If it was the parent, holdover begins.
+ *
+ * Context: process, lock of the namespace held.
+ */
+void cl_steering_peer_gone(struct cl_instance *inst, u32 node)
+{
+	struct cl_steering *s = &inst->steering;
+
+	mutex_lock(&s->lock);
+	if (s->pending && s->order.parent == node)
+		s->pending = false;
+	if (s->locked && s->basis.parent == node)
+		s->basis.until = cl_output_raw(&inst->output);
+	steering_run(inst, false);
+	mutex_unlock(&s->lock);
+}
+
+/**
+ * cl_steering_get_info() - the clock now
+ * @inst: instance
+ * @ret: the answer
+ *
+ * Context: process.
+ */
+void cl_steering_get_info(struct cl_instance *inst,
+			  struct cl_steering_info *ret)
+{
+	struct cl_steering *s = &inst->steering;
+
+	mutex_lock(&s->lock);
+	steering_fill_info(inst, ret);
+	mutex_unlock(&s->lock);
+}
