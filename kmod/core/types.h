@@ -11,7 +11,6 @@
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/string.h>
-#include <linux/types.h>
 #else
 #include <asm-generic/errno.h>
 #include <stdbool.h>

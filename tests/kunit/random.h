@@ -5,7 +5,7 @@
 #ifndef _CL_TESTS_RANDOM_H
 #define _CL_TESTS_RANDOM_H
 
-#include "../../kmod/core/types.h"
+#include "core/types.h"
 
 /* Uniform over 64 bits (splitmix64). */
 static inline u64 random_u64(u64 *state)
@@ -53,7 +53,7 @@ static inline s64 random_exp_q16(u64 *state)
 		log2_q16 += 65536;
 	}
 	for (i = 15; i >= 0; i--) {
-		u = (u64)(((unsigned __int128)u * u) >> 32);
+		u = (u64)(((__int128)u * u) >> 32);
 		if (u >> 33) {
 			u >>= 1;
 			log2_q16 -= 1 << i;

@@ -5,8 +5,8 @@
 #ifndef _CL_TESTS_SIM_H
 #define _CL_TESTS_SIM_H
 
-#include "../../kmod/core/estimator.h"
-#include "../../kmod/core/fixed.h"
+#include "core/estimator.h"
+#include "core/fixed.h"
 #include "random.h"
 
 /**

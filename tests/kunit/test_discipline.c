@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <kunit/test.h>
 
-#include "../../kmod/core/bound.h"
-#include "../../kmod/core/discipline.h"
+#include "core/bound.h"
+#include "core/discipline.h"
 #include "sim.h"
 
 #define PPM 1000000LL
@@ -69,14 +69,13 @@ static void test_target_agrees_with_the_parent_later(struct kunit *test)
 	s64 later = x + 100 * CL_NS_PER_SEC;
 	s64 theirs = later - (7777 + cl_scale(later, y));
 	struct cl_map t;
+	s64 error;
 
 	e.theta_ns = 7777 + cl_scale(x, y);
 	cl_discipline_target(&parent, &e, &t);
-	KUNIT_EXPECT_LE(test,
-			cl_abs_s64(cl_time_sub(cl_map_at(&t, cl_raw(later)),
-					       cl_map_at(&parent,
-							 cl_raw(theirs)))),
-			2ULL);
+	error = cl_time_sub(cl_map_at(&t, cl_raw(later)),
+			    cl_map_at(&parent, cl_raw(theirs)));
+	KUNIT_EXPECT_LE(test, cl_abs_s64(error), 2ULL);
 }
 
 static void test_wild_frequency_stays_monotonic(struct kunit *test)
@@ -100,8 +99,8 @@ static void test_step_sets_the_clock_at_once(struct kunit *test)
 			cl_discipline_steer(&c, cl_raw(1000000), &target, &d),
 			CL_STEER_STEPPED);
 	KUNIT_EXPECT_EQ(test, error_at(&c, &target, 1000000), 0);
-	KUNIT_EXPECT_LE(test,
-			cl_abs_s64(error_at(&c, &target, CL_NS_PER_SEC)), 1ULL);
+	KUNIT_EXPECT_LE(test, cl_abs_s64(error_at(&c, &target, CL_NS_PER_SEC)),
+			1ULL);
 	KUNIT_EXPECT_EQ(test, c.slew_ns, 0);
 	KUNIT_EXPECT_EQ(test, d.error_ns, 5 * CL_NS_PER_SEC - 77 + 2);
 	KUNIT_EXPECT_EQ(test, d.left_ns, 0ULL);
@@ -233,8 +232,7 @@ static void test_random_steering_is_monotonic(struct kunit *test)
 	int i, n;
 
 	for (i = 0; i < 5000; i++) {
-		struct cl_map target = line(raw,
-					    raw + (random_s64(&rng) >> 20),
+		struct cl_map target = line(raw, raw + (random_s64(&rng) >> 20),
 					    random_s64(&rng) >> 30);
 		struct cl_discipline d = {
 			.bound_ns = random_u64(&rng) >> 30,
@@ -313,8 +311,8 @@ static void test_closed_loop_is_as_good_as_the_estimate(struct kunit *test)
 
 	for (seed = 1; seed <= 4; seed++) {
 		struct sim s = sim_lan(seed);
-		struct cl_map leader = line(s.peer, 1700000000000000000LL,
-					    -3 * PPM);
+		struct cl_map leader =
+			line(s.peer, 1700000000000000000LL, -3 * PPM);
 		struct cl_clock c;
 		int i;
 
@@ -381,4 +379,5 @@ static struct kunit_suite discipline_suite = {
 	.name = "cl_discipline",
 	.test_cases = discipline_cases,
 };
+
 kunit_test_suite(discipline_suite);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <kunit/test.h>
 
-#include "../../kmod/core/estimator.h"
+#include "core/estimator.h"
 #include "sim.h"
 
 #define INTERVAL_NS (100 * CL_NS_PER_MS)
@@ -60,8 +60,7 @@ static void test_no_estimate_before_sixteen_exchanges(struct kunit *test)
 	for (i = 1; i < CL_ESTIMATOR_START; i++) {
 		KUNIT_ASSERT_EQ(test, step(), 0);
 		KUNIT_ASSERT_TRUE(test, !cl_estimator_ready(&est));
-		KUNIT_ASSERT_EQ(test,
-				cl_estimator_get(&est, cl_raw(0), &e),
+		KUNIT_ASSERT_EQ(test, cl_estimator_get(&est, cl_raw(0), &e),
 				-EAGAIN);
 	}
 	KUNIT_EXPECT_EQ(test, e.theta_ns, 77);
@@ -212,8 +211,8 @@ static void test_frequency_step_of_50_ppb_is_absorbed(struct kunit *test)
 			/* 1 us: the smallest asymmetry budget */
 			error = error_after(ASK_NS, &e);
 			KUNIT_ASSERT_LE_MSG(test, cl_abs_s64(error),
-					    5 * e.err_ns + 1000,
-					    "after %d ms", i * 100);
+					    5 * e.err_ns + 1000, "after %d ms",
+					    i * 100);
 		}
 		run(100);
 		KUNIT_ASSERT_LE_MSG(test, cl_abs_s64(error_after(ASK_NS, &e)),
@@ -277,10 +276,9 @@ static void test_any_age_gives_a_growing_error(struct kunit *test)
 	run(100);
 	last = est.last;
 	for (age = 1; age < S64_MAX / 4; age *= 2) {
-		KUNIT_ASSERT_EQ(test,
-				cl_estimator_get(&est, cl_raw_add(last, age),
-						 &e),
-				0);
+		struct cl_raw at = cl_raw_add(last, age);
+
+		KUNIT_ASSERT_EQ(test, cl_estimator_get(&est, at, &e), 0);
 		KUNIT_ASSERT_TRUE(test, e.err_ns >= before);
 		KUNIT_ASSERT_TRUE(test, e.last.ns == last.ns);
 		before = e.err_ns;
@@ -303,8 +301,8 @@ static void test_instant_before_the_last_sample_is_safe(struct kunit *test)
 			0);
 	KUNIT_EXPECT_EQ(test, earlier.err_ns, now.err_ns);
 	/* 20 ppm of 1 ms */
-	KUNIT_EXPECT_LE(test,
-			cl_abs_s64(now.theta_ns - earlier.theta_ns - 20), 1ULL);
+	KUNIT_EXPECT_LE(test, cl_abs_s64(now.theta_ns - earlier.theta_ns - 20),
+			1ULL);
 }
 
 static void test_impossible_exchanges_are_rejected(struct kunit *test)
@@ -478,4 +476,5 @@ static struct kunit_suite estimator_suite = {
 	.name = "cl_estimator",
 	.test_cases = estimator_cases,
 };
+
 kunit_test_suite(estimator_suite);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <kunit/test.h>
 
-#include "../../kmod/core/fixed.h"
+#include "core/fixed.h"
 #include "random.h"
 
 #define ROUNDS 20000
@@ -29,7 +29,7 @@ static void test_shl_div_random_is_exact(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, !q || (q < 0) == (a < 0));
 		KUNIT_ASSERT_TRUE(test, cl_abs_s64(q) <= limit);
 		KUNIT_ASSERT_TRUE(test, n >= (unsigned __int128)cl_abs_s64(q) *
-						     (u64)b);
+							(u64)b);
 		if (cl_abs_s64(q) < limit)
 			KUNIT_ASSERT_TRUE(test, n <= dividend_max(cl_abs_s64(q),
 								  (u64)b));
@@ -56,7 +56,8 @@ static void test_shl_div_overflow_saturates(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cl_shl_div(-1, 64, 1), S64_MIN);
 	KUNIT_EXPECT_EQ(test, cl_shl_div(S64_MIN, 0, 1), S64_MIN);
 	KUNIT_EXPECT_EQ(test, cl_shl_div(S64_MIN, 1, 2), S64_MIN);
-	KUNIT_EXPECT_EQ(test, cl_shl_div(S64_MIN, 1, 3), -6148914691236517205LL);
+	KUNIT_EXPECT_EQ(test, cl_shl_div(S64_MIN, 1, 3),
+			-6148914691236517205LL);
 	KUNIT_EXPECT_EQ(test, cl_shl_div(5, 1000, 7), S64_MAX);
 }
 
@@ -147,4 +148,5 @@ static struct kunit_suite fixed_suite = {
 	.name = "cl_fixed",
 	.test_cases = fixed_cases,
 };
+
 kunit_test_suite(fixed_suite);

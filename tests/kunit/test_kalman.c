@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <kunit/test.h>
 
-#include "../../kmod/core/fixed.h"
-#include "../../kmod/core/kalman.h"
+#include "core/fixed.h"
+#include "core/kalman.h"
 #include "estimator_vectors.inc"
 
 #define DT(s) ((s64)((s) * (1 << 20)))
-#define NS(n) ((s64)(n) * 65536)
-#define NS2(n) ((s64)(n) * 65536)
+/* ns and ns^2 as the filter has them */
+#define Q16(n) (65536LL * (n))
 #define Q2_1PPB (1LL << 24)
 
 struct vector {
@@ -21,10 +21,14 @@ struct vector {
 };
 
 static const struct vector vectors[] = {
-#define VECTOR(id, q2_, sigma_ts2_)                                          \
-	{ .name = #id, .in = id##_in, .out = id##_out,                       \
-	  .n_in = ARRAY_SIZE(id##_in), .n_out = ARRAY_SIZE(id##_out),        \
-	  .q2 = (q2_), .sigma_ts2 = (sigma_ts2_) },
+#define VECTOR(id, q2_, sigma_ts2_)      \
+	{ .name = #id,                   \
+	  .in = id##_in,                 \
+	  .out = id##_out,               \
+	  .n_in = ARRAY_SIZE(id##_in),   \
+	  .n_out = ARRAY_SIZE(id##_out), \
+	  .q2 = (q2_),                   \
+	  .sigma_ts2 = (sigma_ts2_) },
 	KALMAN_VECTORS(VECTOR)
 #undef VECTOR
 };
@@ -120,7 +124,7 @@ static void train(struct cl_kalman *k, s64 q2)
 
 	cl_kalman_init(k, q2);
 	for (i = 0; i < 100; i++)
-		cl_kalman_update(k, DT(1), NS(5000 + 200 * i), NS2(10000));
+		cl_kalman_update(k, DT(1), Q16(5000 + 200 * i), Q16(10000));
 }
 
 static void test_straight_line_is_learnt(struct kunit *test)
@@ -139,8 +143,8 @@ static void test_predict_is_the_update_without_a_sample(struct kunit *test)
 	train(&a, Q2_1PPB);
 	b = a;
 	cl_kalman_predict(&a, DT(3) + 777);
-	cl_kalman_update(&a, 0, NS(123), NS2(99));
-	cl_kalman_update(&b, DT(3) + 777, NS(123), NS2(99));
+	cl_kalman_update(&a, 0, Q16(123), Q16(99));
+	cl_kalman_update(&b, DT(3) + 777, Q16(123), Q16(99));
 	KUNIT_EXPECT_EQ(test, a.theta, b.theta);
 	KUNIT_EXPECT_EQ(test, a.y, b.y);
 	KUNIT_EXPECT_EQ(test, a.p00, b.p00);
@@ -207,8 +211,8 @@ static void test_samples_far_apart_still_teach_frequency(struct kunit *test)
 	/* 100 ppm for 200 s is 20 ms, beyond the format of the variance. */
 	cl_kalman_init(&k, Q2_1PPB);
 	for (i = 0; i < 20; i++)
-		cl_kalman_update(&k, DT(200), NS(100000LL * 200 * i),
-				 NS2(1000000));
+		cl_kalman_update(&k, DT(200), Q16(100000LL * 200 * i),
+				 Q16(1000000));
 	KUNIT_EXPECT_LE(test, cl_abs_s64((k.y >> 24) - 100000), 20ULL);
 }
 
@@ -228,4 +232,5 @@ static struct kunit_suite kalman_suite = {
 	.name = "cl_kalman",
 	.test_cases = kalman_cases,
 };
+
 kunit_test_suite(kalman_suite);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <kunit/test.h>
 
-#include "../../kmod/core/seq.h"
+#include "core/seq.h"
 #include "random.h"
 
 static void test_in_order_counts_received(struct kunit *test)
@@ -171,8 +171,9 @@ static void run_stream(struct kunit *test, u64 seed)
 	cl_seq_reset(&s);
 	first = STREAM;
 	for (i = 0; i < STREAM; i++) {
-		int n = i - (random_below(&seed, 4) ? 0 :
-				(int)random_below(&seed, 90));
+		int n = i - (random_below(&seed, 4) ?
+				     0 :
+				     (int)random_below(&seed, 90));
 
 		if (n < 0 || !random_below(&seed, 10))
 			continue;
@@ -225,4 +226,5 @@ static struct kunit_suite seq_suite = {
 	.name = "cl_seq",
 	.test_cases = seq_cases,
 };
+
 kunit_test_suite(seq_suite);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <kunit/test.h>
 
-#include "../../kmod/core/session.h"
+#include "core/session.h"
 #include "random.h"
 
 /*
@@ -190,6 +190,7 @@ static void test_lost_response_costs_two_exchanges_at_most(struct kunit *test)
 static void test_repeated_request_is_not_answered(struct kunit *test)
 {
 	struct cl_wire_msg req, resp, untouched;
+	enum cl_session_result result;
 	struct cl_exchange x;
 
 	start(7);
@@ -197,10 +198,8 @@ static void test_repeated_request_is_not_answered(struct kunit *test)
 	answer(&req, &resp, &x);
 	memset(&resp, 0x5a, sizeof(resp));
 	untouched = resp;
-	KUNIT_EXPECT_EQ(test,
-			cl_session_take_request(&answerer, &req, NULL, &resp,
-						&x),
-			CL_SESSION_IGNORED);
+	result = cl_session_take_request(&answerer, &req, NULL, &resp, &x);
+	KUNIT_EXPECT_EQ(test, result, CL_SESSION_IGNORED);
 	KUNIT_EXPECT_EQ(test, memcmp(&resp, &untouched, sizeof(resp)), 0);
 	KUNIT_EXPECT_EQ(test, answerer.req_seq.duplicated, 1ULL);
 }
@@ -227,7 +226,7 @@ static void test_unasked_response_changes_nothing(struct kunit *test)
 	struct cl_wire_msg resp = {
 		.hdr = { .type = CL_WIRE_RESPONSE, .flags = CL_WIRE_F_RX },
 	};
-	struct cl_session before;
+	static struct cl_session before;
 	struct cl_exchange x;
 
 	start(1000);
@@ -436,8 +435,8 @@ static void test_new_generation_ends_exchanges_under_way(struct kunit *test)
 	}
 	ask(&req);
 	KUNIT_EXPECT_TRUE(test, cl_session_note_gen(&asker, 77));
-	KUNIT_EXPECT_TRUE(test, cl_session_note_gen(&answerer, 1) ||
-					cl_session_note_gen(&answerer, 2));
+	KUNIT_EXPECT_FALSE(test, cl_session_note_gen(&answerer, 1));
+	KUNIT_EXPECT_TRUE(test, cl_session_note_gen(&answerer, 2));
 	KUNIT_EXPECT_EQ(test, asker.restarts, 1ULL);
 	KUNIT_EXPECT_FALSE(test, asker.resp_seq.started);
 	KUNIT_EXPECT_FALSE(test, answerer.req_seq.started);
@@ -588,4 +587,5 @@ static struct kunit_suite session_suite = {
 	.name = "cl_session",
 	.test_cases = session_cases,
 };
+
 kunit_test_suite(session_suite);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <kunit/test.h>
 
-#include "../../kmod/core/wire.h"
+#include "core/wire.h"
 #include "random.h"
 #include "wire_vectors.h"
 
@@ -267,8 +267,7 @@ static void test_broken_tlv_is_rejected(struct kunit *test)
 					    (int)n);
 	KUNIT_EXPECT_EQ(test, decode_tlvs(overrun, sizeof(overrun)),
 			CL_WIRE_BAD_TLV);
-	KUNIT_EXPECT_EQ(test, decode_tlvs(huge, sizeof(huge)),
-			CL_WIRE_BAD_TLV);
+	KUNIT_EXPECT_EQ(test, decode_tlvs(huge, sizeof(huge)), CL_WIRE_BAD_TLV);
 }
 
 static void test_encode_stays_within_its_room(struct kunit *test)
@@ -345,8 +344,7 @@ static void random_message(u64 *rng, struct cl_wire_msg *m)
 		break;
 	case 1:
 		m->hdr.type = CL_WIRE_RESPONSE;
-		m->hdr.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_RX |
-			       CL_WIRE_F_MAP;
+		m->hdr.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_RX | CL_WIRE_F_MAP;
 		m->resp.prev_seq = (u32)random_u64(rng);
 		m->resp.t2.ns = random_s64(rng);
 		m->resp.t3.ns = random_s64(rng);
@@ -400,8 +398,8 @@ static void test_every_error_has_its_own_name(struct kunit *test)
 	int i, j;
 
 	for (i = 0; i < __CL_WIRE_ERRORS; i++) {
-		KUNIT_ASSERT_TRUE(test, strcmp(cl_wire_error_name(i),
-					       "unknown"));
+		KUNIT_ASSERT_TRUE(test,
+				  strcmp(cl_wire_error_name(i), "unknown"));
 		for (j = 0; j < i; j++)
 			KUNIT_ASSERT_TRUE(test, strcmp(cl_wire_error_name(i),
 						       cl_wire_error_name(j)));
@@ -431,4 +429,5 @@ static struct kunit_suite wire_suite = {
 	.name = "cl_wire",
 	.test_cases = wire_cases,
 };
+
 kunit_test_suite(wire_suite);

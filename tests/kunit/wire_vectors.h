@@ -5,11 +5,11 @@
 #ifndef _CL_TESTS_WIRE_VECTORS_H
 #define _CL_TESTS_WIRE_VECTORS_H
 
-#include "../../kmod/core/wire.h"
+#include "core/wire.h"
 
 enum wire_vector_id {
 #define WIRE_VECTOR(id, hex, ...) VEC_##id,
-#include "../userspace/vectors/wire.inc"
+#include "wire.inc"
 #undef WIRE_VECTOR
 	VEC_COUNT
 };
@@ -19,9 +19,9 @@ static const struct wire_vector {
 	const char *hex;
 	struct cl_wire_msg msg;
 } wire_vectors[] = {
-#define WIRE_VECTOR(id, hex_, ...)                                          \
+#define WIRE_VECTOR(id, hex_, ...) \
 	[VEC_##id] = { .name = #id, .hex = (hex_), .msg = { __VA_ARGS__ } },
-#include "../userspace/vectors/wire.inc"
+#include "wire.inc"
 #undef WIRE_VECTOR
 };
 
