@@ -37,12 +37,15 @@ class Node:
         self.violating_samples += bool(sample["violations"])
 
     def add_status(self, status):
-        """Takes one status line."""
-        self.role = status["role"]
-        self.offset_ns = status["offset_ns"]
-        self.rounds = status["rounds"]
-        asked = status["answered"] + status["lost"]
-        self.loss = status["lost"] / asked if asked else 0.0
+        """Takes what "clocklinkctl --json status" said."""
+        instance, peers = status["instance"], status["peers"]
+        self.role = instance["role"]
+        self.offset_ns = status["clock"]["error_ns"]
+        self.rounds = instance["round"]
+        lost = sum(p["lost"] for p in peers)
+        came = sum(p[k] for p in peers
+                   for k in ("responses", "answered", "updates"))
+        self.loss = lost / (lost + came) if lost else 0.0
 
     def errors_after(self, t_s):
         """Magnitudes of the true error from t_s on, ns."""
@@ -103,8 +106,9 @@ class Run:
         if "event" in record:
             self.ended = record["event"] == "end"
             self.events.append((t_s, record))
-        elif "role" in record:
-            self.node(record["node"]).add_status(record)
+        elif "status" in record:
+            status = record["status"]
+            self.node(status["instance"]["node"]).add_status(status)
         else:
             self.node(record["node"]).add_sample(record, t_s)
         return True

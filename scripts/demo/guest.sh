@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Guest part of the demo: five nodes, node 1 leads. Prints what report.py reads: the
+# lines of clocklink-truth, once a second the status of every node, and events.
+#
+# usage: guest.sh SECONDS SHIFT_NS
+set -eu
+. /t/net.sh
+seconds=$1
+shift_ns=$2
+nodes="1 2 3 4 5"
+stepping=3
+
+# frequency NODE: error of its oscillator, ppb
+frequency() {
+	case $1 in
+	1) echo 20000 ;;
+	2) echo -20000 ;;
+	3) echo 10000 ;;
+	4) echo -10000 ;;
+	5) echo 5000 ;;
+	esac
+}
+
+# record KEY VALUE [MORE]: one line of JSON, with the time
+record() {
+	read -r up _ < /proc/uptime
+	echo "{\"t_s\":$up,\"$1\":$2${3:+,$3}}"
+}
+
+# settings NODE: the daemon's file
+settings() {
+	printf '[node]\nid = %d\ncluster = demo\nleader = 1\n' "$1"
+	for peer in $nodes; do
+		[ "$peer" = "$1" ] ||
+			printf '[peer n%d]\nid = %d\naddress = 10.0.0.%d\n' "$peer" "$peer" "$peer"
+	done
+}
+
+net_create 5
+for node in $nodes; do
+	net_delay "$node" 500000 10000
+	settings "$node" > "/tmp/$node.conf"
+done
+
+# The instances first, so that every oscillator errs from the start.
+for node in $nodes; do
+	clocklinkctl --netns "n$node" instance add node="$node" cluster=demo leader=1
+	clocklinkctl --netns "n$node" test osc-freq="$(frequency "$node")ppb"
+	for peer in $nodes; do
+		[ "$peer" = "$node" ] ||
+			clocklinkctl --netns "n$node" peer add "$peer" "10.0.0.$peer"
+	done
+done
+
+record event '"start"'
+for node in $nodes; do
+	on "$node" clocklinkd --config "/tmp/$node.conf" &
+done
+clocklink-truth -s "$shift_ns" -t "$seconds" /dev/clocklink0 /dev/clocklink1 \
+	/dev/clocklink2 /dev/clocklink3 /dev/clocklink4 &
+truth=$!
+
+second=0
+while [ "$second" -lt "$seconds" ]; do
+	if [ "$second" = $((seconds / 2)) ]; then
+		clocklinkctl --netns n$stepping test \
+			osc-freq="$(($(frequency $stepping) + 50))ppb"
+		record event '"step"' "\"node\":$stepping,\"what\":\"oscillator +50 ppb\""
+	fi
+	for node in $nodes; do
+		record status "$(clocklinkctl --netns "n$node" --json status | tr -d '\n')"
+	done
+	sleep 1
+	second=$((second + 1))
+done
+# 1: it saw violations, which report.py judges
+wait $truth || [ $? = 1 ]
+record event '"end"'
