@@ -166,8 +166,8 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 	t->starts = peer->starts;
 	switch (m->hdr.type) {
 	case CL_WIRE_REQUEST:
-		t->result = cl_session_take_request(s, m, stamp, &t->resp,
-						    &t->x);
+		t->result =
+			cl_session_take_request(s, m, stamp, &t->resp, &t->x);
 		break;
 	case CL_WIRE_RESPONSE:
 		t->result = cl_session_take_response(s, m, stamp, &t->x);

@@ -3,27 +3,13 @@
 
 #include <linux/clocklink.h>
 #include <linux/genetlink.h>
-#include <linux/inetdevice.h>
 #include <linux/module.h>
-#include <net/addrconf.h>
 #include <net/genetlink.h>
 
-#include "core/fixed.h"
 #include "engine.h"
 #include "instance.h"
 #include "nlfill.h"
-
-#define NL_INTERVAL_NS (100 * CL_NS_PER_MS)
-#define NL_STAMP_NOISE_NS 1000
-#define NL_WANDER_PPT 1000
-#define NL_MAX_BOUND_NS (1 * CL_NS_PER_SEC)
-
-/* No difference of two overflows. */
-#define NL_TIME_MAX (S64_MAX / 2)
-/* Below 2^-10; a larger rate cannot be sent on (CL_WIRE_RATE_MAX_Q48). */
-#define NL_RATE_MAX_PPT 976562000LL
-/* The largest growth that cl_output_step() computes with. */
-#define NL_DRIFT_MAX_PPT 1000000000ULL
+#include "nlparse.h"
 
 enum nl_group {
 	NL_GROUP_CONFIG,
@@ -135,16 +121,6 @@ static struct cl_net *nl_lock(struct genl_info *info)
 	return NULL;
 }
 
-/* Is one of the attributes missing? */
-static bool nl_lacks(struct genl_info *info, const u8 *attrs, unsigned int n)
-{
-	while (n--) {
-		if (GENL_REQ_ATTR_CHECK(info, *attrs++))
-			return true;
-	}
-	return false;
-}
-
 /* A command without attributes that is answered by what @fill writes. */
 static int nl_get(struct genl_info *info, nl_fill_t fill)
 {
@@ -188,65 +164,6 @@ static int nl_clock_get(struct sk_buff *skb, struct genl_info *info)
 	return nl_get(info, nl_fill_clock_now);
 }
 
-/* The settings that may be changed later as well. */
-static void nl_get_settings(struct nlattr **attrs, struct cl_settings *s)
-{
-	if (attrs[CLOCKLINK_A_INSTANCE_LEADER])
-		s->leader = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_LEADER]);
-	if (attrs[CLOCKLINK_A_INSTANCE_INTERVAL])
-		s->interval_ns =
-			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_INTERVAL]);
-	if (attrs[CLOCKLINK_A_INSTANCE_ASYMMETRY])
-		s->asymmetry_ns =
-			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_ASYMMETRY]);
-	if (attrs[CLOCKLINK_A_INSTANCE_STAMP_NOISE])
-		s->params.stamp_noise_ns =
-			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_STAMP_NOISE]);
-	if (attrs[CLOCKLINK_A_INSTANCE_WANDER])
-		s->params.wander_ppt =
-			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_WANDER]);
-	if (attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND])
-		s->max_bound_ns =
-			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND]);
-	if (attrs[CLOCKLINK_A_INSTANCE_MANAGED])
-		s->managed = nla_get_u8(attrs[CLOCKLINK_A_INSTANCE_MANAGED]);
-}
-
-static int nl_get_new_settings(struct sk_buff *skb, struct genl_info *info,
-			       struct cl_settings *s)
-{
-	static const u8 needed[] = {
-		CLOCKLINK_A_INSTANCE_NODE,
-		CLOCKLINK_A_INSTANCE_CLUSTER,
-	};
-	struct nlattr **attrs = info->attrs;
-
-	if (nl_lacks(info, needed, ARRAY_SIZE(needed)))
-		return -EINVAL;
-	*s = (struct cl_settings){
-		.node = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_NODE]),
-		.cluster = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_CLUSTER]),
-		.port = CL_WIRE_PORT,
-		.interval_ns = NL_INTERVAL_NS,
-		.params.stamp_noise_ns = NL_STAMP_NOISE_NS,
-		.params.wander_ppt = NL_WANDER_PPT,
-		.max_bound_ns = NL_MAX_BOUND_NS,
-	};
-	nl_get_settings(attrs, s);
-	if (attrs[CLOCKLINK_A_INSTANCE_PORT])
-		s->port = nla_get_u16(attrs[CLOCKLINK_A_INSTANCE_PORT]);
-	if (attrs[CLOCKLINK_A_INSTANCE_PHC])
-		s->phc = nla_get_u8(attrs[CLOCKLINK_A_INSTANCE_PHC]);
-	/* /dev/ptpN is the machine's, not the namespace's. */
-	if (s->phc && !netlink_capable(skb, CAP_SYS_TIME)) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    attrs[CLOCKLINK_A_INSTANCE_PHC],
-				    "a PTP clock needs the machine's CAP_SYS_TIME");
-		return -EPERM;
-	}
-	return 0;
-}
-
 static int nl_instance_add(struct sk_buff *skb, struct genl_info *info)
 {
 	struct net *net = genl_info_net(info);
@@ -255,7 +172,7 @@ static int nl_instance_add(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *reply;
 	int err;
 
-	err = nl_get_new_settings(skb, info, &settings);
+	err = cl_nlparse_new_settings(skb, info, &settings);
 	if (err)
 		return err;
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
@@ -302,7 +219,7 @@ static int nl_instance_set(struct sk_buff *skb, struct genl_info *info)
 	if (!cn)
 		return -ENODEV;
 	settings = cn->inst->settings;
-	nl_get_settings(info->attrs, &settings);
+	cl_nlparse_settings(info->attrs, &settings);
 	cl_instance_set(cn->inst, &settings);
 	nl_tell(cn->inst, NL_GROUP_CONFIG, CLOCKLINK_CMD_INSTANCE_NTF,
 		cl_nlfill_instance, cn->inst);
@@ -391,74 +308,6 @@ out:
 	return err ?: skb->len;
 }
 
-static int nl_get_addr4(struct genl_info *info, struct cl_endpoint *e)
-{
-	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_ADDR4];
-	__be32 addr = nla_get_in_addr(attr);
-
-	if (ipv4_is_zeronet(addr) || ipv4_is_multicast(addr) ||
-	    ipv4_is_lbcast(addr)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "not a unicast IPv4 address");
-		return -EINVAL;
-	}
-	if (info->attrs[CLOCKLINK_A_PEER_SCOPE]) {
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[CLOCKLINK_A_PEER_SCOPE],
-				    "an IPv4 address has no scope");
-		return -EINVAL;
-	}
-	ipv6_addr_set_v4mapped(addr, &e->addr);
-	return 0;
-}
-
-static int nl_get_addr6(struct genl_info *info, struct cl_endpoint *e)
-{
-	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_ADDR6];
-	struct nlattr *scope = info->attrs[CLOCKLINK_A_PEER_SCOPE];
-	bool local;
-
-	e->addr = nla_get_in6_addr(attr);
-	if (!(ipv6_addr_type(&e->addr) & IPV6_ADDR_UNICAST) ||
-	    ipv6_addr_v4mapped(&e->addr)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "not a unicast IPv6 address");
-		return -EINVAL;
-	}
-	local = ipv6_addr_type(&e->addr) & IPV6_ADDR_LINKLOCAL;
-	if (local && !scope) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "a link-local address needs a scope");
-		return -EINVAL;
-	}
-	if (!local && scope) {
-		NL_SET_ERR_MSG_ATTR(info->extack, scope,
-				    "only a link-local address has a scope");
-		return -EINVAL;
-	}
-	if (scope)
-		e->scope = nla_get_u32(scope);
-	return 0;
-}
-
-static int nl_get_endpoint(struct genl_info *info, u16 port,
-			   struct cl_endpoint *e)
-{
-	struct nlattr **attrs = info->attrs;
-
-	*e = (struct cl_endpoint){ .port = htons(port) };
-	if (attrs[CLOCKLINK_A_PEER_PORT])
-		e->port = htons(nla_get_u16(attrs[CLOCKLINK_A_PEER_PORT]));
-	if (!attrs[CLOCKLINK_A_PEER_ADDR4] == !attrs[CLOCKLINK_A_PEER_ADDR6]) {
-		GENL_SET_ERR_MSG(info,
-				 "exactly one of addr4 and addr6 is needed");
-		return -EINVAL;
-	}
-	if (attrs[CLOCKLINK_A_PEER_ADDR4])
-		return nl_get_addr4(info, e);
-	return nl_get_addr6(info, e);
-}
-
 static void nl_tell_peer(struct cl_net *cn, struct cl_peer *peer, u8 cmd)
 {
 	struct cl_nlfill_peer p = {
@@ -483,7 +332,7 @@ static int nl_add_peer(struct genl_info *info, struct cl_net *cn)
 				    "that is the own node id");
 		return -EINVAL;
 	}
-	err = nl_get_endpoint(info, inst->settings.port, &endpoint);
+	err = cl_nlparse_endpoint(info, inst->settings.port, &endpoint);
 	if (err)
 		return err;
 	rcu_read_lock();
@@ -540,54 +389,15 @@ static int nl_peer_del(struct sk_buff *skb, struct genl_info *info)
 	return peer ? 0 : -ENOENT;
 }
 
-static void nl_get_order(struct nlattr **attrs, struct cl_order *o)
-{
-	s64 rate_ppt = nla_get_s64(attrs[CLOCKLINK_A_STEER_RATE]);
-
-	*o = (struct cl_order){
-		.parent = nla_get_u32(attrs[CLOCKLINK_A_STEER_PARENT]),
-		.term = nla_get_u32(attrs[CLOCKLINK_A_STEER_TERM]),
-		.round = nla_get_u32(attrs[CLOCKLINK_A_STEER_ROUND]),
-		.expiry_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_EXPIRY]),
-		.interval_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_INTERVAL]),
-		.gen = nla_get_u32(attrs[CLOCKLINK_A_STEER_GEN]),
-		.map.raw = cl_raw(nla_get_s64(attrs[CLOCKLINK_A_STEER_RAW])),
-		.map.time = cl_time(nla_get_s64(attrs[CLOCKLINK_A_STEER_TIME])),
-		.map.rate_q48 = cl_ppt_to_q48(rate_ppt),
-		.bound.bound_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_BOUND]),
-		.bound.hard_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_HARD]),
-		.bound.drift_ppt = nla_get_u64(attrs[CLOCKLINK_A_STEER_DRIFT]),
-		.force = nla_get_flag(attrs[CLOCKLINK_A_STEER_FORCE]),
-		.unverified = nla_get_flag(attrs[CLOCKLINK_A_STEER_UNVERIFIED]),
-	};
-	if (attrs[CLOCKLINK_A_STEER_TAI_OFFSET])
-		o->tai_offset =
-			nla_get_s32(attrs[CLOCKLINK_A_STEER_TAI_OFFSET]);
-	if (attrs[CLOCKLINK_A_STEER_LEAP])
-		o->leap = nla_get_u32(attrs[CLOCKLINK_A_STEER_LEAP]);
-	if (attrs[CLOCKLINK_A_STEER_EPOCH])
-		o->epoch = nla_get_u32(attrs[CLOCKLINK_A_STEER_EPOCH]);
-	if (attrs[CLOCKLINK_A_STEER_HOPS])
-		o->hops = nla_get_u8(attrs[CLOCKLINK_A_STEER_HOPS]);
-}
-
 static int nl_steer(struct sk_buff *skb, struct genl_info *info)
 {
-	static const u8 needed[] = {
-		CLOCKLINK_A_STEER_PARENT,   CLOCKLINK_A_STEER_TERM,
-		CLOCKLINK_A_STEER_ROUND,    CLOCKLINK_A_STEER_EXPIRY,
-		CLOCKLINK_A_STEER_INTERVAL, CLOCKLINK_A_STEER_GEN,
-		CLOCKLINK_A_STEER_RAW,	    CLOCKLINK_A_STEER_TIME,
-		CLOCKLINK_A_STEER_RATE,	    CLOCKLINK_A_STEER_BOUND,
-		CLOCKLINK_A_STEER_HARD,	    CLOCKLINK_A_STEER_DRIFT,
-	};
 	struct cl_order order;
 	struct cl_net *cn;
 	int err;
 
-	if (nl_lacks(info, needed, ARRAY_SIZE(needed)))
-		return -EINVAL;
-	nl_get_order(info->attrs, &order);
+	err = cl_nlparse_order(info, &order);
+	if (err)
+		return err;
 	cn = nl_lock(info);
 	if (!cn)
 		return -ENODEV;
@@ -599,18 +409,15 @@ static int nl_steer(struct sk_buff *skb, struct genl_info *info)
 /* ROUND_START and UPDATE_SEND: note term and round, send, say how many. */
 static int nl_lead(struct genl_info *info, bool update)
 {
-	static const u8 needed[] = {
-		CLOCKLINK_A_ROUND_TERM,
-		CLOCKLINK_A_ROUND_ROUND,
-		CLOCKLINK_A_ROUND_EPOCH,
-	};
 	struct nlattr **attrs = info->attrs;
 	struct sk_buff *reply;
 	struct cl_net *cn;
 	u32 epoch, sent;
 	int err;
 
-	if (nl_lacks(info, needed, update ? 3 : 2))
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_ROUND_TERM) ||
+	    GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_ROUND_ROUND) ||
+	    (update && GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_ROUND_EPOCH)))
 		return -EINVAL;
 	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!reply)
@@ -675,163 +482,6 @@ static int nl_test_set(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * Ranges are not const: the policy's pointer to them is not in 6.1.
- * NLA_POLICY_RANGE() would hold an s16 only.
- */
-static struct netlink_range_validation nl_node_range = {
-	.min = 1,
-	.max = CL_NODE_ALL - 1,
-};
-
-static struct netlink_range_validation nl_leader_range = {
-	.max = CL_NODE_ALL - 1,
-};
-
-static struct netlink_range_validation nl_interval_range = {
-	.min = 1 * CL_NS_PER_MS,
-	.max = 1000 * CL_NS_PER_SEC,
-};
-
-static struct netlink_range_validation nl_asymmetry_range = {
-	.max = 1 * CL_NS_PER_SEC,
-};
-
-static struct netlink_range_validation nl_positive_range = {
-	.min = 1,
-	.max = 1000000000,
-};
-
-static struct netlink_range_validation nl_max_bound_range = {
-	.min = 1 * CL_NS_PER_US,
-	.max = 1000 * CL_NS_PER_SEC,
-};
-
-static struct netlink_range_validation nl_expiry_range = {
-	.min = 1 * CL_NS_PER_MS,
-	.max = 10000 * CL_NS_PER_SEC,
-};
-
-static struct netlink_range_validation nl_bound_range = {
-	.max = 1000 * CL_NS_PER_SEC,
-};
-
-static struct netlink_range_validation nl_drift_range = {
-	.max = NL_DRIFT_MAX_PPT,
-};
-
-static struct netlink_range_validation_signed nl_time_range = {
-	.min = 0,
-	.max = NL_TIME_MAX,
-};
-
-static struct netlink_range_validation_signed nl_rate_range = {
-	.min = -NL_RATE_MAX_PPT,
-	.max = NL_RATE_MAX_PPT,
-};
-
-static struct netlink_range_validation_signed nl_freq_range = {
-	.min = -CL_TESTOSC_MAX_PPT,
-	.max = CL_TESTOSC_MAX_PPT,
-};
-
-static struct netlink_range_validation_signed nl_lie_range = {
-	.min = -CL_TESTOSC_MAX_LIE_NS,
-	.max = CL_TESTOSC_MAX_LIE_NS,
-};
-
-#define NL_SETTINGS_POLICY                                           \
-	[CLOCKLINK_A_INSTANCE_LEADER] =                              \
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_leader_range),    \
-	[CLOCKLINK_A_INSTANCE_INTERVAL] =                            \
-		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_range),  \
-	[CLOCKLINK_A_INSTANCE_ASYMMETRY] =                           \
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_asymmetry_range), \
-	[CLOCKLINK_A_INSTANCE_STAMP_NOISE] =                         \
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_positive_range),  \
-	[CLOCKLINK_A_INSTANCE_WANDER] =                              \
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_positive_range),  \
-	[CLOCKLINK_A_INSTANCE_MAX_BOUND] =                           \
-		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_max_bound_range)
-
-static const struct nla_policy nl_add_policy[] = {
-	NL_SETTINGS_POLICY,
-	[CLOCKLINK_A_INSTANCE_NODE] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
-	[CLOCKLINK_A_INSTANCE_CLUSTER] = { .type = NLA_U32 },
-	[CLOCKLINK_A_INSTANCE_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
-	[CLOCKLINK_A_INSTANCE_PHC] = NLA_POLICY_MAX(NLA_U8, 1),
-};
-
-static const struct nla_policy nl_set_policy[] = {
-	NL_SETTINGS_POLICY,
-	[CLOCKLINK_A_INSTANCE_MANAGED] = NLA_POLICY_MAX(NLA_U8, 1),
-};
-
-static const struct nla_policy nl_peer_policy[] = {
-	[CLOCKLINK_A_PEER_NODE] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
-};
-
-static const struct nla_policy nl_peer_add_policy[] = {
-	[CLOCKLINK_A_PEER_NODE] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
-	[CLOCKLINK_A_PEER_ADDR4] = { .type = NLA_BE32 },
-	[CLOCKLINK_A_PEER_ADDR6] =
-		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
-	[CLOCKLINK_A_PEER_SCOPE] = NLA_POLICY_MIN(NLA_U32, 1),
-	[CLOCKLINK_A_PEER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
-};
-
-static const struct nla_policy nl_steer_policy[] = {
-	[CLOCKLINK_A_STEER_PARENT] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
-	[CLOCKLINK_A_STEER_TERM] = { .type = NLA_U32 },
-	[CLOCKLINK_A_STEER_ROUND] = { .type = NLA_U32 },
-	[CLOCKLINK_A_STEER_EXPIRY] =
-		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_expiry_range),
-	[CLOCKLINK_A_STEER_INTERVAL] =
-		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_range),
-	[CLOCKLINK_A_STEER_GEN] = { .type = NLA_U32 },
-	[CLOCKLINK_A_STEER_RAW] =
-		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_time_range),
-	[CLOCKLINK_A_STEER_TIME] =
-		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_time_range),
-	[CLOCKLINK_A_STEER_RATE] =
-		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_rate_range),
-	[CLOCKLINK_A_STEER_BOUND] =
-		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_bound_range),
-	[CLOCKLINK_A_STEER_HARD] =
-		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_bound_range),
-	[CLOCKLINK_A_STEER_DRIFT] =
-		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_drift_range),
-	[CLOCKLINK_A_STEER_TAI_OFFSET] = NLA_POLICY_RANGE(NLA_S32, -1000, 1000),
-	[CLOCKLINK_A_STEER_LEAP] =
-		NLA_POLICY_MAX(NLA_U32, CLOCKLINK_LEAP_DELETE),
-	[CLOCKLINK_A_STEER_EPOCH] = { .type = NLA_U32 },
-	[CLOCKLINK_A_STEER_HOPS] = NLA_POLICY_MAX(NLA_U8, 254),
-	[CLOCKLINK_A_STEER_FORCE] = { .type = NLA_FLAG },
-	[CLOCKLINK_A_STEER_UNVERIFIED] = { .type = NLA_FLAG },
-};
-
-static const struct nla_policy nl_round_policy[] = {
-	[CLOCKLINK_A_ROUND_TERM] = { .type = NLA_U32 },
-	[CLOCKLINK_A_ROUND_ROUND] = { .type = NLA_U32 },
-};
-
-static const struct nla_policy nl_update_policy[] = {
-	[CLOCKLINK_A_ROUND_TERM] = { .type = NLA_U32 },
-	[CLOCKLINK_A_ROUND_ROUND] = { .type = NLA_U32 },
-	[CLOCKLINK_A_ROUND_EPOCH] = { .type = NLA_U32 },
-};
-
-static const struct nla_policy nl_test_policy[] = {
-	[CLOCKLINK_A_TEST_OSC_FREQ] =
-		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_freq_range),
-	[CLOCKLINK_A_TEST_LIE] =
-		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_lie_range),
-};
-
-/*
  * GENL_UNS_ADMIN_PERM: CAP_NET_ADMIN in the user namespace that owns the
  * network namespace.  A command without a policy takes no attributes.
  */
@@ -846,7 +496,7 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = CLOCKLINK_CMD_INSTANCE_ADD,
 		.doit = nl_instance_add,
 		.flags = GENL_UNS_ADMIN_PERM,
-		NL_POLICY(nl_add_policy),
+		NL_POLICY(cl_nlparse_add),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_INSTANCE_DEL,
@@ -857,25 +507,25 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = CLOCKLINK_CMD_INSTANCE_SET,
 		.doit = nl_instance_set,
 		.flags = GENL_UNS_ADMIN_PERM,
-		NL_POLICY(nl_set_policy),
+		NL_POLICY(cl_nlparse_set),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_PEER_GET,
 		.doit = nl_peer_get,
 		.dumpit = nl_peer_dump,
-		NL_POLICY(nl_peer_policy),
+		NL_POLICY(cl_nlparse_peer),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_PEER_ADD,
 		.doit = nl_peer_add,
 		.flags = GENL_UNS_ADMIN_PERM,
-		NL_POLICY(nl_peer_add_policy),
+		NL_POLICY(cl_nlparse_peer_add),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_PEER_DEL,
 		.doit = nl_peer_del,
 		.flags = GENL_UNS_ADMIN_PERM,
-		NL_POLICY(nl_peer_policy),
+		NL_POLICY(cl_nlparse_peer),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_CLOCK_GET,
@@ -885,19 +535,19 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = CLOCKLINK_CMD_STEER,
 		.doit = nl_steer,
 		.flags = GENL_UNS_ADMIN_PERM,
-		NL_POLICY(nl_steer_policy),
+		NL_POLICY(cl_nlparse_steer),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_ROUND_START,
 		.doit = nl_round_start,
 		.flags = GENL_UNS_ADMIN_PERM,
-		NL_POLICY(nl_round_policy),
+		NL_POLICY(cl_nlparse_round),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_UPDATE_SEND,
 		.doit = nl_update_send,
 		.flags = GENL_UNS_ADMIN_PERM,
-		NL_POLICY(nl_update_policy),
+		NL_POLICY(cl_nlparse_update),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_STATS_GET,
@@ -907,7 +557,7 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = CLOCKLINK_CMD_TEST_SET,
 		.doit = nl_test_set,
 		.flags = GENL_UNS_ADMIN_PERM,
-		NL_POLICY(nl_test_policy),
+		NL_POLICY(cl_nlparse_test),
 	},
 };
 

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "nlparse.h"
+
+#include <linux/clocklink.h>
+#include <net/addrconf.h>
+
+#include "core/fixed.h"
+#include "instance.h"
+
+#define NL_INTERVAL_NS (100 * CL_NS_PER_MS)
+#define NL_STAMP_NOISE_NS 1000
+#define NL_WANDER_PPT 1000
+#define NL_MAX_BOUND_NS (1 * CL_NS_PER_SEC)
+
+/* No difference of two overflows. */
+#define NL_TIME_MAX (S64_MAX / 2)
+/* Below 2^-10; a larger rate cannot be sent on (CL_WIRE_RATE_MAX_Q48). */
+#define NL_RATE_MAX_PPT 976562000LL
+/* The largest growth that cl_output_step() computes with. */
+#define NL_DRIFT_MAX_PPT 1000000000ULL
+
+/*
+ * Ranges are not const: the policy's pointer to them is not in 6.1.
+ * NLA_POLICY_RANGE() would hold an s16 only.
+ */
+static struct netlink_range_validation nl_node_range = {
+	.min = 1,
+	.max = CL_NODE_ALL - 1,
+};
+
+static struct netlink_range_validation nl_leader_range = {
+	.max = CL_NODE_ALL - 1,
+};
+
+static struct netlink_range_validation nl_interval_range = {
+	.min = 1 * CL_NS_PER_MS,
+	.max = 1000 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation nl_asymmetry_range = {
+	.max = 1 * CL_NS_PER_SEC,
+};
+
+/* What the estimator can work with: 1 ms, and 1 ppm per sqrt(s). */
+static struct netlink_range_validation nl_params_range = {
+	.min = 1,
+	.max = 1000000,
+};
+
+static struct netlink_range_validation nl_max_bound_range = {
+	.min = 1 * CL_NS_PER_US,
+	.max = 1000 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation nl_expiry_range = {
+	.min = 1 * CL_NS_PER_MS,
+	.max = 10000 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation nl_bound_range = {
+	.max = 1000 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation nl_drift_range = {
+	.max = NL_DRIFT_MAX_PPT,
+};
+
+static struct netlink_range_validation_signed nl_time_range = {
+	.min = 0,
+	.max = NL_TIME_MAX,
+};
+
+static struct netlink_range_validation_signed nl_rate_range = {
+	.min = -NL_RATE_MAX_PPT,
+	.max = NL_RATE_MAX_PPT,
+};
+
+static struct netlink_range_validation_signed nl_freq_range = {
+	.min = -CL_TESTOSC_MAX_PPT,
+	.max = CL_TESTOSC_MAX_PPT,
+};
+
+static struct netlink_range_validation_signed nl_lie_range = {
+	.min = -CL_TESTOSC_MAX_LIE_NS,
+	.max = CL_TESTOSC_MAX_LIE_NS,
+};
+
+/*
+ * Each policy spans its whole set, because handlers look at all attributes of
+ * the set; those without an entry are refused.
+ */
+#define NL_SETTINGS_POLICY                                           \
+	[CLOCKLINK_A_INSTANCE_LEADER] =                              \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_leader_range),    \
+	[CLOCKLINK_A_INSTANCE_INTERVAL] =                            \
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_range),  \
+	[CLOCKLINK_A_INSTANCE_ASYMMETRY] =                           \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_asymmetry_range), \
+	[CLOCKLINK_A_INSTANCE_STAMP_NOISE] =                         \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_params_range),    \
+	[CLOCKLINK_A_INSTANCE_WANDER] =                              \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_params_range),    \
+	[CLOCKLINK_A_INSTANCE_MAX_BOUND] =                           \
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_max_bound_range)
+
+const struct nla_policy cl_nlparse_add[CLOCKLINK_A_INSTANCE_MAX + 1] = {
+	NL_SETTINGS_POLICY,
+	[CLOCKLINK_A_INSTANCE_NODE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+	[CLOCKLINK_A_INSTANCE_CLUSTER] = { .type = NLA_U32 },
+	[CLOCKLINK_A_INSTANCE_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[CLOCKLINK_A_INSTANCE_PHC] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+const struct nla_policy cl_nlparse_set[CLOCKLINK_A_INSTANCE_MAX + 1] = {
+	NL_SETTINGS_POLICY,
+	[CLOCKLINK_A_INSTANCE_MANAGED] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+const struct nla_policy cl_nlparse_peer[CLOCKLINK_A_PEER_MAX + 1] = {
+	[CLOCKLINK_A_PEER_NODE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+};
+
+const struct nla_policy cl_nlparse_peer_add[CLOCKLINK_A_PEER_MAX + 1] = {
+	[CLOCKLINK_A_PEER_NODE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+	[CLOCKLINK_A_PEER_ADDR4] = { .type = NLA_BE32 },
+	[CLOCKLINK_A_PEER_ADDR6] =
+		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[CLOCKLINK_A_PEER_SCOPE] = NLA_POLICY_MIN(NLA_U32, 1),
+	[CLOCKLINK_A_PEER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+};
+
+const struct nla_policy cl_nlparse_steer[CLOCKLINK_A_STEER_MAX + 1] = {
+	[CLOCKLINK_A_STEER_PARENT] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+	[CLOCKLINK_A_STEER_TERM] = { .type = NLA_U32 },
+	[CLOCKLINK_A_STEER_ROUND] = { .type = NLA_U32 },
+	[CLOCKLINK_A_STEER_EXPIRY] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_expiry_range),
+	[CLOCKLINK_A_STEER_INTERVAL] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_range),
+	[CLOCKLINK_A_STEER_GEN] = { .type = NLA_U32 },
+	[CLOCKLINK_A_STEER_RAW] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_time_range),
+	[CLOCKLINK_A_STEER_TIME] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_time_range),
+	[CLOCKLINK_A_STEER_RATE] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_rate_range),
+	[CLOCKLINK_A_STEER_BOUND] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_bound_range),
+	[CLOCKLINK_A_STEER_HARD] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_bound_range),
+	[CLOCKLINK_A_STEER_DRIFT] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_drift_range),
+	[CLOCKLINK_A_STEER_TAI_OFFSET] = NLA_POLICY_RANGE(NLA_S32, -1000, 1000),
+	[CLOCKLINK_A_STEER_LEAP] =
+		NLA_POLICY_MAX(NLA_U32, CLOCKLINK_LEAP_DELETE),
+	[CLOCKLINK_A_STEER_EPOCH] = { .type = NLA_U32 },
+	[CLOCKLINK_A_STEER_HOPS] = NLA_POLICY_MAX(NLA_U8, 254),
+	[CLOCKLINK_A_STEER_FORCE] = { .type = NLA_FLAG },
+	[CLOCKLINK_A_STEER_UNVERIFIED] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy cl_nlparse_round[CLOCKLINK_A_ROUND_MAX + 1] = {
+	[CLOCKLINK_A_ROUND_TERM] = { .type = NLA_U32 },
+	[CLOCKLINK_A_ROUND_ROUND] = { .type = NLA_U32 },
+};
+
+const struct nla_policy cl_nlparse_update[CLOCKLINK_A_ROUND_MAX + 1] = {
+	[CLOCKLINK_A_ROUND_TERM] = { .type = NLA_U32 },
+	[CLOCKLINK_A_ROUND_ROUND] = { .type = NLA_U32 },
+	[CLOCKLINK_A_ROUND_EPOCH] = { .type = NLA_U32 },
+};
+
+const struct nla_policy cl_nlparse_test[CLOCKLINK_A_TEST_MAX + 1] = {
+	[CLOCKLINK_A_TEST_OSC_FREQ] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_freq_range),
+	[CLOCKLINK_A_TEST_LIE] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_lie_range),
+};
+
+/* Is one of the attributes missing? */
+static bool lacks(struct genl_info *info, const u8 *attrs, unsigned int n)
+{
+	while (n--) {
+		if (GENL_REQ_ATTR_CHECK(info, *attrs++))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * cl_nlparse_settings() - the settings that may be changed at any time
+ * @attrs: attributes, validated
+ * @s: settings; those without an attribute are untouched
+ */
+void cl_nlparse_settings(struct nlattr **attrs, struct cl_settings *s)
+{
+	if (attrs[CLOCKLINK_A_INSTANCE_LEADER])
+		s->leader = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_LEADER]);
+	if (attrs[CLOCKLINK_A_INSTANCE_INTERVAL])
+		s->interval_ns =
+			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_INTERVAL]);
+	if (attrs[CLOCKLINK_A_INSTANCE_ASYMMETRY])
+		s->asymmetry_ns =
+			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_ASYMMETRY]);
+	if (attrs[CLOCKLINK_A_INSTANCE_STAMP_NOISE])
+		s->params.stamp_noise_ns =
+			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_STAMP_NOISE]);
+	if (attrs[CLOCKLINK_A_INSTANCE_WANDER])
+		s->params.wander_ppt =
+			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_WANDER]);
+	if (attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND])
+		s->max_bound_ns =
+			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND]);
+	if (attrs[CLOCKLINK_A_INSTANCE_MANAGED])
+		s->managed = nla_get_u8(attrs[CLOCKLINK_A_INSTANCE_MANAGED]);
+}
+
+/**
+ * cl_nlparse_new_settings() - settings of a new instance
+ * @skb: request, for the capabilities of its sender
+ * @info: request
+ * @s: settings, with defaults
+ *
+ * Return: 0, -EINVAL if a needed one is missing, -EPERM for a PTP clock without
+ * CAP_SYS_TIME.
+ */
+int cl_nlparse_new_settings(struct sk_buff *skb, struct genl_info *info,
+			    struct cl_settings *s)
+{
+	static const u8 needed[] = {
+		CLOCKLINK_A_INSTANCE_NODE,
+		CLOCKLINK_A_INSTANCE_CLUSTER,
+	};
+	struct nlattr **attrs = info->attrs;
+
+	if (lacks(info, needed, ARRAY_SIZE(needed)))
+		return -EINVAL;
+	*s = (struct cl_settings){
+		.node = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_NODE]),
+		.cluster = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_CLUSTER]),
+		.port = CL_WIRE_PORT,
+		.interval_ns = NL_INTERVAL_NS,
+		.params.stamp_noise_ns = NL_STAMP_NOISE_NS,
+		.params.wander_ppt = NL_WANDER_PPT,
+		.max_bound_ns = NL_MAX_BOUND_NS,
+	};
+	cl_nlparse_settings(attrs, s);
+	if (attrs[CLOCKLINK_A_INSTANCE_PORT])
+		s->port = nla_get_u16(attrs[CLOCKLINK_A_INSTANCE_PORT]);
+	if (attrs[CLOCKLINK_A_INSTANCE_PHC])
+		s->phc = nla_get_u8(attrs[CLOCKLINK_A_INSTANCE_PHC]);
+	/* /dev/ptpN is the machine's, not the namespace's. */
+	if (s->phc && !netlink_capable(skb, CAP_SYS_TIME)) {
+		GENL_SET_ERR_MSG(info,
+				 "a PTP clock needs the host's CAP_SYS_TIME");
+		NL_SET_BAD_ATTR(info->extack, attrs[CLOCKLINK_A_INSTANCE_PHC]);
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int get_addr4(struct genl_info *info, struct cl_endpoint *e)
+{
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_ADDR4];
+	__be32 addr = nla_get_in_addr(attr);
+
+	if (ipv4_is_zeronet(addr) || ipv4_is_multicast(addr) ||
+	    ipv4_is_lbcast(addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "not a unicast IPv4 address");
+		return -EINVAL;
+	}
+	if (info->attrs[CLOCKLINK_A_PEER_SCOPE]) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[CLOCKLINK_A_PEER_SCOPE],
+				    "an IPv4 address has no scope");
+		return -EINVAL;
+	}
+	ipv6_addr_set_v4mapped(addr, &e->addr);
+	return 0;
+}
+
+static int get_addr6(struct genl_info *info, struct cl_endpoint *e)
+{
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_ADDR6];
+	struct nlattr *scope = info->attrs[CLOCKLINK_A_PEER_SCOPE];
+	bool local;
+
+	e->addr = nla_get_in6_addr(attr);
+	if (!(ipv6_addr_type(&e->addr) & IPV6_ADDR_UNICAST) ||
+	    ipv6_addr_v4mapped(&e->addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "not a unicast IPv6 address");
+		return -EINVAL;
+	}
+	local = ipv6_addr_type(&e->addr) & IPV6_ADDR_LINKLOCAL;
+	if (local && !scope) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "a link-local address needs a scope");
+		return -EINVAL;
+	}
+	if (!local && scope) {
+		NL_SET_ERR_MSG_ATTR(info->extack, scope,
+				    "only a link-local address has a scope");
+		return -EINVAL;
+	}
+	if (scope)
+		e->scope = nla_get_u32(scope);
+	return 0;
+}
+
+/**
+ * cl_nlparse_endpoint() - address of a peer
+ * @info: request
+ * @port: port if none is given
+ * @e: address
+ *
+ * Return: 0, -EINVAL.
+ */
+int cl_nlparse_endpoint(struct genl_info *info, u16 port, struct cl_endpoint *e)
+{
+	struct nlattr **attrs = info->attrs;
+
+	*e = (struct cl_endpoint){ .port = htons(port) };
+	if (attrs[CLOCKLINK_A_PEER_PORT])
+		e->port = htons(nla_get_u16(attrs[CLOCKLINK_A_PEER_PORT]));
+	if (!attrs[CLOCKLINK_A_PEER_ADDR4] == !attrs[CLOCKLINK_A_PEER_ADDR6]) {
+		GENL_SET_ERR_MSG(info,
+				 "exactly one of addr4 and addr6 is needed");
+		return -EINVAL;
+	}
+	if (attrs[CLOCKLINK_A_PEER_ADDR4])
+		return get_addr4(info, e);
+	return get_addr6(info, e);
+}
+
+static void get_steer(struct nlattr **attrs, struct cl_order *o)
+{
+	s64 rate_ppt = nla_get_s64(attrs[CLOCKLINK_A_STEER_RATE]);
+
+	*o = (struct cl_order){
+		.parent = nla_get_u32(attrs[CLOCKLINK_A_STEER_PARENT]),
+		.term = nla_get_u32(attrs[CLOCKLINK_A_STEER_TERM]),
+		.round = nla_get_u32(attrs[CLOCKLINK_A_STEER_ROUND]),
+		.expiry_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_EXPIRY]),
+		.interval_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_INTERVAL]),
+		.gen = nla_get_u32(attrs[CLOCKLINK_A_STEER_GEN]),
+		.map.raw = cl_raw(nla_get_s64(attrs[CLOCKLINK_A_STEER_RAW])),
+		.map.time = cl_time(nla_get_s64(attrs[CLOCKLINK_A_STEER_TIME])),
+		.map.rate_q48 = cl_ppt_to_q48(rate_ppt),
+		.bound.bound_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_BOUND]),
+		.bound.hard_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_HARD]),
+		.bound.drift_ppt = nla_get_u64(attrs[CLOCKLINK_A_STEER_DRIFT]),
+		.force = nla_get_flag(attrs[CLOCKLINK_A_STEER_FORCE]),
+		.unverified = nla_get_flag(attrs[CLOCKLINK_A_STEER_UNVERIFIED]),
+	};
+	if (attrs[CLOCKLINK_A_STEER_TAI_OFFSET])
+		o->tai_offset =
+			nla_get_s32(attrs[CLOCKLINK_A_STEER_TAI_OFFSET]);
+	if (attrs[CLOCKLINK_A_STEER_LEAP])
+		o->leap = nla_get_u32(attrs[CLOCKLINK_A_STEER_LEAP]);
+	if (attrs[CLOCKLINK_A_STEER_EPOCH])
+		o->epoch = nla_get_u32(attrs[CLOCKLINK_A_STEER_EPOCH]);
+	if (attrs[CLOCKLINK_A_STEER_HOPS])
+		o->hops = nla_get_u8(attrs[CLOCKLINK_A_STEER_HOPS]);
+}
+
+/**
+ * cl_nlparse_order() - content of a STEER
+ * @info: request
+ * @o: order
+ *
+ * Return: 0, -EINVAL if an attribute is missing.
+ */
+int cl_nlparse_order(struct genl_info *info, struct cl_order *o)
+{
+	static const u8 needed[] = {
+		CLOCKLINK_A_STEER_PARENT,   CLOCKLINK_A_STEER_TERM,
+		CLOCKLINK_A_STEER_ROUND,    CLOCKLINK_A_STEER_EXPIRY,
+		CLOCKLINK_A_STEER_INTERVAL, CLOCKLINK_A_STEER_GEN,
+		CLOCKLINK_A_STEER_RAW,	    CLOCKLINK_A_STEER_TIME,
+		CLOCKLINK_A_STEER_RATE,	    CLOCKLINK_A_STEER_BOUND,
+		CLOCKLINK_A_STEER_HARD,	    CLOCKLINK_A_STEER_DRIFT,
+	};
+
+	if (lacks(info, needed, ARRAY_SIZE(needed)))
+		return -EINVAL;
+	get_steer(info->attrs, o);
+	return 0;
+}
