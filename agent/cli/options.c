@@ -75,12 +75,13 @@ static void explain(char **argv, int c, char *error)
 	char letter[] = { '-', optopt, '\0' };
 	const char *name = argv[optind - 1];
 
-	/* A long option has no letter, or a number that is none. */
+	/* A long option leaves no letter, but its number if it is known. */
 	if (optopt > 0 && optopt < OPT_JSON)
 		name = letter;
 	snprintf(error, CL_OPTIONS_ERROR_SIZE,
-		 c == ':' ? "option '%.32s' needs a value" :
-			    "unknown option '%.32s'",
+		 c == ':'	    ? "option '%.32s' needs a value" :
+		 optopt >= OPT_JSON ? "option '%.32s' takes no value" :
+				      "unknown option '%.32s'",
 		 name);
 }
 

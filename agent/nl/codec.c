@@ -8,6 +8,12 @@
 
 #include "schema.h"
 
+/* libmnl's own rounds up, past the end of a message that is not padded. */
+static const char *end_of(const struct nlmsghdr *nlh)
+{
+	return (const char *)nlh + nlh->nlmsg_len;
+}
+
 static bool attr_ok(const struct nlattr *attr, const char *end)
 {
 	return mnl_attr_ok(attr, end - (const char *)attr);
@@ -102,7 +108,7 @@ int cl_nl_decode(const struct nlmsghdr *nlh, struct cl_nl_msg *ret)
 	s = cl_nl_schema_of(ret->cmd);
 	if (!s)
 		return -ENOMSG;
-	end = mnl_nlmsg_get_payload_tail(nlh);
+	end = end_of(nlh);
 	attr = mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN);
 	for (; attr_ok(attr, end); attr = mnl_attr_next(attr)) {
 		f = cl_nl_schema_find(s, mnl_attr_get_type(attr));
@@ -129,7 +135,7 @@ static const char *name_at(const struct nlmsghdr *request, u32 offset)
 	const struct nlattr *attr;
 	const char *end;
 
-	end = mnl_nlmsg_get_payload_tail(request);
+	end = end_of(request);
 	attr = mnl_nlmsg_get_payload_offset(request, GENL_HDRLEN);
 	for (; s && attr_ok(attr, end); attr = mnl_attr_next(attr)) {
 		if ((const char *)attr - (const char *)request != offset)
@@ -202,7 +208,7 @@ int cl_nl_decode_error(const struct nlmsghdr *nlh,
 		skip += MNL_ALIGN(e->msg.nlmsg_len - NLMSG_HDRLEN);
 	if (nlh->nlmsg_len < NLMSG_HDRLEN + skip)
 		return -EBADMSG;
-	end = mnl_nlmsg_get_payload_tail(nlh);
+	end = end_of(nlh);
 	attr = mnl_nlmsg_get_payload_offset(nlh, skip);
 	for (; attr_ok(attr, end); attr = mnl_attr_next(attr))
 		get_extack(attr, request, ret);

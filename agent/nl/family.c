@@ -112,7 +112,7 @@ static int parse_groups(const struct nlattr *list, struct cl_nl_family *ret)
  */
 int cl_nl_family_parse(const struct nlmsghdr *nlh, struct cl_nl_family *ret)
 {
-	const char *end = mnl_nlmsg_get_payload_tail(nlh);
+	const char *end = (const char *)nlh + nlh->nlmsg_len;
 	const struct nlattr *attr;
 	int err = 0;
 
@@ -146,7 +146,7 @@ int cl_nl_family_parse(const struct nlmsghdr *nlh, struct cl_nl_family *ret)
 bool cl_nl_family_left(const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
-	const char *end = mnl_nlmsg_get_payload_tail(nlh);
+	const char *end = (const char *)nlh + nlh->nlmsg_len;
 	const struct nlattr *attr;
 
 	if (nlh->nlmsg_len < NLMSG_HDRLEN + GENL_HDRLEN ||

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Unit tests of the agent: build/unit/test_NAME from test_NAME.c, with all that
+# they test built for the sanitizers.
+
+AGENT_TEST_DIR := tests/userspace/unit
+AGENT_TEST_NAMES := codec units settings page round config seed options output
+AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
+SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
+
+agent_test_objs = $(patsubst %.c,$(BUILD)/obj/agent-unit/%.o,$(1))
+
+AGENT_TEST_LIB := $(BUILD)/obj/agent-unit/lib.a
+AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
+	$(wildcard agent/lib/*.c agent/nl/*.c agent/core/*.c) \
+	agent/daemon/config.c agent/daemon/seed.c agent/cli/options.c \
+	agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c)
+
+unit: $(AGENT_TESTS)
+
+$(BUILD)/obj/agent-unit/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(AGENT_CPPFLAGS) -U_FORTIFY_SOURCE $(AGENT_CFLAGS) $(SANITIZE) \
+		-c $< -o $@
+
+$(AGENT_TEST_LIB): $(AGENT_TEST_OBJS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(AGENT_TESTS): $(BUILD)/unit/%: \
+		$(BUILD)/obj/agent-unit/$(AGENT_TEST_DIR)/%.o $(AGENT_TEST_LIB)
+	@mkdir -p $(@D)
+	$(CC) $(AGENT_CFLAGS) $(SANITIZE) $^ -lcmocka -linih -ljansson \
+		$(LIB_LIBS) -o $@
+
+-include $(AGENT_TEST_OBJS:.o=.d)
+-include $(AGENT_TEST_NAMES:%=$(BUILD)/obj/agent-unit/$(AGENT_TEST_DIR)/test_%.d)

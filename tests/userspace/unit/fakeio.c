@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fakeio.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct fakeio *of_io(struct cl_io *io)
+{
+	return (struct fakeio *)((char *)io - offsetof(struct fakeio, io));
+}
+
+static struct fakeio *of_engine(struct cl_engine *e)
+{
+	return (struct fakeio *)((char *)e - offsetof(struct fakeio, engine));
+}
+
+static s64 fake_now(struct cl_io *io)
+{
+	return of_io(io)->now;
+}
+
+static s64 fake_utc(struct cl_io *io)
+{
+	return FAKE_UTC + of_io(io)->now;
+}
+
+static s32 fake_tai_offset(struct cl_io *io)
+{
+	(void)io;
+	return FAKE_TAI_OFFSET;
+}
+
+static void fake_log(struct cl_io *io, enum cl_io_prio prio, const char *line)
+{
+	struct fakeio *f = of_io(io);
+
+	(void)prio;
+	f->lines++;
+	snprintf(f->line, sizeof(f->line), "%s", line);
+}
+
+static const struct cl_io_ops io_ops = {
+	.now = fake_now,
+	.utc = fake_utc,
+	.tai_offset = fake_tai_offset,
+	.log = fake_log,
+};
+
+static int result(struct fakeio *f, int err)
+{
+	if (err)
+		snprintf(f->engine.error, sizeof(f->engine.error), "error %d",
+			 -err);
+	return err;
+}
+
+static int get_instance(struct cl_engine *e, struct cl_nl_instance *ret)
+{
+	struct fakeio *f = of_engine(e);
+
+	*ret = f->inst;
+	return result(f, f->fail_get);
+}
+
+static int add_instance(struct cl_engine *e, const struct cl_nl_instance *inst,
+			struct cl_nl_instance *ret)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->adds++;
+	f->inst = *inst;
+	*ret = f->inst;
+	return result(f, f->fail);
+}
+
+static int del_instance(struct cl_engine *e)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->dels++;
+	return result(f, f->fail);
+}
+
+static int add_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
+{
+	struct fakeio *f = of_engine(e);
+
+	(void)peer;
+	return result(f, ++f->peers == f->fail_peer ? -17 : f->fail);
+}
+
+static int get_clock(struct cl_engine *e, struct cl_nl_clock *ret)
+{
+	struct fakeio *f = of_engine(e);
+
+	*ret = f->clock;
+	return result(f, f->fail_get);
+}
+
+static int steer(struct cl_engine *e, const struct cl_nl_steer *s)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->steers++;
+	f->steer = *s;
+	return result(f, f->fail);
+}
+
+static int start_round(struct cl_engine *e, const struct cl_nl_round *r)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->asks++;
+	f->ask = *r;
+	f->asked_at = f->now;
+	return result(f, f->fail);
+}
+
+static int send_update(struct cl_engine *e, const struct cl_nl_round *r)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->tells++;
+	f->tell = *r;
+	f->told_at = f->now;
+	return result(f, f->fail);
+}
+
+static const struct cl_engine_ops engine_ops = {
+	.get_instance = get_instance,
+	.add_instance = add_instance,
+	.del_instance = del_instance,
+	.add_peer = add_peer,
+	.get_clock = get_clock,
+	.steer = steer,
+	.start_round = start_round,
+	.send_update = send_update,
+};
+
+/**
+ * fakeio_init() - a world at time 0 with an unsynced instance: node 1, no
+ * leader, four peers, 100 ms
+ * @f: the world
+ */
+void fakeio_init(struct fakeio *f)
+{
+	memset(f, 0, sizeof(*f));
+	f->io.ops = &io_ops;
+	f->io.engine = &f->engine;
+	f->engine.ops = &engine_ops;
+	f->inst.node = 1;
+	f->inst.interval_ns = 100 * CL_NS_PER_MS;
+	f->inst.peers = 4;
+	f->inst.gen = 0xabc;
+	f->clock.raw_ns = 5 * CL_NS_PER_SEC;
+	f->clock.time_ns = 123;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A world for the agent core in virtual time: it notes what is asked of the
+ * engine and fails on demand.
+ */
+#ifndef _CL_TEST_FAKEIO_H
+#define _CL_TEST_FAKEIO_H
+
+#include "agent/core/io.h"
+
+#define FAKE_UTC 1700000000000000000LL
+#define FAKE_TAI_OFFSET 37
+
+/**
+ * struct fakeio - the world
+ * @io: as the core sees it
+ * @engine: as the core sees it
+ * @now: virtual time, ns
+ * @inst: instance of the engine
+ * @clock: clock of the engine
+ * @fail: returned by the calls that change something
+ * @fail_get: returned by @get_instance
+ * @fail_peer: number of the peer that cannot be added, counted from 1
+ * @steer: last steering command
+ * @steers: steering commands, those that failed too
+ * @ask: last order to start a round
+ * @asks: orders to start a round
+ * @asked_at: when the last one came
+ * @tell: last order to send an update
+ * @tells: orders to send an update
+ * @told_at: when the last one came
+ * @adds: instances added
+ * @dels: instances deleted
+ * @peers: peers added, those that failed too
+ * @lines: lines logged
+ * @line: last line logged
+ */
+struct fakeio {
+	struct cl_io io;
+	struct cl_engine engine;
+	s64 now;
+	struct cl_nl_instance inst;
+	struct cl_nl_clock clock;
+	int fail;
+	int fail_get;
+	int fail_peer;
+	struct cl_nl_steer steer;
+	int steers;
+	struct cl_nl_round ask;
+	int asks;
+	s64 asked_at;
+	struct cl_nl_round tell;
+	int tells;
+	s64 told_at;
+	int adds;
+	int dels;
+	int peers;
+	int lines;
+	char line[512];
+};
+
+void fakeio_init(struct fakeio *f);
+
+#endif /* _CL_TEST_FAKEIO_H */

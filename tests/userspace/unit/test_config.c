@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/daemon/config.h"
+#include "unit.h"
+
+#define NODE "[node]\nid = 1\ncluster = demo\n"
+
+static int read_text(struct cl_config *c, const char *text)
+{
+	FILE *f = fmemopen((void *)text, strlen(text), "r");
+	int err;
+
+	assert_non_null(f);
+	err = cl_config_read(c, "x", f);
+	fclose(f);
+	return err;
+}
+
+static void check_error(const char *text, const char *error)
+{
+	struct cl_config c;
+
+	assert_int_equal(read_text(&c, text), -EINVAL);
+	assert_string_equal(c.error, error);
+	cl_config_free(&c);
+}
+
+static void test_whole_file_is_read(void **state)
+{
+	struct cl_config c;
+
+	(void)state;
+	assert_int_equal(read_text(&c, "# comment\n"
+				       "[node]\n"
+				       "id = 1      ; inline\n"
+				       "cluster = 7\n"
+				       "port = 1234\n"
+				       "phc = yes\n"
+				       "leader = 2\n"
+				       "interval = 50ms\n"
+				       "asymmetry = auto\n"
+				       "stamp-noise = 2us\n"
+				       "wander = 3ppb\n"
+				       "max-bound = 10ms\n"
+				       "tai-offset = 38\n"
+				       "\n"
+				       "[peer b]\n"
+				       "id = 2\n"
+				       "address = 10.0.0.2\n"
+				       "[peer c]\n"
+				       "address = 10.0.0.3\n"
+				       "port = 99\n"
+				       "id = 3\n"),
+			 0);
+	assert_int_equal(c.node.node, 1);
+	assert_int_equal(c.node.cluster, 7);
+	assert_int_equal(c.node.port, 1234);
+	assert_int_equal(c.node.phc, 1);
+	assert_int_equal(c.node.leader, 2);
+	assert_true(c.node.interval_ns == 50000000);
+	assert_int_equal(c.node.asymmetry_ns, 0);
+	assert_int_equal(c.node.stamp_noise_ns, 2000);
+	assert_int_equal(c.node.wander_ppt, 3000);
+	assert_true(c.node.max_bound_ns == 10000000);
+	assert_int_equal(c.tai_offset_s, 38);
+	assert_int_equal(c.n_peers, 2);
+	assert_string_equal(c.peers[0].name, "b");
+	assert_int_equal(c.peers[0].peer.node, 2);
+	assert_false(cl_nl_has(&c.peers[0].peer, PEER_PORT));
+	assert_string_equal(c.peers[1].name, "c");
+	assert_int_equal(c.peers[1].peer.node, 3);
+	assert_int_equal(c.peers[1].peer.port, 99);
+	assert_true(cl_nl_has(&c.peers[1].peer, PEER_PORT));
+	cl_config_free(&c);
+}
+
+static void test_what_is_not_given_is_not_sent(void **state)
+{
+	struct cl_config c;
+
+	(void)state;
+	assert_int_equal(read_text(&c, NODE), 0);
+	assert_true(c.node.have ==
+		    (CL_NL_BIT(INSTANCE_NODE) | CL_NL_BIT(INSTANCE_CLUSTER)));
+	assert_int_equal(c.tai_offset_s, CL_CONFIG_TAI_OFFSET);
+	cl_config_free(&c);
+}
+
+static void test_unknown_names_are_errors(void **state)
+{
+	(void)state;
+	check_error(NODE "speed = 3\n", "x:4: unknown key 'speed' in [node]");
+	check_error(NODE "node = 3\n", "x:4: unknown key 'node' in [node]");
+	check_error(NODE "managed = no\n",
+		    "x:4: unknown key 'managed' in [node]");
+	check_error(NODE "[peer b]\nid=2\nhost = h\n",
+		    "x:6: unknown key 'host' in [peer b]");
+	check_error(NODE "\n[nodes]\nid=2\n",
+		    "x:5: unknown section 'nodes' (known: node, peer NAME)");
+	/* Also without any key. */
+	check_error(NODE "[log]\n",
+		    "x:4: unknown section 'log' (known: node, peer NAME)");
+}
+
+static void test_bad_values_are_errors(void **state)
+{
+	static const char *const unit =
+		"x:4: interval: '100' is not a number with a unit (ns, us, ms, s, min, h)";
+
+	(void)state;
+	check_error("[node]\nid = 0\n",
+		    "x:2: node: '0' is out of range (1 to 4294967294)");
+	check_error(NODE "interval = 100\n", unit);
+	check_error(NODE "phc = maybe\n", "x:4: phc: 'maybe' is not yes or no");
+	check_error(NODE "tai-offset = 37s\n",
+		    "x:4: tai-offset: '37s' is not a number of seconds");
+	check_error(NODE "[peer b]\nid = x\n",
+		    "x:5: id: 'x' is not a number 1 to 4294967294");
+	check_error(NODE "[peer b]\nport = 0\n",
+		    "x:5: port: '0' is not a number 1 to 65535");
+	check_error(NODE "[peer b]\naddress = 10.0.0\n",
+		    "x:5: address: '10.0.0' is not an address");
+	check_error(NODE "[peer b]\naddress = fe80::1\n",
+		    "x:5: address: 'fe80::1' needs %interface of this host");
+	check_error(NODE "leader =\n", "x:4: key 'leader' has no value");
+}
+
+static void test_doubles_are_errors(void **state)
+{
+	(void)state;
+	check_error(NODE "id = 1\n", "x:4: key 'id' was given before");
+	check_error(NODE "[peer b]\nid=2\naddress=::1\n[node]\n",
+		    "x:7: section 'node' is already in line 1");
+	check_error(NODE "[peer b]\nid=2\naddress=::1\n[peer b]\n",
+		    "x:7: peer 'b' is already in line 4");
+	check_error(NODE "[peer b]\nid=2\nid=3\n",
+		    "x:6: key 'id' was given before");
+	check_error(NODE "[peer b]\naddress=::1\naddress=::2\n",
+		    "x:6: key 'address' was given before");
+	check_error(NODE "[peer b]\nport=5\naddress=1.2.3.4:5\n",
+		    "x:6: the port was given before");
+	check_error(NODE "[peer b]\nid=2\naddress=::1\n"
+			 "[peer c]\nid=2\naddress=::2\n",
+		    "x:7: peers 'b' and 'c' have the same id, 2");
+	check_error(NODE "[peer b]\nid=2\naddress=::1\n"
+			 "[peer c]\nid=3\naddress=::1\n",
+		    "x:7: peers 'b' and 'c' have the same address");
+	check_error(NODE "[peer b]\nid=1\naddress=::1\n",
+		    "x:4: peer 'b' has the id of this node, 1");
+}
+
+static void test_missing_parts_are_errors(void **state)
+{
+	(void)state;
+	check_error("[peer b]\nid=2\naddress=::1\n",
+		    "x:3: section 'node' is missing");
+	check_error("[node]\ncluster = a\n",
+		    "x:1: key 'id' is missing in [node]");
+	check_error("\n[node]\nid = 1\n",
+		    "x:2: key 'cluster' is missing in [node]");
+	check_error(NODE "[peer b]\naddress=::1\n", "x:4: peer 'b' has no id");
+	check_error(NODE "[peer b]\nid=2\n", "x:4: peer 'b' has no address");
+	check_error(NODE "leader = 5\n",
+		    "x:1: leader 5 is neither this node nor a peer");
+	check_error(NODE "[peer ]\n",
+		    "x:4: a peer needs a name of 1 to 31 bytes");
+}
+
+static void test_bad_syntax_is_an_error(void **state)
+{
+	char text[600] = NODE;
+
+	(void)state;
+	check_error(NODE "what\n", "x:4: want 'key = value' or '[section]'");
+	check_error(NODE "[peer b\n", "x:4: a section needs a closing bracket");
+	check_error("id = 1\n", "x:1: key 'id' before any section");
+	memset(text + strlen(NODE), 'x', 400);
+	check_error(text, "x:4: longer than 198 bytes");
+}
+
+static void test_missing_file_is_named(void **state)
+{
+	struct cl_config c;
+
+	(void)state;
+	assert_int_equal(cl_config_load(&c, "no/such.conf"), -ENOENT);
+	assert_string_equal(c.error, "no/such.conf: No such file or directory");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole_file_is_read),
+		cmocka_unit_test(test_what_is_not_given_is_not_sent),
+		cmocka_unit_test(test_unknown_names_are_errors),
+		cmocka_unit_test(test_bad_values_are_errors),
+		cmocka_unit_test(test_doubles_are_errors),
+		cmocka_unit_test(test_missing_parts_are_errors),
+		cmocka_unit_test(test_bad_syntax_is_an_error),
+		cmocka_unit_test(test_missing_file_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

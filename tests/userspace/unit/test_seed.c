@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "agent/daemon/seed.h"
+#include "fakeio.h"
+#include "unit.h"
+
+static struct cl_config_peer peers[3] = {
+	{ .name = "a", .peer.node = 2 },
+	{ .name = "b", .peer.node = 3 },
+	{ .name = "c", .peer.node = 4 },
+};
+
+static const struct cl_config config = {
+	.node.node = 9,
+	.peers = peers,
+	.n_peers = 3,
+};
+
+static void test_missing_instance_is_made(void **state)
+{
+	struct fakeio f;
+
+	(void)state;
+	fakeio_init(&f);
+	f.fail_get = -ENODEV;
+	assert_int_equal(cl_seed(&f.io, &config), 0);
+	assert_int_equal(f.adds, 1);
+	assert_int_equal(f.inst.node, 9);
+	assert_int_equal(f.peers, 3);
+	assert_int_equal(f.dels, 0);
+}
+
+static void test_existing_instance_is_left_alone(void **state)
+{
+	struct fakeio f;
+
+	(void)state;
+	fakeio_init(&f);
+	assert_int_equal(cl_seed(&f.io, &config), 0);
+	assert_int_equal(cl_seed(&f.io, NULL), 0);
+	assert_int_equal(f.adds + f.peers + f.dels, 0);
+}
+
+static void test_half_a_seed_is_taken_back(void **state)
+{
+	struct fakeio f;
+
+	(void)state;
+	fakeio_init(&f);
+	f.fail_get = -ENODEV;
+	f.fail_peer = 2;
+	assert_int_equal(cl_seed(&f.io, &config), -EEXIST);
+	assert_int_equal(f.peers, 2);
+	assert_int_equal(f.dels, 1);
+	assert_string_equal(f.line, "cannot add peer 'b': error 17");
+}
+
+static void test_failure_changes_nothing(void **state)
+{
+	struct fakeio f;
+
+	(void)state;
+	fakeio_init(&f);
+	f.fail_get = -ENODEV;
+	assert_int_equal(cl_seed(&f.io, NULL), -ENODEV);
+	assert_int_equal(f.adds, 0);
+	f.fail = -EPERM;
+	assert_int_equal(cl_seed(&f.io, &config), -EPERM);
+	assert_string_equal(f.line, "cannot create the instance: error 1");
+	assert_int_equal(f.peers + f.dels, 0);
+	f.fail_get = -EIO;
+	assert_int_equal(cl_seed(&f.io, &config), -EIO);
+	assert_int_equal(f.adds, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_missing_instance_is_made),
+		cmocka_unit_test(test_existing_instance_is_left_alone),
+		cmocka_unit_test(test_half_a_seed_is_taken_back),
+		cmocka_unit_test(test_failure_changes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

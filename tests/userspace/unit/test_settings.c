@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/lib/errors.h"
+#include "agent/lib/settings.h"
+#include "agent/nl/schema.h"
+#include "unit.h"
+
+static int parse(struct cl_nl_instance *inst, const char *name,
+		 const char *value)
+{
+	static char msg[CL_SETTINGS_MSG_SIZE];
+
+	return cl_settings_parse(inst, name, value, msg);
+}
+
+static void test_every_setting_takes_its_limits(void **state)
+{
+	const struct cl_nl_schema *schema;
+	const struct cl_setting *s = NULL;
+	struct cl_nl_instance inst;
+	char text[32];
+	const char *unit;
+
+	(void)state;
+	schema = cl_nl_schema_of(CLOCKLINK_CMD_INSTANCE_SET);
+	while ((s = cl_settings_next(s))) {
+		const struct cl_nl_field *f =
+			cl_nl_schema_find(schema, s->attr);
+
+		assert_string_equal(f->name, s->name);
+		if (f->unit == CL_NL_UNIT_BOOL || f->unit == CL_NL_UNIT_PPT)
+			continue;
+		unit = f->unit == CL_NL_UNIT_NS ? "ns" : "";
+		memset(&inst, 0, sizeof(inst));
+		snprintf(text, sizeof(text), "%lld%s", (long long)s->min, unit);
+		assert_int_equal(parse(&inst, s->name, text), 0);
+		snprintf(text, sizeof(text), "%lld%s", (long long)s->max, unit);
+		assert_int_equal(parse(&inst, s->name, text), 0);
+		assert_true(cl_nl_field_s64(f, &inst) == s->max);
+		assert_true(inst.have == 1ULL << s->attr);
+		snprintf(text, sizeof(text), "%lld%s", (long long)s->max + 1,
+			 unit);
+		assert_int_equal(parse(&inst, s->name, text), -ERANGE);
+		assert_true(cl_nl_field_s64(f, &inst) == s->max);
+	}
+}
+
+static void test_words_are_understood(void **state)
+{
+	struct cl_nl_instance inst = { 0 };
+
+	(void)state;
+	assert_int_equal(parse(&inst, "leader", "none"), 0);
+	assert_int_equal(parse(&inst, "asymmetry", "auto"), 0);
+	assert_int_equal(parse(&inst, "phc", "yes"), 0);
+	assert_int_equal(parse(&inst, "wander", "1ppb"), 0);
+	assert_int_equal(parse(&inst, "max-bound", "1s"), 0);
+	assert_int_equal(inst.leader, 0);
+	assert_int_equal(inst.asymmetry_ns, 0);
+	assert_int_equal(inst.phc, 1);
+	assert_int_equal(inst.wander_ppt, 1000);
+	assert_true(inst.max_bound_ns == 1000000000);
+	assert_true(inst.have ==
+		    (CL_NL_BIT(INSTANCE_LEADER) | CL_NL_BIT(INSTANCE_PHC) |
+		     CL_NL_BIT(INSTANCE_ASYMMETRY) |
+		     CL_NL_BIT(INSTANCE_WANDER) |
+		     CL_NL_BIT(INSTANCE_MAX_BOUND)));
+}
+
+static void test_cluster_may_be_a_name(void **state)
+{
+	struct cl_nl_instance inst = { 0 };
+
+	(void)state;
+	assert_int_equal(parse(&inst, "cluster", "305419896"), 0);
+	assert_int_equal(inst.cluster, 0x12345678);
+	assert_int_equal(parse(&inst, "cluster", "0xffffffff"), 0);
+	assert_int_equal(inst.cluster, 0xffffffff);
+	/* FNV-1a of "a", from its specification. */
+	assert_int_equal(parse(&inst, "cluster", "a"), 0);
+	assert_int_equal(inst.cluster, 0xe40c292c);
+	assert_int_equal(parse(&inst, "cluster", "4294967296"), -ERANGE);
+	assert_int_equal(parse(&inst, "cluster", "-1"), -ERANGE);
+}
+
+static void test_error_names_setting_and_value(void **state)
+{
+	struct cl_nl_instance inst = { 0 };
+	char msg[CL_SETTINGS_MSG_SIZE];
+	const char *range, *unit;
+
+	(void)state;
+	range = "interval: '1us' is out of range (1.000 ms to 16.67 min)";
+	unit = "interval: 'fast' is not a number with a unit (ns, us, ms, s, min, h)";
+	assert_int_equal(cl_settings_parse(&inst, "interval", "1us", msg),
+			 -ERANGE);
+	assert_string_equal(msg, range);
+	assert_int_equal(cl_settings_parse(&inst, "interval", "fast", msg),
+			 -EINVAL);
+	assert_string_equal(msg, unit);
+	assert_int_equal(cl_settings_parse(&inst, "leader", "x", msg), -EINVAL);
+	assert_string_equal(msg, "leader: 'x' is not a number or none");
+	assert_int_equal(cl_settings_parse(&inst, "speed", "1", msg), -ENOENT);
+	assert_string_equal(msg, "unknown setting 'speed'");
+	assert_true(inst.have == 0);
+}
+
+static void test_kernel_error_is_explained(void **state)
+{
+	struct cl_nl_error e = { .code = -ENODEV };
+	char buf[128];
+
+	(void)state;
+	cl_error_explain(&e, buf, sizeof(buf));
+	assert_string_equal(buf, cl_error_text(-ENODEV));
+	e.attr = "node";
+	strcpy(e.text, "out of range");
+	cl_error_explain(&e, buf, sizeof(buf));
+	assert_string_equal(buf, "node: out of range");
+	assert_string_equal(cl_error_text(-EEXIST), strerror(EEXIST));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_setting_takes_its_limits),
+		cmocka_unit_test(test_words_are_understood),
+		cmocka_unit_test(test_cluster_may_be_a_name),
+		cmocka_unit_test(test_error_names_setting_and_value),
+		cmocka_unit_test(test_kernel_error_is_explained),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
