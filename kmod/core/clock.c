@@ -7,9 +7,12 @@
 /* More than the 64 halvings of the largest error. */
 #define WHEN_STEPS 66
 
+/* Raw time that the slew still lasts. */
 static s64 length_left(const struct cl_clock *c, struct cl_raw raw)
 {
-	return cl_max_s64(c->slew_ns - cl_raw_sub(raw, c->map.raw), 0);
+	s64 d = cl_raw_sub(raw, c->map.raw);
+
+	return cl_max_s64((s64)((u64)c->slew_ns - (u64)d), 0);
 }
 
 /**
@@ -48,7 +51,8 @@ void cl_clock_rebase(struct cl_clock *c, struct cl_raw raw)
 	if (!c->slew_ns)
 		c->slew_q48 = 0;
 	c->map.raw = raw;
-	c->map.time = cl_time_add(c->map.time, d + (s64)(gain >> CL_Q48_SHIFT));
+	c->map.time = cl_time_add(cl_time_add(c->map.time, d),
+				  (s64)(gain >> CL_Q48_SHIFT));
 	c->frac_q48 = (u64)gain & ((1ULL << CL_Q48_SHIFT) - 1);
 }
 

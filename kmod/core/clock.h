@@ -47,11 +47,11 @@ static inline struct cl_time cl_clock_at(const struct cl_clock *c,
 {
 	s64 d = cl_raw_sub(raw, c->map.raw);
 	s64 s = d < c->slew_ns ? d : c->slew_ns;
+	__int128 gain =
+		(__int128)d * c->map.rate_q48 + (__int128)s * c->slew_q48;
 
-	return cl_time_add(c->map.time,
-			   d + (s64)(((__int128)d * c->map.rate_q48 +
-				      (__int128)s * c->slew_q48) >>
-				     CL_Q48_SHIFT));
+	return cl_time_add(cl_time_add(c->map.time, d),
+			   (s64)(gain >> CL_Q48_SHIFT));
 }
 
 s64 cl_clock_slew_left(const struct cl_clock *c, struct cl_raw raw);

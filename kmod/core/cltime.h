@@ -81,7 +81,7 @@ static inline struct cl_time cl_map_at(const struct cl_map *m,
 {
 	s64 d = cl_raw_sub(raw, m->raw);
 
-	return cl_time_add(m->time, d + cl_scale(d, m->rate_q48));
+	return cl_time_add(cl_time_add(m->time, d), cl_scale(d, m->rate_q48));
 }
 
 #endif /* _CL_CORE_CLTIME_H */

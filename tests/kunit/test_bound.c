@@ -27,7 +27,7 @@ static void test_grow_is_never_less_than_exact(struct kunit *test)
 	for (i = 0; i < 20000; i++) {
 		u64 drift = random_u64(&rng) >> (16 + random_below(&rng, 48));
 		s64 age = random_s64(&rng) & S64_MAX;
-		__int128 exact_ppt = (unsigned __int128)drift * age;
+		__int128 exact_ppt = (__int128)drift * age;
 		u64 grown = cl_bound_grow(0, drift, age);
 
 		if (grown == U64_MAX)
