@@ -43,8 +43,9 @@ install: all
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/clocklinkctl
 	install -D -m 644 -t $(DESTDIR)/lib/udev/rules.d scripts/install/60-clocklink.rules
 	install -d $(DESTDIR)/lib/systemd/system
-	sed 's|@PREFIX@|$(PREFIX)|' scripts/install/clocklinkd.service \
+	sed 's|/usr/sbin|$(PREFIX)/sbin|' agent/daemon/clocklinkd.service \
 		> $(DESTDIR)/lib/systemd/system/clocklinkd.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/clocklink agent/daemon/clocklinkd.conf
 
 clean:
 	rm -rf $(BUILD)
