@@ -104,7 +104,7 @@ static s64 floor_gap(const struct cl_estimator *e)
 
 /*
  * Feed one sample: twice the offset (modulo 2^64) and the round trip.  One
- * whose variance does not fit the format is left out, but never the best one.
+ * whose variance does not fit the format is left out.
  */
 static void feed(struct cl_estimator *e, struct cl_raw at, s64 z2, s64 rtt)
 {
@@ -115,11 +115,8 @@ static void feed(struct cl_estimator *e, struct cl_raw at, s64 z2, s64 rtt)
 	s64 r, whole;
 
 	e->excess_ns += (excess - e->excess_ns) / EXCESS_MEAN_OF;
-	if (range > EXCESS_MAX_NS) {
-		if (excess)
-			return;
-		range = EXCESS_MAX_NS;
-	}
+	if (range > EXCESS_MAX_NS)
+		return;
 	/* The offset is wrong by up to range / 2, evenly distributed. */
 	r = (range * range / 12 + noise * noise + FLOOR_NS2) << 16;
 	if (e->kf.started) {
@@ -215,7 +212,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	}
 
 	note_rtt(e, at, rtt);
-	if (cl_estimator_ready(e)) {
+	if (e->n >= CL_ESTIMATOR_START) {
 		feed(e, at, z2, rtt);
 		e->n++;
 		return 0;
@@ -224,8 +221,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	e->start[e->n].at = at;
 	e->start[e->n].z2 = z2;
 	e->start[e->n].rtt = rtt;
-	e->n++;
-	if (cl_estimator_ready(e))
+	if (++e->n == CL_ESTIMATOR_START)
 		feed_start(e);
 	return 0;
 
@@ -238,11 +234,12 @@ reject:
  * cl_estimator_ready() - is there an estimate
  * @e: estimator
  *
- * Return: true after CL_ESTIMATOR_START exchanges.
+ * Return: true after CL_ESTIMATOR_START exchanges; later if their round trips
+ * vary so much that not even the best one says anything.
  */
 bool cl_estimator_ready(const struct cl_estimator *e)
 {
-	return e->n >= CL_ESTIMATOR_START;
+	return e->kf.started;
 }
 
 /**

@@ -64,7 +64,7 @@ struct cl_estimate {
  * @excess_ns: running mean of the round trip's excess over the minimum
  * @nis_sum: squared innovations over their variance, sum, Q16
  * @nis_n: innovations in @nis_sum
- * @start: the first exchanges: instant, offset relative to @d0, round trip
+ * @start: the first exchanges: instant, offset, round trip
  */
 struct cl_estimator {
 	struct cl_estimator_params params;
@@ -82,7 +82,7 @@ struct cl_estimator {
 	unsigned int nis_n;
 	struct {
 		struct cl_raw at;
-		s64 z2; /* twice the offset, ns */
+		s64 z2; /* twice the offset, ns, modulo 2^64 */
 		s64 rtt;
 	} start[CL_ESTIMATOR_START];
 };

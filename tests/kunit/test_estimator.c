@@ -194,6 +194,21 @@ static void test_wan_jitter_is_not_believed(struct kunit *test)
 	}
 }
 
+static void test_enormous_jitter_gives_no_estimate_at_first(struct kunit *test)
+{
+	struct cl_estimate e;
+
+	start(sim_lan(15));
+	sim.base_ns = 20 * CL_NS_PER_MS;
+	sim.queue_ns = 150 * CL_NS_PER_MS;
+	run(5);
+	KUNIT_EXPECT_FALSE(test, cl_estimator_ready(&est));
+	KUNIT_EXPECT_EQ(test, error_after(0, &e), S64_MAX);
+	run(295);
+	KUNIT_EXPECT_TRUE(test, cl_estimator_ready(&est));
+	expect_honest(test, error_after(0, &e), 5, &e);
+}
+
 static void test_frequency_step_of_50_ppb_is_absorbed(struct kunit *test)
 {
 	u64 seed;
@@ -457,6 +472,7 @@ static struct kunit_case estimator_cases[] = {
 	KUNIT_CASE(test_lan_error_is_small_and_within_five_sigma),
 	KUNIT_CASE(test_busy_path_error_stays_within_five_sigma),
 	KUNIT_CASE(test_wan_jitter_is_not_believed),
+	KUNIT_CASE(test_enormous_jitter_gives_no_estimate_at_first),
 	KUNIT_CASE(test_frequency_step_of_50_ppb_is_absorbed),
 	KUNIT_CASE(test_unexpected_jumps_are_recovered_from),
 	KUNIT_CASE(test_holdover_of_an_hour_stays_within_bound),

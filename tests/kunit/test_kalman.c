@@ -184,6 +184,20 @@ static void test_variance_grows_and_saturates_with_age(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, before.p00, CL_KALMAN_P00_MAX);
 }
 
+static void test_offset_saturates_on_both_sides(struct kunit *test)
+{
+	struct cl_kalman k;
+
+	train(&k, Q2_1PPB);
+	k.y = 500000LL << 24;
+	cl_kalman_predict(&k, S64_MAX);
+	KUNIT_EXPECT_EQ(test, k.theta, 1LL << 61);
+	k.y = -k.y;
+	cl_kalman_predict(&k, S64_MAX);
+	cl_kalman_predict(&k, S64_MAX);
+	KUNIT_EXPECT_EQ(test, k.theta, -(1LL << 61));
+}
+
 static void test_one_long_prediction_equals_many_short(struct kunit *test)
 {
 	struct cl_kalman one, many;
@@ -223,6 +237,7 @@ static struct kunit_case kalman_cases[] = {
 	KUNIT_CASE(test_predict_is_the_update_without_a_sample),
 	KUNIT_CASE(test_covariance_stays_positive),
 	KUNIT_CASE(test_variance_grows_and_saturates_with_age),
+	KUNIT_CASE(test_offset_saturates_on_both_sides),
 	KUNIT_CASE(test_one_long_prediction_equals_many_short),
 	KUNIT_CASE(test_samples_far_apart_still_teach_frequency),
 	{}

@@ -5,7 +5,6 @@
  * time stamps that are late, missing or wild, steering.  Whatever happens, the
  * accounts must balance, and the clock must not run backwards.
  */
-
 #include "core/bound.h"
 #include "core/discipline.h"
 #include "core/estimator.h"
