@@ -102,7 +102,6 @@ class Run:
         if record.get("event") == "start":
             self.start_s = t_s
         t_s -= self.start_s if self.start_s is not None else t_s
-        self.now_s = max(self.now_s, t_s)
         if "event" in record:
             self.ended = record["event"] == "end"
             self.events.append((t_s, record))
@@ -111,6 +110,7 @@ class Run:
             self.node(status["instance"]["node"]).add_status(status)
         else:
             self.node(record["node"]).add_sample(record, t_s)
+            self.now_s = t_s
         return True
 
 

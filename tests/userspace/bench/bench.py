@@ -53,10 +53,8 @@ def run_vm(build, script, programs, *args):
     instructions; returns its lines of output.
     """
     command = [TOP / "scripts/lab/vm/run", "-i", "-s", str(SEED), "-t", "300",
-               "-m", "udp_tunnel", "-m", "ip6_udp_tunnel",
-               "-m", "veth", "-m", "sch_netem",
-               "-m", build / "kmod-vm/clocklink.ko",
-               "-f", "/bin/ip", "-f", "/sbin/tc", "-f", HERE / script]
+               "-n", "-m", "udp_tunnel", "-m", "ip6_udp_tunnel",
+               "-m", build / "kmod-vm/clocklink.ko", "-f", HERE / script]
     for program in ["clocklinkd", "clocklinkctl", *programs]:
         command += ["-f", build / program]
     command += ["--", "sh", f"/t/{script}", *args]

@@ -7,15 +7,15 @@ count=1000
 interval_ms=10
 cluster=1
 
-/t/ip netns add a
-/t/ip netns add b
-/t/ip link add va netns a type veth peer name vb netns b
-/t/ip -n a addr add 10.0.0.1/24 dev va
-/t/ip -n b addr add 10.0.0.2/24 dev vb
-/t/ip -n a link set va up
-/t/ip -n b link set vb up
+ip netns add a
+ip netns add b
+ip link add va netns a type veth peer name vb netns b
+ip -n a addr add 10.0.0.1/24 dev va
+ip -n b addr add 10.0.0.2/24 dev vb
+ip -n a link set va up
+ip -n b link set vb up
 # The request arrives when the requester has gone to sleep, as from a wire.
-/t/ip netns exec a /t/tc qdisc add dev va root netem delay 1ms
+ip netns exec a tc qdisc add dev va root netem delay 1ms
 
 clocklinkctl --netns a instance add node=1 cluster=$cluster leader=1 \
 	interval=${interval_ms}ms phc=no
@@ -28,13 +28,14 @@ cat > /tmp/a.conf <<-END
 	interval = ${interval_ms}ms
 	phc = no
 END
-/t/ip netns exec a clocklinkd --config /tmp/a.conf &
+ip netns exec a clocklinkd --config /tmp/a.conf &
 daemon=$!
 
 # ask NAME: the responder of that name is running in b
 ask() {
 	echo "responder $1"
-	/t/ip netns exec a clocklinkctl --json monitor sample > /tmp/samples &
+	: > /tmp/samples
+	ip netns exec a clocklinkctl --json monitor sample > /tmp/samples &
 	monitor=$!
 	while [ "$(wc -l < /tmp/samples)" -lt "$count" ]; do
 		kill -0 "$daemon"
@@ -53,7 +54,7 @@ for name in epoll epoll_fifo; do
 	fifo=
 	[ $name = epoll ] || fifo=-f
 	# shellcheck disable=SC2086 # an option or nothing
-	/t/ip netns exec b respond-epoll $fifo 20319 $cluster 2 1 &
+	ip netns exec b respond-epoll $fifo 20319 $cluster 2 1 &
 	responder=$!
 	ask $name
 	kill $responder

@@ -32,9 +32,9 @@ def turnarounds(lines):
     for line in lines:
         if line.startswith("responder "):
             current = line.split()[1]
-            continue
-        sample = json.loads(line)
-        found[current].append(sample["in_tx_ns"] - sample["out_rx_ns"])
+        elif line.startswith("{"):
+            sample = json.loads(line)
+            found[current].append(sample["in_tx_ns"] - sample["out_rx_ns"])
     return {name: sorted(values[SKIP:]) for name, values in found.items()}
 
 
