@@ -338,10 +338,17 @@ int cl_nlparse_endpoint(struct genl_info *info, u16 port, struct cl_endpoint *e)
 	return get_addr6(info, e);
 }
 
-static void get_steer(struct nlattr **attrs, struct cl_order *o)
+static void get_map(struct nlattr **attrs, struct cl_map *map)
 {
 	s64 rate_ppt = nla_get_s64(attrs[CLOCKLINK_A_STEER_RATE]);
 
+	map->raw = cl_raw(nla_get_s64(attrs[CLOCKLINK_A_STEER_RAW]));
+	map->time = cl_time(nla_get_s64(attrs[CLOCKLINK_A_STEER_TIME]));
+	map->rate_q48 = cl_ppt_to_q48(rate_ppt);
+}
+
+static void get_steer(struct nlattr **attrs, struct cl_order *o)
+{
 	*o = (struct cl_order){
 		.parent = nla_get_u32(attrs[CLOCKLINK_A_STEER_PARENT]),
 		.term = nla_get_u32(attrs[CLOCKLINK_A_STEER_TERM]),
@@ -349,9 +356,6 @@ static void get_steer(struct nlattr **attrs, struct cl_order *o)
 		.expiry_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_EXPIRY]),
 		.interval_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_INTERVAL]),
 		.gen = nla_get_u32(attrs[CLOCKLINK_A_STEER_GEN]),
-		.map.raw = cl_raw(nla_get_s64(attrs[CLOCKLINK_A_STEER_RAW])),
-		.map.time = cl_time(nla_get_s64(attrs[CLOCKLINK_A_STEER_TIME])),
-		.map.rate_q48 = cl_ppt_to_q48(rate_ppt),
 		.bound.bound_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_BOUND]),
 		.bound.hard_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_HARD]),
 		.bound.drift_ppt = nla_get_u64(attrs[CLOCKLINK_A_STEER_DRIFT]),
@@ -382,13 +386,25 @@ int cl_nlparse_order(struct genl_info *info, struct cl_order *o)
 		CLOCKLINK_A_STEER_PARENT,   CLOCKLINK_A_STEER_TERM,
 		CLOCKLINK_A_STEER_ROUND,    CLOCKLINK_A_STEER_EXPIRY,
 		CLOCKLINK_A_STEER_INTERVAL, CLOCKLINK_A_STEER_GEN,
-		CLOCKLINK_A_STEER_RAW,	    CLOCKLINK_A_STEER_TIME,
-		CLOCKLINK_A_STEER_RATE,	    CLOCKLINK_A_STEER_BOUND,
-		CLOCKLINK_A_STEER_HARD,	    CLOCKLINK_A_STEER_DRIFT,
+		CLOCKLINK_A_STEER_BOUND,    CLOCKLINK_A_STEER_HARD,
+		CLOCKLINK_A_STEER_DRIFT,
 	};
+	static const u8 map[] = {
+		CLOCKLINK_A_STEER_RAW,
+		CLOCKLINK_A_STEER_TIME,
+		CLOCKLINK_A_STEER_RATE,
+	};
+	struct nlattr **attrs = info->attrs;
+	bool keep = !attrs[CLOCKLINK_A_STEER_RAW] &&
+		    !attrs[CLOCKLINK_A_STEER_TIME] &&
+		    !attrs[CLOCKLINK_A_STEER_RATE];
 
-	if (lacks(info, needed, ARRAY_SIZE(needed)))
+	if (lacks(info, needed, ARRAY_SIZE(needed)) ||
+	    (!keep && lacks(info, map, ARRAY_SIZE(map))))
 		return -EINVAL;
-	get_steer(info->attrs, o);
+	get_steer(attrs, o);
+	o->keep = keep;
+	if (!keep)
+		get_map(attrs, &o->map);
 	return 0;
 }

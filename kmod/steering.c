@@ -333,6 +333,10 @@ static int steering_check(struct cl_instance *inst, const struct cl_order *o,
 			       "raw generation is not that of the parent now");
 		return -ESTALE;
 	}
+	if (o->keep && (!order_is_own(inst, o) || !s->locked)) {
+		NL_SET_ERR_MSG(extack, "no line to keep, and none given");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -347,7 +351,7 @@ static int steering_check(struct cl_instance *inst, const struct cl_order *o,
  *
  * Context: process, lock of the namespace held.
  * Return: 0, -ESTALE for an old term or generation, -ENOENT for an unknown
- * parent; then nothing has changed.
+ * parent, -EINVAL if there is no line to keep; then nothing has changed.
  */
 int cl_steering_order(struct cl_instance *inst, const struct cl_order *o,
 		      struct netlink_ext_ack *extack)
@@ -362,6 +366,8 @@ int cl_steering_order(struct cl_instance *inst, const struct cl_order *o,
 		goto out;
 	}
 	s->order = *o;
+	if (o->keep)
+		s->order.map = s->target;
 	s->order.until = cl_raw_add(cl_output_raw(&inst->output), o->expiry_ns);
 	s->pending = true;
 	if (o->term != s->term || o->round != s->round)

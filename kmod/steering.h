@@ -32,6 +32,7 @@ struct netlink_ext_ack;
  * @tai_offset: TAI - UTC, s
  * @leap: enum clocklink_leap
  * @hops: distance of the parent from the leader
+ * @keep: there is no @map: lead along the line that the clock is on
  * @force: step
  * @unverified: there are too few peers to check the parent
  */
@@ -49,6 +50,7 @@ struct cl_order {
 	s32 tai_offset;
 	u32 leap;
 	u8 hops;
+	bool keep;
 	bool force;
 	bool unverified;
 };
