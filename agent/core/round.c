@@ -22,16 +22,18 @@
 	 CL_NL_BIT(UPDATE_TAI_OFFSET) | CL_NL_BIT(UPDATE_LEAP) | \
 	 CL_NL_BIT(UPDATE_EPOCH) | CL_NL_BIT(UPDATE_HOPS))
 
-/* What a steering command for a leader's line carries, besides flags. */
-#define STEER_HAS                                              \
-	(CL_NL_BIT(STEER_PARENT) | CL_NL_BIT(STEER_TERM) |     \
-	 CL_NL_BIT(STEER_ROUND) | CL_NL_BIT(STEER_EXPIRY) |    \
-	 CL_NL_BIT(STEER_INTERVAL) | CL_NL_BIT(STEER_GEN) |    \
-	 CL_NL_BIT(STEER_RAW) | CL_NL_BIT(STEER_TIME) |        \
-	 CL_NL_BIT(STEER_RATE) | CL_NL_BIT(STEER_BOUND) |      \
-	 CL_NL_BIT(STEER_HARD) | CL_NL_BIT(STEER_DRIFT) |      \
-	 CL_NL_BIT(STEER_TAI_OFFSET) | CL_NL_BIT(STEER_LEAP) | \
-	 CL_NL_BIT(STEER_EPOCH) | CL_NL_BIT(STEER_HOPS))
+/* What a steering command carries, besides map and flags. */
+#define STEER_HAS                                               \
+	(CL_NL_BIT(STEER_PARENT) | CL_NL_BIT(STEER_TERM) |      \
+	 CL_NL_BIT(STEER_ROUND) | CL_NL_BIT(STEER_EXPIRY) |     \
+	 CL_NL_BIT(STEER_INTERVAL) | CL_NL_BIT(STEER_GEN) |     \
+	 CL_NL_BIT(STEER_BOUND) | CL_NL_BIT(STEER_HARD) |       \
+	 CL_NL_BIT(STEER_DRIFT) | CL_NL_BIT(STEER_TAI_OFFSET) | \
+	 CL_NL_BIT(STEER_LEAP) | CL_NL_BIT(STEER_EPOCH) |       \
+	 CL_NL_BIT(STEER_HOPS) | CL_NL_BIT(STEER_UNVERIFIED))
+
+#define STEER_MAP \
+	(CL_NL_BIT(STEER_RAW) | CL_NL_BIT(STEER_TIME) | CL_NL_BIT(STEER_RATE))
 
 enum action {
 	ACTION_LEAD,
@@ -202,7 +204,8 @@ void cl_round_state(struct cl_round *r, u32 state)
 
 /*
  * The leader's clock is the cluster's, so its bound is 0.  A clock that is in
- * use goes on along its line; only one without a time gets the host's.
+ * use goes on along its line, which the engine knows best; only one without a
+ * time gets the host's.
  */
 static int adopt_line(struct cl_round *r)
 {
@@ -218,23 +221,21 @@ static int adopt_line(struct cl_round *r)
 	s->parent = r->inst.node;
 	s->gen = r->inst.gen;
 	s->raw_ns = c.raw_ns;
+	s->time_ns = c.time_ns;
 	s->leap = c.leap;
 	s->tai_offset_s = c.tai_offset_s;
 	if (!s->tai_offset_s)
 		s->tai_offset_s = r->io->ops->tai_offset(r->io);
-	if (usable(c.state)) {
-		s->time_ns = c.time_ns;
-		s->rate_ppt = c.rate_ppt;
+	if (usable(c.state))
 		return 0;
-	}
+	s->have |= STEER_MAP | CL_NL_BIT(STEER_FORCE);
+	s->force = true;
 	s->tai_offset_s = r->io->ops->tai_offset(r->io);
 	s->time_ns = r->io->ops->utc(r->io) + s->tai_offset_s * CL_NS_PER_SEC;
-	s->force = true;
-	s->have |= CL_NL_BIT(STEER_FORCE);
 	return 0;
 }
 
-/* Give the engine our line, for a while. */
+/* Lead for a while. */
 static int give_line(struct cl_round *r)
 {
 	struct cl_nl_steer *s = &r->line;
@@ -245,14 +246,13 @@ static int give_line(struct cl_round *r)
 	s->interval_ns = r->inst.interval_ns;
 	s->expiry_ns = expiry_of(s->interval_ns);
 	s->unverified = r->inst.peers < CL_ROUND_VERIFY_PEERS;
-	s->have |= CL_NL_BIT(STEER_UNVERIFIED);
 	err = r->io->engine->ops->steer(r->io->engine, s);
 	if (err) {
 		r->leading = false;
 		return err;
 	}
-	/* A step is made once. */
-	s->force = false;
+	/* From now on the engine has the line. */
+	s->have &= ~(STEER_MAP | CL_NL_BIT(STEER_FORCE));
 	r->refresh = now_of(r) + s->expiry_ns / 2;
 	return 0;
 }
@@ -273,6 +273,7 @@ static u32 new_term(u32 highest, s64 time_ns)
 static int lead(struct cl_round *r)
 {
 	struct cl_nl_instance inst = { 0 };
+	bool begins;
 	int err;
 
 	err = r->io->engine->ops->get_instance(r->io->engine, &inst);
@@ -286,16 +287,15 @@ static int lead(struct cl_round *r)
 		return err;
 	r->term = new_term(inst.term, r->line.time_ns);
 	r->round = 1;
+	begins = r->line.have & CL_NL_BIT(STEER_FORCE);
 	err = give_line(r);
 	if (err)
 		return err;
 	r->leading = true;
 	r->update_due = false;
-	cl_io_log(r->io, CL_IO_NOTICE, "node %u leads, term %u, %s",
-		  r->inst.node, r->term,
-		  r->line.have & CL_NL_BIT(STEER_FORCE) ?
-			  "cluster time begins with the host's" :
-			  "cluster time goes on");
+	cl_io_log(r->io, CL_IO_NOTICE,
+		  "node %u leads, term %u, cluster time %s", r->inst.node,
+		  r->term, begins ? "begins with the host's" : "goes on");
 	return 0;
 }
 
@@ -405,7 +405,7 @@ static enum cl_round_verdict check_update(const struct cl_round *r,
 static int follow(struct cl_round *r, const struct cl_nl_update *u)
 {
 	const struct cl_nl_steer s = {
-		.have = STEER_HAS | CL_NL_BIT(STEER_UNVERIFIED),
+		.have = STEER_HAS | STEER_MAP,
 		.parent = u->sender,
 		.term = u->term,
 		.round = u->round,

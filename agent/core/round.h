@@ -51,7 +51,7 @@ enum cl_round_verdict {
  * @term: leader: own term; follower: highest term obeyed
  * @round: leader: current round; follower: last round obeyed
  * @refresh: leader: @line is given again from here on, io time
- * @line: leader: own line as given to the engine
+ * @line: leader: own steering command; the map only until the engine has it
  * @seen: follower: @round and @gen are valid
  * @gen: follower: raw generation of the leader
  * @logged: follower: bit by verdict: logged since settings or term changed

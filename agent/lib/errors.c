@@ -44,7 +44,10 @@ const char *cl_error_text(int err)
  */
 void cl_error_explain(const struct cl_nl_error *e, char *buf, size_t size)
 {
+	const char *text = e->text;
+
+	if (!*text)
+		text = e->missing ? "missing" : cl_error_text(e->code);
 	snprintf(buf, size, "%s%s%s", e->attr ? e->attr : "",
-		 e->attr ? ": " : "",
-		 e->text[0] ? e->text : cl_error_text(e->code));
+		 e->attr ? ": " : "", text);
 }

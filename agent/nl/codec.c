@@ -171,6 +171,7 @@ static void get_extack(const struct nlattr *attr,
 			ret->attr = name_at(request, mnl_attr_get_u32(attr));
 		break;
 	case NLMSGERR_ATTR_MISS_TYPE:
+		ret->missing = true;
 		if (len == sizeof(u32) && request)
 			ret->attr = name_of(request, mnl_attr_get_u32(attr));
 		break;

@@ -30,11 +30,13 @@ struct cl_nl_hdr {
  * struct cl_nl_error - why the kernel refused a request
  * @code: -errno, 0: no error, the request is done
  * @attr: name of the attribute at fault, NULL if none was named
+ * @missing: @attr is missing
  * @text: the kernel's words, "" if it gave none
  */
 struct cl_nl_error {
 	int code;
 	const char *attr;
+	bool missing;
 	char text[CL_NL_TEXT_SIZE];
 };
 

@@ -282,12 +282,13 @@ static void test_extended_ack_names_the_attribute(void **state)
 		assert_int_equal(e.code, -ERANGE);
 		assert_string_equal(e.text, "out of range");
 		assert_string_equal(e.attr, "max-bound");
+		assert_false(e.missing);
 	}
 	h = make_error(out, nlh(), -EINVAL, true);
 	mnl_attr_put_u32(h, NLMSGERR_ATTR_MISS_TYPE, CLOCKLINK_A_INSTANCE_NODE);
 	assert_int_equal(cl_nl_decode_error(h, nlh(), &e), 0);
 	assert_string_equal(e.attr, "node");
-	assert_string_equal(e.text, "");
+	assert_true(e.missing);
 }
 
 static void test_ack_is_no_error(void **state)

@@ -117,6 +117,9 @@ static void test_kernel_error_is_explained(void **state)
 	cl_error_explain(&e, buf, sizeof(buf));
 	assert_string_equal(buf, cl_error_text(-ENODEV));
 	e.attr = "node";
+	e.missing = true;
+	cl_error_explain(&e, buf, sizeof(buf));
+	assert_string_equal(buf, "node: missing");
 	strcpy(e.text, "out of range");
 	cl_error_explain(&e, buf, sizeof(buf));
 	assert_string_equal(buf, "node: out of range");
