@@ -30,7 +30,7 @@ static void print_instance(const struct cl_nl_instance *i)
 		printf("instance %u is gone\n", i->id);
 		return;
 	}
-	printf("node %u, leader %u, %u peers, interval %s, max-bound %s\n",
+	printf("node %u, leader %u, peers: %u, interval %s, max-bound %s\n",
 	       i->node, i->leader, i->peers,
 	       cl_units_duration(interval, i->interval_ns),
 	       cl_units_duration(max, i->max_bound_ns));

@@ -63,7 +63,7 @@ static void print_time(const struct cl_nl_clock *c)
 		return;
 	printf(LABEL "%s, hard %s, growing by %s\n", "bound",
 	       cl_units_bound(a, c->bound_ns), cl_units_bound(b, c->hard_ns),
-	       cl_units_freq(d, c->drift_ppt));
+	       cl_units_drift(d, c->drift_ppt));
 }
 
 static void print_steering(const struct cl_nl_clock *c)
@@ -80,7 +80,8 @@ static void print_steering(const struct cl_nl_clock *c)
 	printf(LABEL "%s against the own oscillator", "rate",
 	       cl_units_freq(a, c->rate_ppt));
 	if (c->slew_left_ns)
-		printf(", %s slew for %s more", cl_units_freq(a, c->slew_ppt),
+		printf(", slewing by %s, %s to go",
+		       cl_units_freq(a, c->slew_ppt),
 		       cl_units_offset(b, c->slew_left_ns));
 	putchar('\n');
 }

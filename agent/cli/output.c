@@ -76,20 +76,19 @@ void cl_table_print(struct cl_table *t, FILE *f)
 	t->n = 0;
 }
 
-/* Frequency; one that has no sign is shown without. */
-static const char *format_freq(char *buf, s64 ppt, bool has_sign)
-{
-	char text[CL_UNITS_SIZE];
-
-	cl_units_freq(text, ppt);
-	return strcpy(buf, text + (!has_sign && *text == '+'));
-}
-
 static const char *format_raw(char *buf, s64 ns)
 {
 	snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%lld.%09lld s",
 		 (long long)(ns / CL_NS_PER_SEC),
 		 (long long)llabs(ns % CL_NS_PER_SEC));
+	return buf;
+}
+
+static const char *number_or(char *buf, s64 v, s64 none)
+{
+	if (v == none)
+		return strcpy(buf, "none");
+	snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%lld", (long long)v);
 	return buf;
 }
 
@@ -108,11 +107,18 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 	bool has_sign = f->type == CL_NL_S64 || f->type == CL_NL_S32;
 
 	switch (f->unit) {
+	case CL_NL_UNIT_NODE:
+		return number_or(buf, v, 0);
+	case CL_NL_UNIT_INDEX:
+		return number_or(buf, v, -1);
+	case CL_NL_UNIT_NS_AUTO:
+		return v ? cl_units_duration(buf, v) : strcpy(buf, "auto");
 	case CL_NL_UNIT_NS:
 		return has_sign ? cl_units_offset(buf, v) :
 				  cl_units_bound(buf, v);
 	case CL_NL_UNIT_PPT:
-		return format_freq(buf, v, has_sign);
+		return has_sign ? cl_units_freq(buf, v) :
+				  cl_units_drift(buf, v);
 	case CL_NL_UNIT_RAW:
 		return format_raw(buf, v);
 	case CL_NL_UNIT_TAI:
@@ -204,6 +210,7 @@ static const char *json_suffix(u8 unit)
 {
 	switch (unit) {
 	case CL_NL_UNIT_NS:
+	case CL_NL_UNIT_NS_AUTO:
 	case CL_NL_UNIT_RAW:
 	case CL_NL_UNIT_TAI:
 		return "_ns";

@@ -71,7 +71,7 @@ int cl_seed(struct cl_io *io, const struct cl_config *c)
 		return err;
 	}
 	cl_io_log(io, CL_IO_NOTICE,
-		  "created instance %u: node %u, leader %u, %zu peers", inst.id,
-		  inst.node, inst.leader, c->n_peers);
+		  "created instance %u: node %u, leader %u, peers: %zu",
+		  inst.id, inst.node, inst.leader, c->n_peers);
 	return 0;
 }

@@ -91,6 +91,7 @@ static int parse_value(const struct cl_setting *s, u8 unit, const char *value,
 	}
 	switch (unit) {
 	case CL_NL_UNIT_NS:
+	case CL_NL_UNIT_NS_AUTO:
 		err = cl_units_parse_duration(value, ret);
 		break;
 	case CL_NL_UNIT_PPT:
@@ -113,6 +114,7 @@ static const char *wanted(u8 unit)
 {
 	switch (unit) {
 	case CL_NL_UNIT_NS:
+	case CL_NL_UNIT_NS_AUTO:
 		return "a number with a unit (ns, us, ms, s, min, h)";
 	case CL_NL_UNIT_PPT:
 		return "a number with a unit (ppb, ppm)";
@@ -135,7 +137,7 @@ static void explain(const struct cl_setting *s, u8 unit, const char *value,
 			 s->zero ? s->zero : "");
 		return;
 	}
-	if (unit == CL_NL_UNIT_NS)
+	if (unit == CL_NL_UNIT_NS || unit == CL_NL_UNIT_NS_AUTO)
 		text = cl_units_duration;
 	if (unit == CL_NL_UNIT_PPT)
 		text = cl_units_freq;

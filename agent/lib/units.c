@@ -332,6 +332,14 @@ const char *cl_units_offset(char *buf, s64 ns)
 	return print_duration(buf, ns < 0 ? "-" : ns ? "+" : "", ns);
 }
 
+static const char *print_freq(char *buf, const char *sign, s64 ppt)
+{
+	bool ppm = cl_abs_s64(ppt) >= 1000000;
+
+	return print_scaled(buf, sign, ppt, ppm ? 1000000 : 1000,
+			    ppm ? "ppm" : "ppb");
+}
+
 /**
  * cl_units_freq() - a frequency difference for people
  * @buf: CL_UNITS_SIZE bytes
@@ -341,13 +349,19 @@ const char *cl_units_offset(char *buf, s64 ns)
  */
 const char *cl_units_freq(char *buf, s64 ppt)
 {
-	bool ppm = cl_abs_s64(ppt) >= 1000000;
+	return print_freq(buf, ppt < 0 ? "-" : ppt ? "+" : "", ppt);
+}
 
-	return print_scaled(buf,
-			    ppt < 0 ? "-" :
-			    ppt	    ? "+" :
-				      "",
-			    ppt, ppm ? 1000000 : 1000, ppm ? "ppm" : "ppb");
+/**
+ * cl_units_drift() - the size of a frequency for people
+ * @buf: CL_UNITS_SIZE bytes
+ * @ppt: the frequency, 1e-12, below 2^63
+ *
+ * Return: @buf, with a number and its unit.
+ */
+const char *cl_units_drift(char *buf, u64 ppt)
+{
+	return print_freq(buf, "", ppt);
 }
 
 /**

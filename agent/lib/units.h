@@ -23,6 +23,7 @@ const char *cl_units_duration(char *buf, s64 ns);
 const char *cl_units_bound(char *buf, u64 ns);
 const char *cl_units_offset(char *buf, s64 ns);
 const char *cl_units_freq(char *buf, s64 ppt);
+const char *cl_units_drift(char *buf, u64 ppt);
 const char *cl_units_time(char *buf, s64 ns);
 const char *cl_units_host(char *buf, const struct cl_nl_peer *p);
 const char *cl_units_address(char *buf, const struct cl_nl_peer *p);

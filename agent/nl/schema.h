@@ -24,9 +24,12 @@ enum cl_nl_type {
 /* What the number means. */
 enum cl_nl_unit {
 	CL_NL_UNIT_ID, /* a name, not a quantity */
+	CL_NL_UNIT_NODE, /* node id, 0: none */
+	CL_NL_UNIT_INDEX, /* number of a device, -1: none */
 	CL_NL_UNIT_HASH, /* a name without an order, shown in hexadecimal */
 	CL_NL_UNIT_COUNT,
 	CL_NL_UNIT_NS,
+	CL_NL_UNIT_NS_AUTO, /* 0: automatic */
 	CL_NL_UNIT_RAW, /* instant of raw time, ns */
 	CL_NL_UNIT_TAI, /* instant of cluster time, ns */
 	CL_NL_UNIT_S,

@@ -58,6 +58,12 @@ static void test_values_have_units(void **state)
 	assert_string_equal(value(&m, CLOCKLINK_A_CLOCK_HARD), "unlimited");
 	assert_string_equal(value(&m, CLOCKLINK_A_CLOCK_STATE), "holdover");
 	assert_string_equal(value(&m, CLOCKLINK_A_CLOCK_TAI_OFFSET), "37 s");
+	assert_string_equal(value(&m, CLOCKLINK_A_CLOCK_PARENT), "none");
+	m = (struct cl_nl_msg){ .cmd = CLOCKLINK_CMD_INSTANCE_GET };
+	m.instance.phc_index = -1;
+	assert_string_equal(value(&m, CLOCKLINK_A_INSTANCE_PHC_INDEX), "none");
+	assert_string_equal(value(&m, CLOCKLINK_A_INSTANCE_ASYMMETRY), "auto");
+	assert_string_equal(value(&m, CLOCKLINK_A_INSTANCE_NODE), "0");
 }
 
 static void test_json_keys_end_in_their_unit(void **state)

@@ -33,7 +33,10 @@ static void test_every_setting_takes_its_limits(void **state)
 		assert_string_equal(f->name, s->name);
 		if (f->unit == CL_NL_UNIT_BOOL || f->unit == CL_NL_UNIT_PPT)
 			continue;
-		unit = f->unit == CL_NL_UNIT_NS ? "ns" : "";
+		unit = f->unit == CL_NL_UNIT_NS ||
+				       f->unit == CL_NL_UNIT_NS_AUTO ?
+			       "ns" :
+			       "";
 		memset(&inst, 0, sizeof(inst));
 		snprintf(text, sizeof(text), "%lld%s", (long long)s->min, unit);
 		assert_int_equal(parse(&inst, s->name, text), 0);

@@ -190,6 +190,8 @@ static void test_frequency_is_printed(void **state)
 	assert_string_equal(cl_units_freq(b, 20000000), "+20.00 ppm");
 	assert_string_equal(cl_units_freq(b, -50000), "-50.00 ppb");
 	assert_string_equal(cl_units_freq(b, 1), "+0.001 ppb");
+	assert_string_equal(cl_units_drift(b, 1000), "1.000 ppb");
+	assert_string_equal(cl_units_drift(b, 6287000), "6.287 ppm");
 }
 
 static void test_time_is_printed(void **state)
