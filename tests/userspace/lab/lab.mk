@@ -3,13 +3,14 @@
 # Programs of the VM tests, included by the top Makefile.
 
 LAB_DIR := tests/userspace/lab
-LAB_BINS := $(BUILD)/lab/one-way
-LAB_OBJS := $(call agent_objs,$(LAB_DIR)/one-way.c)
+LAB_NAMES := one-way nl-raw
+LAB_BINS := $(LAB_NAMES:%=$(BUILD)/lab/%)
+LAB_OBJS := $(call agent_objs,$(LAB_NAMES:%=$(LAB_DIR)/%.c))
 
 tools: $(LAB_BINS)
 
 $(LAB_BINS): $(BUILD)/lab/%: $(BUILD)/obj/$(LAB_DIR)/%.o
 	@mkdir -p $(@D)
-	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ -o $@
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(LIB_LIBS) -o $@
 
 -include $(LAB_OBJS:.o=.d)

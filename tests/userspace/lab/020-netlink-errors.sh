@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+# Netlink messages that are malformed, incomplete, out of range or out of order get
+# an error number, a message and what it points to, and change nothing.
+# vm: $release -f $build/lab/nl-raw
+. /t/lib.sh
+
+# numbers of uapi/linux/clocklink.h
+INSTANCE_ADD=2 INSTANCE_DEL=3 INSTANCE_SET=4 PEER_GET=6 PEER_ADD=7 PEER_DEL=8
+STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19
+
+# state: all that a message could change
+state() {
+	clocklinkctl --json instance
+	clocklinkctl --json peer
+	clocklinkctl --json clock | grep -vE 'raw_ns|time_ns|bound_ns|hard_ns|age_ns'
+}
+
+# refuse NAME PATTERN ARGUMENT...: nl-raw's message is refused and changes nothing
+refuse() {
+	_title=$1
+	_expect=$2
+	shift 2
+	state > /tmp/before
+	_answer=$(nl-raw "$@")
+	_got=$?
+	state > /tmp/after
+	if [ $_got = 1 ] && echo "$_answer" | grep -qxE -e "$_expect" &&
+			cmp -s /tmp/before /tmp/after; then
+		result 0 "$_title"
+	else
+		result 1 "$_title" "nl-raw $*: $_answer (expected $_expect)
+$(diff /tmp/before /tmp/after)"
+	fi
+}
+
+# steer ARGUMENT...: a valid order by node 2, and what an argument adds or replaces
+steer() {
+	_args="1=u32 2=u32:2 3=u32:1 4=u32:1 5=u64:1000000000 6=u64:100000000 7=u32:1
+		8=u64:1000 9=u64:1000 10=u64:0 11=u64:1000 12=u64:1000 13=u64:1000"
+	echo "$_args" | tr -s '[:space:]' '\n' | grep -vE "^1=|^(${1:-none})="
+}
+
+insmod /mods/clocklink.ko
+check "nl-raw can add an instance" nl-raw $INSTANCE_ADD 3=u32:1 4=u32:7 6=u32:1
+clocklinkctl instance del
+
+# --- an instance that does not come into being
+refuse_add() {
+	_title=$1
+	_expect=$2
+	shift 2
+	check_error "$_title" "^$_expect\$" nl-raw $INSTANCE_ADD "$@"
+}
+refuse_add "add: node missing" "EINVAL: .*missing 3" 4=u32:7
+refuse_add "add: cluster missing" "EINVAL: .*missing 4" 3=u32:1
+refuse_add "add: node 0" "ERANGE: .+, attribute 3" 3=u32:0 4=u32:7
+refuse_add "add: node of everyone" "ERANGE: .+, attribute 3" 3=u32:0xffffffff 4=u32:7
+refuse_add "add: port 0" "ERANGE: .+, attribute 5" 3=u32:1 4=u32:7 5=u16:0
+refuse_add "add: phc 2" "ERANGE: .+, attribute 12" 3=u32:1 4=u32:7 12=u8:2
+refuse_add "add: read-only attribute" "EINVAL: .+, attribute 14" 3=u32:1 4=u32:7 14=u32:1
+check_error "nothing was added" "no instance" clocklinkctl instance
+# shellcheck disable=SC2046
+for command in $INSTANCE_DEL $INSTANCE_SET $STEER $ROUND_START; do
+	case $command in
+	"$STEER") set -- $(steer) ;;
+	"$ROUND_START") set -- 1=u32:1 2=u32:1 ;;
+	*) set -- ;;
+	esac
+	check_error "command $command without an instance" "ENODEV: .*no instance" \
+		nl-raw "$command" "$@"
+done
+
+clocklinkctl instance add node=1 cluster=7 leader=2
+clocklinkctl peer add 2 10.0.0.2
+clocklinkctl peer add 3 10.0.0.3
+
+# --- malformed
+refuse "unknown command" "EOPNOTSUPP: .*" 99
+refuse "unknown attribute" "EINVAL: .+, attribute 200" $INSTANCE_SET 200=u32:1
+refuse "attribute of the wrong size" "ERANGE: .+, attribute 7|EINVAL: .+, attribute 7" \
+	$INSTANCE_SET 7=u32:100
+refuse "an attribute longer than the message" "EINVAL: .*" $INSTANCE_SET raw:40000700aabbccdd
+refuse "an attribute shorter than its header" "EINVAL: .*" $INSTANCE_SET raw:0200070000000000
+refuse "an attribute for a command without" "EINVAL: .*" $INSTANCE_DEL 3=u32:1
+
+# --- settings: just outside of the ranges
+refuse "leader of everyone" "ERANGE: .+, attribute 6" $INSTANCE_SET 6=u32:0xffffffff
+refuse "interval below 1 ms" "ERANGE: .+, attribute 7" $INSTANCE_SET 7=u64:999999
+refuse "interval above 1000 s" "ERANGE: .+, attribute 7" $INSTANCE_SET 7=u64:1000000000001
+refuse "asymmetry above 1 s" "ERANGE: .+, attribute 8" $INSTANCE_SET 8=u32:1000000001
+refuse "stamp noise 0" "ERANGE: .+, attribute 9" $INSTANCE_SET 9=u32:0
+refuse "stamp noise above 1 ms" "ERANGE: .+, attribute 9" $INSTANCE_SET 9=u32:1000001
+refuse "wander 0" "ERANGE: .+, attribute 10" $INSTANCE_SET 10=u32:0
+refuse "wander above 1 ppm" "ERANGE: .+, attribute 10" $INSTANCE_SET 10=u32:1000001
+refuse "max bound below 1 us" "ERANGE: .+, attribute 11" $INSTANCE_SET 11=u64:999
+refuse "max bound above 1000 s" "ERANGE: .+, attribute 11" $INSTANCE_SET 11=u64:1000000000001
+refuse "managed 2" "ERANGE: .+, attribute 21" $INSTANCE_SET 21=u8:2
+refuse "a wrong setting behind a right one" "ERANGE: .+, attribute 9" \
+	$INSTANCE_SET 7=u64:200000000 9=u32:0
+refuse "the node id stays" "EINVAL: .+, attribute 3" $INSTANCE_SET 3=u32:9
+
+# --- peers
+refuse "peer without a node id" "EINVAL: .*missing 2" $PEER_ADD 3=hex:0a000005
+refuse "peer without an address" "EINVAL: exactly one of .*" $PEER_ADD 2=u32:5
+refuse "peer with two addresses" "EINVAL: exactly one of .*" $PEER_ADD 2=u32:5 \
+	3=hex:0a000005 4=hex:fd000000000000000000000000000005
+refuse "peer 0" "ERANGE: .+, attribute 2" $PEER_ADD 2=u32:0 3=hex:0a000005
+refuse "itself as peer" "EINVAL: .*own node id, attribute 2" $PEER_ADD 2=u32:1 3=hex:0a000005
+refuse "a peer that exists" "EEXIST: .*already, attribute 2" $PEER_ADD 2=u32:2 3=hex:0a000005
+refuse "IPv4 address 0.0.0.0" "EINVAL: .*IPv4.*, attribute 3" $PEER_ADD 2=u32:5 3=hex:00000000
+refuse "IPv4 multicast" "EINVAL: .*IPv4.*, attribute 3" $PEER_ADD 2=u32:5 3=hex:e0000001
+refuse "IPv4 broadcast" "EINVAL: .*IPv4.*, attribute 3" $PEER_ADD 2=u32:5 3=hex:ffffffff
+refuse "IPv4 address of two bytes" "(EINVAL|ERANGE): .+, attribute 3" $PEER_ADD 2=u32:5 3=hex:0a00
+refuse "IPv6 address ::" "EINVAL: .*IPv6.*, attribute 4" $PEER_ADD 2=u32:5 \
+	4=hex:00000000000000000000000000000000
+refuse "IPv6 multicast" "EINVAL: .*IPv6.*, attribute 4" $PEER_ADD 2=u32:5 \
+	4=hex:ff020000000000000000000000000001
+refuse "IPv4 in IPv6" "EINVAL: .*IPv6.*, attribute 4" $PEER_ADD 2=u32:5 \
+	4=hex:00000000000000000000ffff0a000005
+refuse "link-local without a scope" "EINVAL: .*scope, attribute 4" $PEER_ADD 2=u32:5 \
+	4=hex:fe800000000000000000000000000005
+refuse "a scope that is not needed" "EINVAL: .*scope, attribute 5" $PEER_ADD 2=u32:5 \
+	4=hex:fd000000000000000000000000000005 5=u32:1
+refuse "port 0" "ERANGE: .+, attribute 6" $PEER_ADD 2=u32:5 3=hex:0a000005 6=u16:0
+refuse "get a peer that is not there" "ENOENT: .*no such peer, attribute 2" $PEER_GET 2=u32:5
+refuse "delete a peer that is not there" "ENOENT: .*no such peer, attribute 2" $PEER_DEL 2=u32:5
+
+# --- steering, in the wrong order too
+# shellcheck disable=SC2046 # lists of arguments
+{
+	for attribute in 2 3 4 5 6 7 8 9 10 11 12 13; do
+		refuse "steer without attribute $attribute" "EINVAL: .*missing $attribute" \
+			$STEER $(steer $attribute)
+	done
+	refuse "steer by an unknown parent" "ENOENT: .+" $STEER $(steer 2) 2=u32:9
+	refuse "steer with expiry 0" "ERANGE: .+, attribute 5" $STEER $(steer 5) 5=u64:0
+	refuse "steer with interval 0" "ERANGE: .+, attribute 6" $STEER $(steer 6) 6=u64:0
+	refuse "steer to a time below 0" "ERANGE: .+, attribute 9" \
+		$STEER $(steer 9) 9=u64:0xffffffffffffffff
+	refuse "steer by a rate above 2^-10" "ERANGE: .+, attribute 10" \
+		$STEER $(steer 10) 10=u64:1000000000
+	refuse "steer with a bound above 1000 s" "ERANGE: .+, attribute 11" \
+		$STEER $(steer 11) 11=u64:1000000000001
+	refuse "steer with TAI - UTC = 1001 s" "ERANGE: .+, attribute 14" $STEER $(steer) 14=u32:1001
+	refuse "steer with an unknown leap" "ERANGE: .+, attribute 15" $STEER $(steer) 15=u32:3
+	# one that lasts, or its end would change the state
+	check "a valid steer" nl-raw $STEER $(steer "3|5") 3=u32:10 5=u64:1000000000000
+	refuse "steer of an earlier term" "ESTALE: .+" $STEER $(steer 3) 3=u32:9
+}
+refuse "a round of an earlier term" "ESTALE: .+" $ROUND_START 1=u32:9 2=u32:1
+refuse "a round without a term" "EINVAL: .*missing 1" $ROUND_START 2=u32:1
+refuse "a round without a number" "EINVAL: .*missing 2" $ROUND_START 1=u32:10
+refuse "an update without an epoch" "EINVAL: .*missing 3" $UPDATE_SEND 1=u32:10 2=u32:1
+refuse "test settings of a release build" "EOPNOTSUPP: .*not a test build" $TEST_SET 2=u64:1
+
+# --- the command line names the argument
+clocklinkctl instance del
+check_error "clocklinkctl: unknown key" "speed" clocklinkctl instance add node=1 cluster=x speed=1
+check_error "clocklinkctl: number without a unit" "interval" \
+	clocklinkctl instance add node=1 cluster=x interval=5
+check_error "clocklinkctl: not an address" "10.0.0.300" clocklinkctl peer add 2 10.0.0.300
+check_error "clocklinkctl: unknown command" "frobnicate" clocklinkctl frobnicate
+check_error "nothing was added by it" "no instance" clocklinkctl instance
+rmmod clocklink
+finish
