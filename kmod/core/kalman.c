@@ -93,5 +93,6 @@ void cl_kalman_update(struct cl_kalman *k, s64 dt_q20, s64 z_q16, s64 r_q16)
 	k->y = saturate((__int128)k->y + product(k1, in, 24));
 	k->p11 = cl_max_s64(k->p11 - product(k1, k->p01, 24), 1);
 	k->p01 -= product(k0, k->p01, 32);
-	k->p00 = cl_max_s64(k->p00 - product(k0, k->p00, 32), 1);
+	/* At least p00 r / s: stays positive without help. */
+	k->p00 -= product(k0, k->p00, 32);
 }

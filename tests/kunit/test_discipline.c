@@ -80,12 +80,16 @@ static void test_target_agrees_with_the_parent_later(struct kunit *test)
 
 static void test_wild_frequency_stays_monotonic(struct kunit *test)
 {
-	const struct cl_map parent = { .rate_q48 = S64_MAX / 4 };
-	const struct cl_estimate e = { .y_q48 = S64_MIN / 4 };
+	struct cl_map parent = { .rate_q48 = CL_CLOCK_MAX_Q48 };
+	struct cl_estimate e = { .y_q48 = -CL_CLOCK_MAX_Q48 };
 	struct cl_map t;
 
 	cl_discipline_target(&parent, &e, &t);
-	KUNIT_EXPECT_TRUE(test, cl_abs_s64(t.rate_q48) < CL_CLOCK_MAX_Q48);
+	KUNIT_EXPECT_EQ(test, t.rate_q48, CL_CLOCK_MAX_Q48 - 1);
+	parent.rate_q48 = -CL_CLOCK_MAX_Q48;
+	e.y_q48 = CL_CLOCK_MAX_Q48;
+	cl_discipline_target(&parent, &e, &t);
+	KUNIT_EXPECT_EQ(test, t.rate_q48, 1 - CL_CLOCK_MAX_Q48);
 }
 
 static void test_step_sets_the_clock_at_once(struct kunit *test)
@@ -196,7 +200,14 @@ static void test_error_beyond_the_bound_goes_fast(struct kunit *test)
 			cl_abs_s64(error_at(&c, &target, CL_NS_PER_SEC / 4)),
 			1ULL);
 
+	/* an error equal to the bound is still within it */
+	c = (struct cl_clock){ .map = line(0, 0, 0) };
+	d.bound_ns = 100000;
+	KUNIT_EXPECT_EQ(test, cl_discipline_steer(&c, cl_raw(0), &target, &d),
+			CL_STEER_LIMITED);
+
 	/* what takes longer than the interval stays for the next step */
+	d.bound_ns = 99999;
 	c = (struct cl_clock){ .map = line(0, 0, 0) };
 	d.interval_ns = CL_NS_PER_SEC / 10;
 	KUNIT_EXPECT_EQ(test, cl_discipline_steer(&c, cl_raw(0), &target, &d),

@@ -440,6 +440,23 @@ static void test_longer_path_is_bridged_by_the_oscillator(struct kunit *test)
 			10000ULL);
 }
 
+static void test_new_path_is_accepted_after_its_window(struct kunit *test)
+{
+	struct cl_estimate e;
+
+	start(sim_lan(16));
+	run(150);
+	sim.base_ns += 500 * CL_NS_PER_US;
+	run(90);
+	error_after(ASK_NS, &e);
+	KUNIT_EXPECT_LE(test, cl_abs_s64((s64)e.min_rtt_ns - CL_NS_PER_MS),
+			10000ULL);
+	run(110);
+	expect_honest(test, error_after(ASK_NS, &e), 5, &e);
+	KUNIT_EXPECT_LE(test, cl_abs_s64((s64)e.min_rtt_ns - 2 * CL_NS_PER_MS),
+			10000ULL);
+}
+
 static void test_excess_follows_the_jitter(struct kunit *test)
 {
 	start(sim_lan(13));
@@ -447,6 +464,10 @@ static void test_excess_follows_the_jitter(struct kunit *test)
 	/* two queues of 10 us */
 	KUNIT_EXPECT_GT(test, est.excess_ns, 12000);
 	KUNIT_EXPECT_LT(test, est.excess_ns, 32000);
+	sim.queue_ns *= 10;
+	run(60);
+	KUNIT_EXPECT_GT(test, est.excess_ns, 120000);
+	KUNIT_EXPECT_LT(test, est.excess_ns, 320000);
 }
 
 static void test_parameters_beyond_the_formats_are_limited(struct kunit *test)
@@ -483,6 +504,7 @@ static struct kunit_case estimator_cases[] = {
 	KUNIT_CASE(test_wild_first_exchange_does_not_lock_out),
 	KUNIT_CASE(test_clocks_any_distance_apart_are_compared),
 	KUNIT_CASE(test_longer_path_is_bridged_by_the_oscillator),
+	KUNIT_CASE(test_new_path_is_accepted_after_its_window),
 	KUNIT_CASE(test_excess_follows_the_jitter),
 	KUNIT_CASE(test_parameters_beyond_the_formats_are_limited),
 	{}

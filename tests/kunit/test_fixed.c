@@ -20,8 +20,7 @@ static void test_shl_div_random_is_exact(struct kunit *test)
 	for (i = 0; i < ROUNDS; i++) {
 		s64 a = random_s64(&rng);
 		unsigned int sh = random_below(&rng, 64);
-		s64 b = (s64)(random_u64(&rng) >> 1 >> random_below(&rng, 63)) |
-			1;
+		s64 b = cl_max_s64((s64)cl_abs_s64(random_s64(&rng) / 2), 1);
 		s64 q = cl_shl_div(a, sh, b);
 		unsigned __int128 n = (unsigned __int128)cl_abs_s64(a) << sh;
 		u64 limit = a < 0 ? 1ULL << 63 : S64_MAX;

@@ -292,6 +292,32 @@ static void test_late_transmit_stamp_still_counts(struct kunit *test)
 	expect_asked(test, &x);
 }
 
+static void test_backlog_is_reported_from_the_newest(struct kunit *test)
+{
+	struct cl_wire_msg req, resp[6];
+	struct cl_exchange x;
+	u32 i;
+
+	/* T3 of the first two exchanges comes late, of the third never. */
+	start(1);
+	for (i = 1; i <= 5; i++) {
+		struct cl_raw t2 = stamp(i, 2);
+
+		ask(&req);
+		cl_session_take_request(&answerer, &req, &t2, &resp[i], &x);
+		take(&resp[i], &x);
+		if (i == 2) {
+			cl_session_response_sent(&answerer, 1, stamp(1, 3));
+			cl_session_response_sent(&answerer, 2, stamp(2, 3));
+		}
+	}
+	KUNIT_EXPECT_EQ(test, resp[2].hdr.flags, CL_WIRE_F_RX);
+	KUNIT_EXPECT_EQ(test, resp[3].resp.prev_seq, 2U);
+	KUNIT_EXPECT_EQ(test, resp[4].resp.prev_seq, 1U);
+	KUNIT_EXPECT_EQ(test, resp[5].hdr.flags, CL_WIRE_F_RX);
+	KUNIT_EXPECT_EQ(test, asker.exchanges, 2ULL);
+}
+
 static void test_missing_stamps_cost_only_their_exchange(struct kunit *test)
 {
 	struct cl_wire_msg req, resp;
@@ -441,8 +467,11 @@ static void test_new_generation_ends_exchanges_under_way(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, asker.resp_seq.started);
 	KUNIT_EXPECT_FALSE(test, answerer.req_seq.started);
 
-	/* The request before the change is known to nobody any more. */
-	answer(&req, &resp, &x);
+	/*
+	 * The request before the change is known to nobody any more, nor is
+	 * the exchange that it completes.
+	 */
+	KUNIT_EXPECT_EQ(test, answer(&req, &resp, &x), CL_SESSION_TAKEN);
 	KUNIT_EXPECT_EQ(test, take(&resp, &x), CL_SESSION_IGNORED);
 	ask(&req);
 	KUNIT_EXPECT_EQ(test, req.hdr.seq, 4U);
@@ -572,6 +601,7 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(test_stamps_of_unknown_exchange_are_ignored),
 	KUNIT_CASE(test_first_stamp_of_a_message_wins),
 	KUNIT_CASE(test_late_transmit_stamp_still_counts),
+	KUNIT_CASE(test_backlog_is_reported_from_the_newest),
 	KUNIT_CASE(test_missing_stamps_cost_only_their_exchange),
 	KUNIT_CASE(test_round_trip_longer_than_interval_loses_none),
 	KUNIT_CASE(test_response_older_than_the_slots_is_ignored),
