@@ -241,14 +241,18 @@ int cl_nlmnl_receive(struct cl_nlmnl *n, const struct cl_nlmnl_handler *h,
 	static __thread alignas(NLMSG_ALIGNTO) char buf[RECV_SIZE];
 	const struct nlmsghdr *nlh;
 	ssize_t size;
+	int err = 0;
 	int len;
 
 	for (;;) {
 		size = recv(cl_nlmnl_fd(n), buf, sizeof(buf), MSG_DONTWAIT);
-		if (size < 0 && errno == EINTR)
+		/* Until the queue is empty the kernel drops more, silently. */
+		if (size < 0 && errno == ENOBUFS)
+			err = -ENOBUFS;
+		if (size < 0 && (errno == EINTR || errno == ENOBUFS))
 			continue;
 		if (size < 0)
-			return errno == EAGAIN ? 0 : -errno;
+			return errno == EAGAIN ? err : -errno;
 		nlh = (const struct nlmsghdr *)buf;
 		for (len = size; mnl_nlmsg_ok(nlh, len);
 		     nlh = mnl_nlmsg_next(nlh, &len))
