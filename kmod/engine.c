@@ -28,7 +28,7 @@ static void engine_header(struct cl_instance *inst, const struct cl_peer *peer,
 	h->gen = p->gen;
 }
 
-static int engine_send(struct cl_instance *inst, const struct cl_peer *peer,
+static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
 		       const struct in6_addr *from, struct cl_wire_msg *m,
 		       const u32 *key)
 {
@@ -43,8 +43,8 @@ static int engine_send(struct cl_instance *inst, const struct cl_peer *peer,
 		cl_stats_inc(inst->stats, CL_STAT_TX_ERROR);
 		return len;
 	}
-	err = cl_socket_send(engine_socket(inst, &peer->endpoint),
-			     &peer->endpoint, from, buf, len, key);
+	err = cl_socket_send(engine_socket(inst, &peer->path.to), &peer->path,
+			     from, buf, len, key);
 	cl_stats_inc(inst->stats, err ? CL_STAT_TX_ERROR : CL_STAT_TX);
 	return err;
 }
@@ -225,7 +225,7 @@ static struct cl_peer *engine_sender(struct cl_instance *inst,
 		*ret_why = CL_STAT_DROP_PEER;
 		return NULL;
 	}
-	if (!cl_endpoint_equal(&peer->endpoint, &pkt->from)) {
+	if (!cl_endpoint_equal(&peer->path.to, &pkt->from)) {
 		*ret_why = CL_STAT_DROP_SOURCE;
 		return NULL;
 	}

@@ -315,9 +315,8 @@ int __init cl_instance_init(void)
 /**
  * cl_instance_exit() - delete all instances
  *
- * Peers are freed after a grace period by the kernel's own code, so nothing of
- * ours remains to be waited for but a driver's report of a stamp in task
- * context: it may have been preempted at the entry of our function.
+ * What is left to wait for is a driver's report of a stamp in task context: it
+ * may have been preempted at the entry of our function.
  */
 void cl_instance_exit(void)
 {

@@ -171,7 +171,7 @@ int cl_nlfill_peer(struct sk_buff *skb, const void *arg)
 
 	cl_peer_get_info(p->peer, p->now, &info);
 	if (nla_put_u32(skb, CLOCKLINK_A_PEER_NODE, p->peer->node) ||
-	    put_endpoint(skb, &p->peer->endpoint) || put_counters(skb, &info))
+	    put_endpoint(skb, &p->peer->path.to) || put_counters(skb, &info))
 		return -EMSGSIZE;
 	if (info.gen_known && nla_put_u32(skb, CLOCKLINK_A_PEER_GEN, info.gen))
 		return -EMSGSIZE;

@@ -59,14 +59,20 @@ struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
 {
 	struct list_head *before = &peers->list;
 	struct cl_peer *peer, *other;
+	int err;
 
 	if (peers->count >= CL_PEERS_MAX)
 		return ERR_PTR(-ENOSPC);
 	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
 	if (!peer)
 		return ERR_PTR(-ENOMEM);
+	err = dst_cache_init(&peer->path.cache, GFP_KERNEL_ACCOUNT);
+	if (err) {
+		kfree(peer);
+		return ERR_PTR(err);
+	}
 	peer->node = node;
-	peer->endpoint = *endpoint;
+	peer->path.to = *endpoint;
 	spin_lock_init(&peer->lock);
 	peer->tokens = (u64)CL_BUDGET_BURST * HZ;
 	peer->refilled = jiffies;
@@ -86,6 +92,17 @@ struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
 	return peer;
 }
 
+static void peer_free(struct cl_peer *peer)
+{
+	dst_cache_destroy(&peer->path.cache);
+	kfree(peer);
+}
+
+static void peer_free_rcu(struct rcu_head *rcu)
+{
+	peer_free(container_of(rcu, struct cl_peer, rcu));
+}
+
 /**
  * cl_peers_del() - delete a peer
  * @peers: table
@@ -100,12 +117,15 @@ void cl_peers_del(struct cl_peers *peers, struct cl_peer *peer)
 	hash_del_rcu(&peer->hash);
 	list_del(&peer->list);
 	peers->count--;
-	kfree_rcu(peer, rcu);
+	call_rcu(&peer->rcu, peer_free_rcu);
 }
 
 /**
- * cl_peers_clear() - delete all peers
- * @peers: table
+ * cl_peers_clear() - delete all peers for good
+ * @peers: table that no reader can reach any more
+ *
+ * Not by RCU, and waiting for those deleted before: a cached route must not
+ * outlive its network namespace.
  *
  * Context: process, lock of the commands held.
  */
@@ -114,7 +134,9 @@ void cl_peers_clear(struct cl_peers *peers)
 	struct cl_peer *peer, *next;
 
 	list_for_each_entry_safe(peer, next, &peers->list, list)
-		cl_peers_del(peers, peer);
+		peer_free(peer);
+	cl_peers_init(peers);
+	rcu_barrier();
 }
 
 /**

@@ -11,7 +11,7 @@
 
 #include "core/estimator.h"
 #include "core/session.h"
-#include "endpoint.h"
+#include "socket.h"
 
 /*
  * A peer takes about 2.5 KiB, charged to the memory cgroup of who adds it: 4096
@@ -31,7 +31,7 @@
 /**
  * struct cl_peer - one peer
  * @node: its node id
- * @endpoint: its address
+ * @path: its address and the route to it
  * @hash: in cl_peers.hash, for readers under RCU
  * @list: in cl_peers.list, protected by the lock of the commands
  * @rcu: frees the peer after a grace period
@@ -49,7 +49,7 @@
  */
 struct cl_peer {
 	u32 node;
-	struct cl_endpoint endpoint;
+	struct cl_path path;
 	struct hlist_node hash;
 	struct list_head list;
 	struct rcu_head rcu;

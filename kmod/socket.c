@@ -58,12 +58,13 @@ static void socket_report(struct sock *sk)
 
 	if (in_hardirq() || irqs_disabled())
 		return;
-	rcu_read_lock_bh();
-	/* Pairs with setup_udp_tunnel_sock() and udp_tunnel_sock_release(). */
-	s = rcu_dereference_bh(__sk_user_data(sk));
+	local_bh_disable();
+	rcu_read_lock();
+	s = rcu_dereference_sk_user_data(sk);
 	if (s)
 		socket_take_stamps(s, sk);
-	rcu_read_unlock_bh();
+	rcu_read_unlock();
+	local_bh_enable();
 }
 
 static void socket_addresses(const struct sk_buff *skb, struct cl_packet *p)
@@ -230,22 +231,45 @@ static struct sk_buff *socket_skb(struct sock *sk, const struct dst_entry *dst,
 	return skb;
 }
 
-static int socket_send4(struct sock *sk, const struct cl_endpoint *to,
+/*
+ * A cached route serves if its own address is the one that is asked for.  The
+ * cache is emptied by the network stack when routes or addresses change.
+ */
+static struct rtable *socket_route4(struct sock *sk, struct cl_path *path,
+				    struct flowi4 *fl)
+{
+	struct rtable *rt;
+	__be32 from;
+
+	rt = dst_cache_get_ip4(&path->cache, &from);
+	if (rt && (!fl->saddr || fl->saddr == from)) {
+		fl->saddr = from;
+		return rt;
+	}
+	if (rt)
+		ip_rt_put(rt);
+	security_sk_classify_flow(sk, flowi4_to_flowi_common(fl));
+	rt = ip_route_output_flow(sock_net(sk), fl, sk);
+	if (!IS_ERR(rt))
+		dst_cache_set_ip4(&path->cache, &rt->dst, fl->saddr);
+	return rt;
+}
+
+static int socket_send4(struct sock *sk, struct cl_path *path,
 			const struct in6_addr *from, const u8 *data, size_t len,
 			const u32 *key)
 {
 	struct flowi4 fl = {
 		.saddr = from ? from->s6_addr32[3] : 0,
-		.daddr = to->addr.s6_addr32[3],
+		.daddr = path->to.addr.s6_addr32[3],
 		.fl4_sport = inet_sk(sk)->inet_sport,
-		.fl4_dport = to->port,
+		.fl4_dport = path->to.port,
 		.flowi4_proto = IPPROTO_UDP,
 	};
 	struct sk_buff *skb;
 	struct rtable *rt;
 
-	security_sk_classify_flow(sk, flowi4_to_flowi_common(&fl));
-	rt = ip_route_output_flow(sock_net(sk), &fl, sk);
+	rt = socket_route4(sk, path, &fl);
 	if (IS_ERR(rt))
 		return PTR_ERR(rt);
 	skb = socket_skb(sk, &rt->dst,
@@ -264,15 +288,36 @@ static int socket_send4(struct sock *sk, const struct cl_endpoint *to,
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-static int socket_send6(struct sock *sk, const struct cl_endpoint *to,
+/* As socket_route4(). */
+static struct dst_entry *socket_route6(struct sock *sk, struct cl_path *path,
+				       struct flowi6 *fl)
+{
+	struct dst_entry *dst;
+	struct in6_addr from;
+
+	dst = dst_cache_get_ip6(&path->cache, &from);
+	if (dst &&
+	    (ipv6_addr_any(&fl->saddr) || ipv6_addr_equal(&fl->saddr, &from))) {
+		fl->saddr = from;
+		return dst;
+	}
+	dst_release(dst);
+	security_sk_classify_flow(sk, flowi6_to_flowi_common(fl));
+	dst = ipv6_stub->ipv6_dst_lookup_flow(sock_net(sk), sk, fl, NULL);
+	if (!IS_ERR(dst))
+		dst_cache_set_ip6(&path->cache, dst, &fl->saddr);
+	return dst;
+}
+
+static int socket_send6(struct sock *sk, struct cl_path *path,
 			const struct in6_addr *from, const u8 *data, size_t len,
 			const u32 *key)
 {
 	struct flowi6 fl = {
-		.daddr = to->addr,
+		.daddr = path->to.addr,
 		.fl6_sport = inet_sk(sk)->inet_sport,
-		.fl6_dport = to->port,
-		.flowi6_oif = to->scope,
+		.fl6_dport = path->to.port,
+		.flowi6_oif = path->to.scope,
 		.flowi6_proto = IPPROTO_UDP,
 	};
 	struct dst_entry *dst;
@@ -280,8 +325,7 @@ static int socket_send6(struct sock *sk, const struct cl_endpoint *to,
 
 	if (from)
 		fl.saddr = *from;
-	security_sk_classify_flow(sk, flowi6_to_flowi_common(&fl));
-	dst = ipv6_stub->ipv6_dst_lookup_flow(sock_net(sk), sk, &fl, NULL);
+	dst = socket_route6(sk, path, &fl);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
 	skb = socket_skb(sk, dst,
@@ -298,7 +342,7 @@ static int socket_send6(struct sock *sk, const struct cl_endpoint *to,
 				    fl.fl6_sport, fl.fl6_dport, false);
 }
 #else
-static int socket_send6(struct sock *sk, const struct cl_endpoint *to,
+static int socket_send6(struct sock *sk, struct cl_path *path,
 			const struct in6_addr *from, const u8 *data, size_t len,
 			const u32 *key)
 {
@@ -308,8 +352,8 @@ static int socket_send6(struct sock *sk, const struct cl_endpoint *to,
 
 /**
  * cl_socket_send() - send one packet
- * @s: open socket of the family of @to
- * @to: receiver
+ * @s: open socket of the family of @path
+ * @path: receiver
  * @from: own address, NULL to take that of the route
  * @data: payload
  * @len: bytes of payload
@@ -321,18 +365,20 @@ static int socket_send6(struct sock *sk, const struct cl_endpoint *to,
  * Context: softirq from a report of @s, or process.
  * Return: 0 or -errno of the network stack; 0 does not mean that it arrives.
  */
-int cl_socket_send(struct cl_socket *s, const struct cl_endpoint *to,
+int cl_socket_send(struct cl_socket *s, struct cl_path *path,
 		   const struct in6_addr *from, const u8 *data, size_t len,
 		   const u32 *key)
 {
 	struct sock *sk = s->sock->sk;
 	int err;
 
-	rcu_read_lock_bh();
-	if (cl_endpoint_is4(to))
-		err = socket_send4(sk, to, from, data, len, key);
+	local_bh_disable();
+	rcu_read_lock();
+	if (cl_endpoint_is4(&path->to))
+		err = socket_send4(sk, path, from, data, len, key);
 	else
-		err = socket_send6(sk, to, from, data, len, key);
-	rcu_read_unlock_bh();
+		err = socket_send6(sk, path, from, data, len, key);
+	rcu_read_unlock();
+	local_bh_enable();
 	return err;
 }

@@ -9,6 +9,8 @@
 #include <linux/ktime.h>
 #include <linux/net.h>
 
+#include <net/dst_cache.h>
+
 #include "endpoint.h"
 
 /**
@@ -53,10 +55,20 @@ struct cl_socket {
 	void (*report)(struct sock *sk);
 };
 
+/**
+ * struct cl_path - the way to a node
+ * @to: where it is
+ * @cache: route, with its own address
+ */
+struct cl_path {
+	struct cl_endpoint to;
+	struct dst_cache cache;
+};
+
 int cl_socket_open(struct cl_socket *s, struct net *net, sa_family_t family,
 		   u16 port);
 void cl_socket_close(struct cl_socket *s);
-int cl_socket_send(struct cl_socket *s, const struct cl_endpoint *to,
+int cl_socket_send(struct cl_socket *s, struct cl_path *path,
 		   const struct in6_addr *from, const u8 *data, size_t len,
 		   const u32 *key);
 

@@ -11,8 +11,10 @@
  */
 #include "stamp.h"
 
+#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 
 #include "core/fixed.h"
 
@@ -25,8 +27,9 @@
 /* Snapshots are read to 1 ns: over 1 ms that is 1 ppm of the rate. */
 #define CL_STAMP_RATE_NS (1 * CL_NS_PER_MS)
 
-/* 1000 ppm times 2^48 */
-#define CL_STAMP_RATE_TOL ((1LL << CL_Q48_SHIFT) / 1000)
+/* 2^-32 of a stamp's age is far below 1 ns. */
+#define CL_STAMP_RATE_ONE BIT_ULL(32)
+#define CL_STAMP_RATE_TOL (CL_STAMP_RATE_ONE / 1000) /* 1000 ppm */
 
 /**
  * cl_stamp_init() - start with the clocks as they are now
@@ -48,6 +51,15 @@ void cl_stamp_init(struct cl_stamp *s)
 	spin_lock_init(&s->lock);
 }
 
+/* @diff / @real times 2^32, for |@diff| <= @real */
+static s64 stamp_rate_q32(s64 diff, s64 real)
+{
+	u64 rate =
+		mul_u64_u64_div_u64(cl_abs_s64(diff), CL_STAMP_RATE_ONE, real);
+
+	return diff < 0 ? -(s64)rate : rate;
+}
+
 /* Learn from one more snapshot. */
 static void stamp_note(struct cl_stamp *s,
 		       const struct system_time_snapshot *sn)
@@ -65,9 +77,9 @@ static void stamp_note(struct cl_stamp *s,
 	} else if (dreal < draw / 2 || dreal > draw * 2) {
 		s->steady = false;
 	} else {
-		rate = cl_shl_div(draw - dreal, CL_Q48_SHIFT, dreal);
-		s->steady = cl_abs_s64(rate - s->rate_q48) <= CL_STAMP_RATE_TOL;
-		s->rate_q48 = rate;
+		rate = stamp_rate_q32(draw - dreal, dreal);
+		s->steady = cl_abs_s64(rate - s->rate_q32) <= CL_STAMP_RATE_TOL;
+		s->rate_q32 = rate;
 	}
 	s->real = real;
 	s->raw = raw;
@@ -95,8 +107,8 @@ int cl_stamp_to_raw(struct cl_stamp *s, ktime_t real, s64 *ret_raw)
 	if (s->steady && sn.cs_was_changed_seq == s->source_seq &&
 	    ktime_to_ns(sn.raw) >= s->hold_until && age >= 0 &&
 	    age <= CL_STAMP_HOLD_NS) {
-		*ret_raw =
-			ktime_to_ns(sn.raw) - age - cl_scale(age, s->rate_q48);
+		*ret_raw = ktime_to_ns(sn.raw) - age -
+			   cl_mulshr(age, s->rate_q32, 32);
 		err = 0;
 	}
 	spin_unlock(&s->lock);

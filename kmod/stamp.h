@@ -13,8 +13,8 @@
  * @lock: protects all fields; taken with bottom halves disabled
  * @real: CLOCK_REALTIME of the previous snapshot, ns
  * @raw: CLOCK_MONOTONIC_RAW of the previous snapshot, ns
- * @rate_q48: raw per real between the last two snapshots, minus 1, times 2^48
- * @steady: the last two rates agreed, so @rate_q48 may be used
+ * @rate_q32: raw per real between the last two snapshots, minus 1, times 2^32
+ * @steady: the last two rates agreed, so @rate_q32 may be used
  * @set_seq: the kernel's count of steps of CLOCK_REALTIME
  * @source_seq: the kernel's count of changes of the clock source
  * @hold_until: no stamp is converted before this raw time
@@ -23,7 +23,7 @@ struct cl_stamp {
 	spinlock_t lock; /* all fields */
 	s64 real;
 	s64 raw;
-	s64 rate_q48;
+	s64 rate_q32;
 	bool steady;
 	unsigned int set_seq;
 	u8 source_seq;
