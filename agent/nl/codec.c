@@ -50,6 +50,8 @@ int cl_nl_encode(void *buf, size_t size, const struct cl_nl_hdr *h,
 		return -EINVAL;
 	if (size < NLMSG_HDRLEN + GENL_HDRLEN)
 		return -EMSGSIZE;
+	/* libmnl leaves the padding behind short values as it is. */
+	memset(buf, 0, size);
 	nlh = mnl_nlmsg_put_header(buf);
 	nlh->nlmsg_type = h->family;
 	nlh->nlmsg_flags = NLM_F_REQUEST | h->flags;

@@ -10,8 +10,8 @@
 
 #include "model.h"
 
-/* All attributes of the largest set fit several times. */
-#define CL_NL_BUF_SIZE 2048
+/* The largest set, that of a peer, has 27 attributes of at most 20 bytes. */
+#define CL_NL_BUF_SIZE 1024
 #define CL_NL_TEXT_SIZE 160
 
 /**

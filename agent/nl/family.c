@@ -40,6 +40,8 @@ int cl_nl_family_request(void *buf, size_t size, u32 seq)
 
 	if (size < NLMSG_HDRLEN + GENL_HDRLEN)
 		return -EMSGSIZE;
+	/* libmnl leaves the padding behind the name as it is. */
+	memset(buf, 0, size);
 	nlh = mnl_nlmsg_put_header(buf);
 	nlh->nlmsg_type = GENL_ID_CTRL;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;

@@ -136,6 +136,19 @@ static void test_short_buffer_is_refused_at_every_size(void **state)
 	assert_int_equal(encode(&m, len), len);
 }
 
+static void test_padding_is_zero(void **state)
+{
+	struct cl_nl_msg m = { .cmd = CLOCKLINK_CMD_INSTANCE_ADD };
+
+	(void)state;
+	m.instance.have = CL_NL_BIT(INSTANCE_PHC);
+	m.instance.phc = 0xff;
+	assert_int_equal(encode(&m, sizeof(buf)),
+			 NLMSG_HDRLEN + GENL_HDRLEN + 8);
+	assert_memory_equal(buf + NLMSG_HDRLEN + GENL_HDRLEN + 4, "\xff\0\0\0",
+			    4);
+}
+
 static void test_unknown_command_is_refused(void **state)
 {
 	struct cl_nl_msg m = { .cmd = CLOCKLINK_CMD_MAX + 1 };
@@ -414,6 +427,7 @@ int main(void)
 		cmocka_unit_test(test_attributes_are_those_of_the_uapi),
 		cmocka_unit_test(test_false_flag_is_not_sent),
 		cmocka_unit_test(test_short_buffer_is_refused_at_every_size),
+		cmocka_unit_test(test_padding_is_zero),
 		cmocka_unit_test(test_unknown_command_is_refused),
 		cmocka_unit_test(test_unknown_attribute_is_skipped),
 		cmocka_unit_test(test_wrong_length_is_refused),
