@@ -14,6 +14,7 @@ static_assert(CL_WIRE_UPDATE_LEN <= CL_WIRE_MAX, "update fits a message");
 
 enum {
 	OFF_VERSION = 0,
+	OFF_TYPE = 1,
 	OFF_LENGTH = 2,
 	OFF_TAG = CL_WIRE_HDR_LEN - CL_WIRE_TAG_LEN,
 	TLV_HDR_LEN = 4, /* type u16, length u16 of the value */
@@ -38,11 +39,20 @@ struct field {
 	}
 #define BODY(off, m) FIELD(CL_WIRE_HDR_LEN + (off), m)
 
+/* clang-format off */
 static const struct field hdr_fields[] = {
-	FIELD(1, hdr.type),	 FIELD(4, hdr.flags),	FIELD(6, hdr.state),
-	FIELD(7, hdr.key_id),	 FIELD(8, hdr.cluster), FIELD(12, hdr.sender),
-	FIELD(16, hdr.receiver), FIELD(20, hdr.term),	FIELD(24, hdr.round),
-	FIELD(28, hdr.seq),	 FIELD(32, hdr.gen),	{},
+	FIELD(OFF_TYPE, hdr.type),
+	FIELD(4, hdr.flags),
+	FIELD(6, hdr.state),
+	FIELD(7, hdr.key_id),
+	FIELD(8, hdr.cluster),
+	FIELD(12, hdr.sender),
+	FIELD(16, hdr.receiver),
+	FIELD(20, hdr.term),
+	FIELD(24, hdr.round),
+	FIELD(28, hdr.seq),
+	FIELD(32, hdr.gen),
+	{},
 };
 
 static const struct field request_fields[] = {
@@ -53,21 +63,34 @@ static const struct field request_fields[] = {
 };
 
 static const struct field response_fields[] = {
-	BODY(0, resp.prev_seq),	   BODY(4, resp.t2),
-	BODY(12, resp.t3),	   BODY(20, resp.time),
-	BODY(28, resp.rate_q40),   BODY(32, resp.delay_ns),
-	BODY(36, resp.loss_ppt16), BODY(38, resp.jitter_log2),
-	BODY(39, resp.queue_log2), {},
+	BODY(0, resp.prev_seq),
+	BODY(4, resp.t2),
+	BODY(12, resp.t3),
+	BODY(20, resp.time),
+	BODY(28, resp.rate_q40),
+	BODY(32, resp.delay_ns),
+	BODY(36, resp.loss_ppt16),
+	BODY(38, resp.jitter_log2),
+	BODY(39, resp.queue_log2),
+	{},
 };
 
 static const struct field update_fields[] = {
-	BODY(0, upd.map.raw),	    BODY(8, upd.map.time),
-	BODY(16, upd.map.rate_q48), BODY(24, upd.bound_ns),
-	BODY(32, upd.hard_ns),	    BODY(40, upd.drift_ppt),
-	BODY(44, upd.interval_ns),  BODY(48, upd.tai_offset),
-	BODY(50, upd.leap),	    BODY(51, upd.hops),
-	BODY(52, upd.epoch),	    {},
+	BODY(0, upd.map.raw),
+	BODY(8, upd.map.time),
+	BODY(16, upd.map.rate_q48),
+	BODY(24, upd.bound_ns),
+	BODY(32, upd.hard_ns),
+	BODY(40, upd.drift_ppt),
+	BODY(44, upd.interval_ns),
+	BODY(48, upd.tai_offset),
+	BODY(50, upd.leap),
+	BODY(51, upd.hops),
+	BODY(52, upd.epoch),
+	{},
 };
+
+/* clang-format on */
 
 /* What a type consists of; without fields: there is no such type. */
 static const struct {
@@ -276,16 +299,16 @@ enum cl_wire_error cl_wire_decode(const u8 *buf, size_t len,
 		return CL_WIRE_LONG;
 	if (buf[OFF_VERSION] != CL_WIRE_VERSION)
 		return CL_WIRE_BAD_VERSION;
+	if (!type_known(buf[OFF_TYPE]))
+		return CL_WIRE_BAD_TYPE;
 	if (get_be(buf + OFF_LENGTH, 2) != len)
 		return CL_WIRE_BAD_LENGTH;
+	length = types[buf[OFF_TYPE]].length;
+	if (len < length)
+		return CL_WIRE_SHORT;
 
 	decode_fields(hdr_fields, buf, &msg);
 	memcpy(msg.hdr.tag, buf + OFF_TAG, CL_WIRE_TAG_LEN);
-	if (!type_known(msg.hdr.type))
-		return CL_WIRE_BAD_TYPE;
-	length = types[msg.hdr.type].length;
-	if (len < length)
-		return CL_WIRE_SHORT;
 	decode_fields(types[msg.hdr.type].fields, buf, &msg);
 	if (!msg_valid(&msg))
 		return CL_WIRE_BAD_FIELD;

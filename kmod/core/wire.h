@@ -48,8 +48,6 @@ enum cl_wire_flag {
 	CL_WIRE_F_PROBE = 1 << 4, /* peer probe, not a round of the leader */
 };
 
-#define CL_WIRE_F_ALL 0x1f
-
 /**
  * struct cl_wire_hdr - what every message carries
  * @type: enum cl_wire_type
