@@ -14,6 +14,13 @@ on() {
 	ip netns exec "n$_node" "$@"
 }
 
+# start NODE COMMAND...: the same in the background; $! is the command itself
+start() {
+	_node=$1
+	shift
+	ip netns exec "n$_node" "$@" &
+}
+
 # net_create N: nodes 1..N with 10.0.0.i, fd00::i and the link-local fe80::i; who
 # has which address is told to every node, so nothing has to be resolved
 net_create() {
