@@ -337,9 +337,10 @@ static int socket_send6(struct sock *sk, struct cl_path *path,
 	}
 	skb->protocol = htons(ETH_P_IPV6);
 	/* Consumes the route and the packet. */
-	return udp_tunnel6_xmit_skb(dst, sk, skb, NULL, &fl.saddr, &fl.daddr,
-				    CL_SOCKET_DSCP_EF, ip6_dst_hoplimit(dst), 0,
-				    fl.fl6_sport, fl.fl6_dport, false);
+	udp_tunnel6_xmit_skb(dst, sk, skb, NULL, &fl.saddr, &fl.daddr,
+			     CL_SOCKET_DSCP_EF, ip6_dst_hoplimit(dst), 0,
+			     fl.fl6_sport, fl.fl6_dport, false);
+	return 0;
 }
 #else
 static int socket_send6(struct sock *sk, struct cl_path *path,
