@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Fuzzers of the agent: netlink messages and the daemon's file.
+
+AGENT_FUZZ_DIR := tests/userspace/fuzz/agent
+AGENT_FUZZ_BINS := $(BUILD)/fuzz/fuzz_netlink $(BUILD)/fuzz/fuzz_config
+AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
+	$(wildcard agent/nl/*.c agent/lib/*.c) agent/daemon/config.c)
+AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+
+fuzz: $(AGENT_FUZZ_BINS)
+
+$(BUILD)/obj/agent-fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -I. -Iuapi -D_GNU_SOURCE -MMD -MP $(AGENT_FUZZ_CFLAGS) \
+		-c $< -o $@
+
+$(AGENT_FUZZ_BINS): $(BUILD)/fuzz/%: \
+		$(BUILD)/obj/agent-fuzz/$(AGENT_FUZZ_DIR)/%.o $(AGENT_FUZZ_OBJS)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(AGENT_FUZZ_CFLAGS) $^ -linih $(LIB_LIBS) -o $@
+
+-include $(AGENT_FUZZ_OBJS:.o=.d) \
+	$(AGENT_FUZZ_BINS:$(BUILD)/fuzz/%=$(BUILD)/obj/agent-fuzz/$(AGENT_FUZZ_DIR)/%.d)
