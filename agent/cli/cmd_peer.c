@@ -61,8 +61,10 @@ static enum cl_exit list_peers(struct cl_cli *cli)
 		for (size_t i = 0; i < n; i++)
 			json_array_append_new(array, cl_output_json(&peers[i]));
 		cl_output_print_json(array);
-	} else {
+	} else if (n) {
 		print_peers(peers, n);
+	} else {
+		puts("no peers");
 	}
 	free(peers);
 	return CL_EXIT_OK;

@@ -51,6 +51,7 @@ static void print_peers(const struct cl_nl_msg *peers, size_t n)
 	const struct cl_nl_schema *s;
 	const struct cl_nl_field *f;
 
+	putchar('\n');
 	cl_table_row(&t, head);
 	for (size_t i = 0; i < n; i++) {
 		s = cl_nl_schema_of(peers[i].cmd);
@@ -106,8 +107,8 @@ static enum cl_exit run_servo(struct cl_cli *cli, int argc, char **argv)
 		print_json(&clock, peers, n);
 	} else {
 		print_clock(&clock);
-		putchar('\n');
-		print_peers(peers, n);
+		if (n)
+			print_peers(peers, n);
 	}
 	free(peers);
 	return CL_EXIT_OK;
