@@ -38,6 +38,22 @@ static void advance(struct cl_seq *s, u32 by)
 	s->highest += by;
 }
 
+static bool far_away(const struct cl_seq *s, u32 seq)
+{
+	u32 ahead = seq - s->highest;
+
+	return ahead > CL_SEQ_JUMP && -ahead > CL_SEQ_JUMP;
+}
+
+/* Begin with @seq; the counters go on. */
+static void begin(struct cl_seq *s, u32 seq)
+{
+	s->started = true;
+	s->highest = seq;
+	s->seen = 0;
+	s->span = 1;
+}
+
 /**
  * cl_seq_reset() - forget a stream
  * @s: accounting; all counters become zero
@@ -58,7 +74,12 @@ enum cl_seq_verdict cl_seq_check(const struct cl_seq *s, u32 seq)
 {
 	u32 behind = s->highest - seq;
 
-	if (!s->started || cl_seq_after(seq, s->highest))
+	if (!s->started)
+		return CL_SEQ_NEW;
+	if (far_away(s, seq))
+		return s->suspicious && seq == s->suspect ? CL_SEQ_RESTART :
+							    CL_SEQ_DUPLICATE;
+	if (cl_seq_after(seq, s->highest))
 		return CL_SEQ_NEW;
 	if (behind >= CL_SEQ_WINDOW || s->seen >> behind & 1)
 		return CL_SEQ_DUPLICATE;
@@ -77,13 +98,12 @@ enum cl_seq_verdict cl_seq_accept(struct cl_seq *s, u32 seq)
 	enum cl_seq_verdict verdict = cl_seq_check(s, seq);
 	u32 behind;
 
-	if (!s->started) {
-		s->started = true;
-		s->highest = seq;
-		s->span = 1;
-	} else if (verdict == CL_SEQ_NEW) {
+	s->suspicious = verdict == CL_SEQ_DUPLICATE && far_away(s, seq);
+	s->suspect = s->suspicious ? seq + 1 : 0;
+	if (!s->started || verdict == CL_SEQ_RESTART)
+		begin(s, seq);
+	else if (verdict == CL_SEQ_NEW)
 		advance(s, seq - s->highest);
-	}
 	behind = s->highest - seq;
 	if (verdict == CL_SEQ_DUPLICATE) {
 		if (behind < CL_SEQ_WINDOW)

@@ -9,6 +9,13 @@
 
 #define CL_SEQ_WINDOW 64
 
+/*
+ * A number further away than this, in either direction, is not believed: 100 s
+ * of ten messages per second.  Its successor is, and begins the stream anew
+ * (RFC 3550, A.1): the sender has forgotten us and chosen another start.
+ */
+#define CL_SEQ_JUMP 1000
+
 /**
  * struct cl_seq - what has arrived of one stream
  * @highest: highest sequence number seen
@@ -16,17 +23,21 @@
  * @span: numbers of the window that are expected: none before the first that
  *	has arrived
  * @started: a first number has been seen
+ * @suspect: number that would begin the stream anew, if @suspicious
+ * @suspicious: the last number was too far away
  * @received: numbers accepted
  * @lost: numbers that left the window without having arrived
  * @duplicated: numbers that came again
  * @reordered: numbers that came after a higher one
- * @stale: numbers older than the window
+ * @stale: numbers older than the window, or too far away to be believed
  */
 struct cl_seq {
 	u32 highest;
 	u64 seen;
 	u32 span;
 	bool started;
+	u32 suspect;
+	bool suspicious;
 	u64 received;
 	u64 lost;
 	u64 duplicated;
@@ -38,6 +49,7 @@ enum cl_seq_verdict {
 	CL_SEQ_NEW, /* next, or after a gap */
 	CL_SEQ_LATE, /* reordered, first arrival */
 	CL_SEQ_DUPLICATE, /* or older than the window: must change nothing */
+	CL_SEQ_RESTART, /* a new stream: what belongs to the old one is void */
 };
 
 /* a is newer than b; the numbers wrap around. */

@@ -209,13 +209,19 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 					       struct cl_wire_msg *resp,
 					       struct cl_exchange *ret_x)
 {
-	struct cl_session_slot *prev =
-		slot_find(s->answered, req->req.prev_seq);
-	struct cl_session_slot *slot;
+	struct cl_session_slot *prev, *slot;
 
-	if (cl_seq_accept(&s->req_seq, req->hdr.seq) == CL_SEQ_DUPLICATE)
+	switch (cl_seq_accept(&s->req_seq, req->hdr.seq)) {
+	case CL_SEQ_DUPLICATE:
 		return CL_SESSION_IGNORED;
+	case CL_SEQ_RESTART:
+		memset(s->answered, 0, sizeof(s->answered));
+		break;
+	default:
+		break;
+	}
 
+	prev = slot_find(s->answered, req->req.prev_seq);
 	if (req->hdr.flags & CL_WIRE_F_PREV_TX)
 		slot_stamp(prev, T1, req->req.t1);
 	if (req->hdr.flags & CL_WIRE_F_PREV_RX)
@@ -300,7 +306,11 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 enum cl_session_result cl_session_take_update(struct cl_session *s,
 					      const struct cl_wire_msg *m)
 {
-	if (cl_seq_accept(&s->upd_seq, m->hdr.seq) != CL_SEQ_NEW)
+	switch (cl_seq_accept(&s->upd_seq, m->hdr.seq)) {
+	case CL_SEQ_NEW:
+	case CL_SEQ_RESTART:
+		return CL_SESSION_TAKEN;
+	default:
 		return CL_SESSION_IGNORED;
-	return CL_SESSION_TAKEN;
+	}
 }

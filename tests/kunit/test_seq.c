@@ -129,11 +129,43 @@ static void test_large_jump_counts_all_skipped(struct kunit *test)
 
 	cl_seq_reset(&s);
 	cl_seq_accept(&s, 0);
-	cl_seq_accept(&s, 2000000000);
-	/* 1 .. 1999999999 were skipped, the last 63 may still come. */
-	KUNIT_EXPECT_EQ(test, s.lost, 1999999999ULL - (CL_SEQ_WINDOW - 1));
+	cl_seq_accept(&s, CL_SEQ_JUMP);
+	/* All between were skipped, the last 63 may still come. */
+	KUNIT_EXPECT_EQ(test, s.lost, CL_SEQ_JUMP - 1ULL - (CL_SEQ_WINDOW - 1));
 	KUNIT_EXPECT_EQ(test, cl_seq_missing(&s), (u64)CL_SEQ_WINDOW - 1);
 	KUNIT_EXPECT_EQ(test, s.received, 2ULL);
+}
+
+/* One number far away is not believed, in either direction; two are. */
+static void test_far_number_and_successor_restart(struct kunit *test)
+{
+	static const u32 far[] = { CL_SEQ_JUMP + 9, 0U - CL_SEQ_JUMP - 9,
+				   0x80000000U };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(far); i++) {
+		u32 there = 500 + far[i];
+		struct cl_seq s;
+
+		cl_seq_reset(&s);
+		cl_seq_accept(&s, 500);
+		KUNIT_EXPECT_EQ(test, cl_seq_accept(&s, there),
+				CL_SEQ_DUPLICATE);
+		KUNIT_EXPECT_EQ(test, cl_seq_accept(&s, 501), CL_SEQ_NEW);
+		/* The one between took the suspicion away. */
+		KUNIT_EXPECT_EQ(test, cl_seq_accept(&s, there + 1),
+				CL_SEQ_DUPLICATE);
+		KUNIT_EXPECT_EQ(test, cl_seq_check(&s, there + 2),
+				CL_SEQ_RESTART);
+		KUNIT_EXPECT_EQ(test, cl_seq_accept(&s, there + 2),
+				CL_SEQ_RESTART);
+		KUNIT_EXPECT_EQ(test, cl_seq_accept(&s, there + 4), CL_SEQ_NEW);
+		KUNIT_EXPECT_EQ(test, cl_seq_accept(&s, there + 3),
+				CL_SEQ_LATE);
+		KUNIT_EXPECT_EQ(test, s.stale, 2ULL);
+		KUNIT_EXPECT_EQ(test, s.lost, 0ULL);
+		KUNIT_EXPECT_EQ(test, s.received, 5ULL);
+	}
 }
 
 static void test_jump_by_the_window_keeps_the_count(struct kunit *test)
@@ -217,6 +249,7 @@ static struct kunit_case seq_cases[] = {
 	KUNIT_CASE(test_check_changes_nothing),
 	KUNIT_CASE(test_numbers_before_the_first_are_not_lost),
 	KUNIT_CASE(test_large_jump_counts_all_skipped),
+	KUNIT_CASE(test_far_number_and_successor_restart),
 	KUNIT_CASE(test_jump_by_the_window_keeps_the_count),
 	KUNIT_CASE(test_random_streams_match_the_definition),
 	{}

@@ -485,6 +485,46 @@ static void test_new_generation_ends_exchanges_under_way(struct kunit *test)
 	expect_asked(test, &x);
 }
 
+/*
+ * The peer deleted us and added us again: same generation, other numbers.  The
+ * old numbers would leave its slots taken for newer ones.
+ */
+static void test_peer_that_starts_anew_is_answered(struct kunit *test)
+{
+	static const u32 starts[] = { 5, 0x70000000U, 0xf0000000U };
+	struct cl_wire_msg req, resp;
+	struct cl_exchange x;
+	unsigned int i;
+	int n;
+
+	start(0x80000000U);
+	for (n = 0; n < 20; n++) {
+		ask(&req);
+		answer(&req, &resp, &x);
+		take(&resp, &x);
+	}
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		cl_session_init(&asker, starts[i]);
+		ask(&req);
+		KUNIT_EXPECT_EQ(test, answer(&req, &resp, &x),
+				CL_SESSION_IGNORED);
+		ask(&req);
+		KUNIT_EXPECT_EQ(test, answer(&req, &resp, &x),
+				CL_SESSION_TAKEN);
+		take(&resp, &x);
+		for (n = 0; n < 20; n++) {
+			ask(&req);
+			KUNIT_ASSERT_EQ(test, answer(&req, &resp, &x),
+					CL_SESSION_EXCHANGE);
+			expect_answered(test, &x);
+			KUNIT_ASSERT_EQ(test, take(&resp, &x),
+					CL_SESSION_EXCHANGE);
+			expect_asked(test, &x);
+		}
+	}
+	KUNIT_EXPECT_EQ(test, answerer.req_seq.lost, 0ULL);
+}
+
 static void test_only_newer_updates_are_taken(struct kunit *test)
 {
 	struct cl_wire_msg m = { .hdr = { .type = CL_WIRE_UPDATE } };
@@ -608,6 +648,7 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(test_very_late_request_keeps_newer_exchange),
 	KUNIT_CASE(test_reordered_responses_give_exchanges_in_order),
 	KUNIT_CASE(test_new_generation_ends_exchanges_under_way),
+	KUNIT_CASE(test_peer_that_starts_anew_is_answered),
 	KUNIT_CASE(test_only_newer_updates_are_taken),
 	KUNIT_CASE(test_bad_network_never_mixes_exchanges),
 	{}

@@ -8,12 +8,12 @@
  *		s = seq;			acquire; again while odd
  *		raw = CLOCK_MONOTONIC_RAW;
  *		d = raw - base_raw;
- *		time = base_time + d + d * rate + min(d, slew_ns) * slew;
+ *		time = base_time + d + (d * rate + min(d, slew_ns) * slew);
  *		err = bound_ns + d * drift + 1;
  *	} while (s != seq);
  *
- * rate, slew and drift are numbers times 2^48; products need 128 bits and are
- * rounded down.  The reading counts only if state is synced, unverified or
+ * rate, slew and drift are numbers times 2^48; products need 128 bits, their
+ * sum is rounded down.  The reading counts only if state is synced, unverified or
  * holdover and raw < void_raw; then cluster time lies in [time - err,
  * time + err].  Cluster time is TAI.
  */
