@@ -3,13 +3,13 @@
 # Programs of the VM tests, included by the top Makefile.
 
 LAB_DIR := tests/userspace/lab
-LAB_NAMES := one-way nl-raw
+LAB_NAMES := one-way nl-raw phc-check
 LAB_BINS := $(LAB_NAMES:%=$(BUILD)/lab/%)
 LAB_OBJS := $(call agent_objs,$(LAB_NAMES:%=$(LAB_DIR)/%.c))
 
 tools: $(LAB_BINS)
 
-$(LAB_BINS): $(BUILD)/lab/%: $(BUILD)/obj/$(LAB_DIR)/%.o
+$(LAB_BINS): $(BUILD)/lab/%: $(BUILD)/obj/$(LAB_DIR)/%.o $(AGENT_LIB)
 	@mkdir -p $(@D)
 	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(LIB_LIBS) -o $@
 

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+# /dev/ptpN: agrees with the time page, works with phc_ctl, phc2sys and PPS, refuses to
+# be set while the cluster steers it, and may vanish while it is read.
+# vm: -i $test -n -t 400 -f $build/lab/phc-check -f $build/clocklink-truth -f $(package linuxptp)/usr/sbin/phc_ctl -f $(package linuxptp)/usr/sbin/phc2sys
+. /t/lib.sh
+. /t/net.sh
+
+page=/dev/clocklink0
+
+# agrees NAME: page and PTP clock are one clock
+agrees() {
+	check "$1: cross stamps are what the page says" phc-check precise /dev/ptp0 $page 500
+	check "$1: page <= PTP clock <= page" phc-check order /dev/ptp0 $page 5000
+}
+
+insmod /mods/clocklink.ko
+
+# --- nobody steers it: it may be set
+clocklinkctl instance add node=1 cluster=7 phc=yes
+caps=$(phc-check caps /dev/ptp0)
+check_true "what it says it can do: $caps" \
+	"$([ "$caps" = "max_adj=500000 pps=1 cross_timestamping=1 alarms=0 pins=0" ] && echo 1)"
+agrees "free"
+check "phc_ctl sets it" phc_ctl /dev/ptp0 set
+phc_ctl /dev/ptp0 cmp > /tmp/cmp
+check "then it is CLOCK_REALTIME within 1 us: $(sed 's/.*offset/offset/' /tmp/cmp)" \
+	grep -qE 'offset from CLOCK_REALTIME is -?[0-9]{1,3}ns' /tmp/cmp
+check "phc_ctl steps it" phc_ctl /dev/ptp0 adj 10
+phc_ctl /dev/ptp0 cmp > /tmp/cmp
+check "by 10 s" grep -qE 'is -(10000000[0-9]{3}|9999999[0-9]{3})ns' /tmp/cmp
+for ppb in 100000 -100000; do
+	check "phc_ctl tunes it by $ppb ppb" phc_ctl /dev/ptp0 -- freq $ppb
+	sleep 2
+	agrees "at $ppb ppb"
+done
+check "not by more than it says" sh -c 'phc_ctl /dev/ptp0 freq 500001 2>&1 | grep "out of range"'
+phc_ctl /dev/ptp0 freq 0
+
+# --- the cluster steers it
+clocklinkctl instance set leader=1
+clocklinkctl test osc-freq=20ppm
+clocklinkd 2> /tmp/daemon &
+daemon=$!
+check "the leader's clock runs" clocklinkctl wait --timeout 10s
+agrees "steered"
+check "set, step and tune give EBUSY" phc-check busy /dev/ptp0
+timeout 5 phc2sys -s CLOCK_REALTIME -c /dev/ptp0 -O 37 -m > /tmp/phc2sys 2>&1
+check "phc2sys cannot steer it" grep -q "Device or resource busy" /tmp/phc2sys
+
+clocklink-truth -t 3 -p 10 $page > /tmp/truth &
+truth=$!
+clocklinkctl test osc-freq=-20ppm
+agrees "after its oscillator has changed"
+wait $truth
+check "it never ran backwards" sh -c '! grep backwards /tmp/truth'
+clocklinkctl test osc-freq=0ppb
+sleep 2
+
+# --- PPS: the system clock's time when a second of cluster time began
+echo 1 > /sys/class/ptp/ptp0/pps_enable
+sleep 3
+first=$(cat /sys/class/pps/pps0/assert)
+sleep 5
+second=$(cat /sys/class/pps/pps0/assert)
+echo 0 > /sys/class/ptp/ptp0/pps_enable
+check_true "5 pulses in 5 s ($first, $second)" "${second#*#} - ${first#*#} == 5"
+check "a pulse is the begin of a second" phc-check pps /dev/ptp0 "${second%#*}"
+check_error "half a second later is not" "." phc-check pps /dev/ptp0 "${second%.*}.500000000"
+
+# --- the PTP clock steers the system clock
+timeout 10 phc2sys -s /dev/ptp0 -c CLOCK_REALTIME -O -37 -R 4 -u 8 -m > /tmp/phc2sys 2>&1
+rms=$(sed -n 's/.*rms *\([0-9]*\) .*/\1/p' /tmp/phc2sys | tail -n 1)
+check_true "phc2sys steers CLOCK_REALTIME to it: rms ${rms:-none} ns" "${rms:-1000000} < 100"
+kill $daemon
+wait $daemon
+
+# --- it goes while it is read
+count=0
+while [ $count -lt 10 ]; do
+	(while phc-check precise /dev/ptp0 $page 100; do :; done) > /dev/null 2>&1 &
+	reader=$!
+	sleep 0.1
+	clocklinkctl instance del || break
+	wait $reader
+	clocklinkctl instance add node=1 cluster=7 phc=yes
+	count=$((count + 1))
+done
+check_true "deleted ten times while it is read" "$count == 10"
+clocklinkctl instance del
+
+# --- one for each of many namespaces, PPS only for the first
+net_create 5
+for node in $(seq 5); do
+	clocklinkctl --netns "n$node" instance add node="$node" cluster=7 phc=yes
+done
+clocklinkctl instance add node=6 cluster=7 phc=yes
+check_true "6 PTP clocks" "$(ls /sys/class/ptp | wc -l) == 6"
+check_true "6 names" "$(sort -u /sys/class/ptp/ptp*/clock_name | wc -l) == 6"
+check_true "one PPS source" "$(ls /sys/class/pps | wc -l) == 1"
+check "rmmod" rmmod clocklink
+check_true "all are gone" "$(ls /sys/class/ptp | wc -l) == 0"
+finish

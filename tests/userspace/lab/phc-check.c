@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Checks the PTP clock of an instance against its time page.
+ *
+ *	phc-check caps PTP              prints what the clock says it can do
+ *	phc-check pps PTP TIME          TIME, of CLOCK_REALTIME not long ago, was
+ *	                                the begin of a second of the PTP clock
+ *	phc-check busy PTP              setting, stepping and tuning give EBUSY
+ *	phc-check precise PTP PAGE N    N cross stamps are what the page says at
+ *	                                their raw time, to the nanosecond
+ *	phc-check order PTP PAGE N      page <= PTP clock <= page, N times
+ *
+ * Exit status: 0 as it should be, 1 not so, 2 wrong use or an error.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ptp_clock.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/timex.h>
+#include <time.h>
+
+#include "agent/lib/page.h"
+
+/* CLOCK_REALTIME may have been slewed by some ppm since the pulse. */
+#define PPS_MAX_NS 5000
+
+/* The kernel's clock id of an open file. */
+static clockid_t fd_to_clock(int fd)
+{
+	return (clockid_t)((~(unsigned int)fd << 3) | 3);
+}
+
+static int open_ptp(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		err(2, "%s", path);
+	return fd;
+}
+
+static struct cl_page open_page(const char *path)
+{
+	struct cl_page page;
+	int error = cl_page_open(path, &page);
+
+	if (error)
+		errx(2, "%s: %s", path, strerror(-error));
+	return page;
+}
+
+/* A consistent copy of the page and a raw instant at which it holds. */
+static struct clocklink_page copy(const struct cl_page *page,
+				  struct cl_raw *ret_raw)
+{
+	struct clocklink_page s;
+
+	if (cl_page_snapshot(page, &s, ret_raw))
+		errx(2, "the page stays in the middle of a write");
+	return s;
+}
+
+/* What the page says at an instant, whatever its state. */
+static s64 eval(const struct clocklink_page *s, s64 raw_ns)
+{
+	const struct cl_clock c = {
+		.map.raw = { s->base_raw },
+		.map.time = { s->base_time },
+		.map.rate_q48 = s->rate_q48,
+		.slew_q48 = s->slew_q48,
+		.slew_ns = s->slew_ns,
+	};
+
+	return cl_clock_at(&c, cl_raw(raw_ns)).ns;
+}
+
+static s64 ptp_ns(const struct ptp_clock_time *t)
+{
+	return t->sec * CL_NS_PER_SEC + t->nsec;
+}
+
+static int caps(int fd)
+{
+	struct ptp_clock_caps c;
+
+	if (ioctl(fd, PTP_CLOCK_GETCAPS, &c))
+		err(2, "PTP_CLOCK_GETCAPS");
+	printf("max_adj=%d pps=%d cross_timestamping=%d alarms=%d pins=%d\n",
+	       c.max_adj, c.pps, c.cross_timestamping, c.n_alarm, c.n_pins);
+	return 0;
+}
+
+static int expect_busy(const char *what, int result)
+{
+	if (result < 0 && errno == EBUSY)
+		return 0;
+	printf("%s: %s\n", what, result < 0 ? strerror(errno) : "accepted");
+	return 1;
+}
+
+static int busy(int fd)
+{
+	struct timex step = { .modes = ADJ_SETOFFSET, .time.tv_sec = 1 };
+	struct timex freq = { .modes = ADJ_FREQUENCY, .freq = 65536 };
+	clockid_t clock = fd_to_clock(fd);
+	struct timespec ts;
+	int bad;
+
+	if (clock_gettime(clock, &ts))
+		err(2, "clock_gettime");
+	bad = expect_busy("clock_settime", clock_settime(clock, &ts));
+	bad += expect_busy("step", clock_adjtime(clock, &step));
+	bad += expect_busy("frequency", clock_adjtime(clock, &freq));
+	return bad > 0;
+}
+
+static int pps(int fd, const char *text)
+{
+	struct ptp_sys_offset_precise x;
+	long long sec, nsec;
+	s64 since, phase;
+
+	if (sscanf(text, "%lld.%9lld", &sec, &nsec) != 2)
+		errx(2, "not SECONDS.NANOSECONDS: %s", text);
+	if (ioctl(fd, PTP_SYS_OFFSET_PRECISE, &x))
+		err(2, "PTP_SYS_OFFSET_PRECISE");
+	since = ptp_ns(&x.sys_realtime) - (sec * CL_NS_PER_SEC + nsec);
+	phase = (ptp_ns(&x.device) - since) % CL_NS_PER_SEC;
+	if (phase > CL_NS_PER_SEC / 2)
+		phase -= CL_NS_PER_SEC;
+	printf("%lld ns after the begin of a second\n", (long long)phase);
+	return llabs(phase) > PPS_MAX_NS;
+}
+
+static int precise(int fd, const struct cl_page *page, int n)
+{
+	struct ptp_sys_offset_precise x;
+	struct clocklink_page s;
+	struct cl_raw before;
+	int checked = 0, wrong = 0;
+
+	for (int i = 0; i < n; i++) {
+		s64 difference;
+
+		s = copy(page, &before);
+		if (ioctl(fd, PTP_SYS_OFFSET_PRECISE, &x))
+			err(2, "PTP_SYS_OFFSET_PRECISE");
+		/* rewritten meanwhile: the copy need not hold any more */
+		if (page->map->seq != s.seq)
+			continue;
+		checked++;
+		difference =
+			ptp_ns(&x.device) - eval(&s, ptp_ns(&x.sys_monoraw));
+		if (!difference)
+			continue;
+		if (!wrong++)
+			printf("difference %lld ns\n", (long long)difference);
+	}
+	printf("%d of %d checked, %d wrong\n", checked, n, wrong);
+	return wrong || checked < n * 9 / 10;
+}
+
+static int order(int fd, const struct cl_page *page, int n)
+{
+	clockid_t clock = fd_to_clock(fd);
+	int wrong = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct clocklink_page s;
+		struct timespec ts;
+		struct cl_raw raw;
+		s64 a, b, phc;
+
+		s = copy(page, &raw);
+		a = eval(&s, raw.ns);
+		if (clock_gettime(clock, &ts))
+			err(2, "clock_gettime");
+		phc = ts.tv_sec * CL_NS_PER_SEC + ts.tv_nsec;
+		s = copy(page, &raw);
+		b = eval(&s, raw.ns);
+		if (a <= phc && phc <= b)
+			continue;
+		if (!wrong++)
+			printf("page %lld, PTP clock %+lld, page %+lld ns\n",
+			       (long long)a, (long long)(phc - a),
+			       (long long)(b - a));
+	}
+	printf("%d of %d wrong\n", wrong, n);
+	return wrong > 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	struct cl_page page;
+	int fd;
+
+	if (argc == 4 && !strcmp(what, "pps"))
+		return pps(open_ptp(argv[2]), argv[3]);
+	if (argc == 3) {
+		fd = open_ptp(argv[2]);
+		if (!strcmp(what, "caps"))
+			return caps(fd);
+		if (!strcmp(what, "busy"))
+			return busy(fd);
+	} else if (argc == 5) {
+		fd = open_ptp(argv[2]);
+		page = open_page(argv[3]);
+		if (!strcmp(what, "precise"))
+			return precise(fd, &page, atoi(argv[4]));
+		if (!strcmp(what, "order"))
+			return order(fd, &page, atoi(argv[4]));
+	}
+	errx(2,
+	     "usage: phc-check caps|busy PTP | pps PTP TIME | precise|order PTP PAGE N");
+}
