@@ -87,6 +87,22 @@ static void engine_exchange(struct cl_instance *inst, struct cl_peer *peer,
 	inst->events->sample(inst, peer->node, x);
 }
 
+/* Softirq, after the network's. */
+static void engine_samples(struct tasklet_struct *t)
+{
+	struct cl_instance *inst = from_tasklet(inst, t, samples.work);
+	struct cl_sample sample;
+	struct cl_peer *peer;
+
+	rcu_read_lock();
+	while (cl_samples_take(&inst->samples, &sample)) {
+		peer = cl_peers_find(&inst->peers, sample.node);
+		if (peer)
+			engine_exchange(inst, peer, sample.starts, &sample.x);
+	}
+	rcu_read_unlock();
+}
+
 static u8 engine_log2(u64 ns)
 {
 	return ns ? ilog2(ns) : 0;
@@ -131,14 +147,12 @@ static void engine_add_map(struct cl_instance *inst,
  * struct engine_turn - what a message leads to, once the peer is unlocked
  * @result: of the session
  * @resp: response to a request
- * @x: complete exchange, if @result says so
- * @starts: cl_peer.starts at the time of @x
+ * @sample: complete exchange, if @result says so
  */
 struct engine_turn {
 	enum cl_session_result result;
 	struct cl_wire_msg resp;
-	struct cl_exchange x;
-	u32 starts;
+	struct cl_sample sample;
 };
 
 /*
@@ -163,14 +177,14 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 		return false;
 	if (cl_session_note_gen(s, m->hdr.gen))
 		cl_peer_restart_estimator(peer);
-	t->starts = peer->starts;
+	t->sample.starts = peer->starts;
 	switch (m->hdr.type) {
 	case CL_WIRE_REQUEST:
-		t->result =
-			cl_session_take_request(s, m, stamp, &t->resp, &t->x);
+		t->result = cl_session_take_request(s, m, stamp, &t->resp,
+						    &t->sample.x);
 		break;
 	case CL_WIRE_RESPONSE:
-		t->result = cl_session_take_response(s, m, stamp, &t->x);
+		t->result = cl_session_take_response(s, m, stamp, &t->sample.x);
 		break;
 	default:
 		t->result = cl_session_take_update(s, m);
@@ -258,8 +272,11 @@ static void engine_dispatch(struct cl_instance *inst, struct cl_peer *peer,
 		engine_answer(inst, peer, pkt, &t.resp);
 	else if (m->hdr.type == CL_WIRE_UPDATE)
 		inst->events->update(inst, m);
-	if (t.result == CL_SESSION_EXCHANGE)
-		engine_exchange(inst, peer, t.starts, &t.x);
+	if (t.result != CL_SESSION_EXCHANGE)
+		return;
+	t.sample.node = peer->node;
+	if (!cl_samples_put(&inst->samples, &t.sample))
+		engine_exchange(inst, peer, t.sample.starts, &t.sample.x);
 }
 
 /* Softirq, RCU read side. */
@@ -344,6 +361,7 @@ int cl_engine_open(struct cl_instance *inst, struct netlink_ext_ack *extack)
 	inst->sock4.ctx = inst;
 	inst->sock6.ops = &engine_socket_ops;
 	inst->sock6.ctx = inst;
+	cl_samples_init(&inst->samples, engine_samples);
 	err = cl_socket_open(&inst->sock4, inst->net, AF_INET, port);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "cannot open the IPv4 UDP port");
@@ -353,6 +371,7 @@ int cl_engine_open(struct cl_instance *inst, struct netlink_ext_ack *extack)
 	if (err && err != -EAFNOSUPPORT) {
 		NL_SET_ERR_MSG(extack, "cannot open the IPv6 UDP port");
 		cl_socket_close(&inst->sock4);
+		cl_samples_stop(&inst->samples);
 		return err;
 	}
 	return 0;
@@ -368,6 +387,7 @@ void cl_engine_close(struct cl_instance *inst)
 {
 	cl_socket_close(&inst->sock6);
 	cl_socket_close(&inst->sock4);
+	cl_samples_stop(&inst->samples);
 }
 
 static int engine_request(struct cl_instance *inst, struct cl_peer *peer)

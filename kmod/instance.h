@@ -14,6 +14,7 @@
 #include "page.h"
 #include "peer.h"
 #include "phc.h"
+#include "samples.h"
 #include "socket.h"
 #include "stamp.h"
 #include "stats.h"
@@ -62,6 +63,7 @@ struct cl_settings {
  * @osc: synthetic oscillator of a test build
  * @stamp: conversion of packets' time stamps
  * @txring: messages whose transmit stamp has not come yet
+ * @samples: exchanges for the peers' estimators
  * @peers: peers
  * @sock4: IPv4 socket
  * @sock6: IPv6 socket, closed if the kernel has no IPv6
@@ -79,6 +81,7 @@ struct cl_instance {
 	struct cl_testosc osc;
 	struct cl_stamp stamp;
 	struct cl_txring txring;
+	struct cl_samples samples;
 	struct cl_peers peers;
 	struct cl_socket sock4;
 	struct cl_socket sock6;
