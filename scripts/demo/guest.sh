@@ -44,6 +44,15 @@ for node in $nodes; do
 	settings "$node" > "/tmp/$node.conf"
 done
 
+# All nodes and the switch share one processor that needs 1 ns for an instruction,
+# so packets of several nodes at once would queue for it, and what a node still does
+# after it has sent would delay the packet on its way: hosts have a processor each.
+# Therefore a device takes 1 ms for a message and sends from a timer, when all is
+# quiet. That lies before the transmit time stamp and is no part of the path.
+for node in $nodes; do
+	on "$node" tc qdisc replace dev eth0 root netem rate 1mbit
+done
+
 # The instances first, so that every oscillator errs from the start.
 for node in $nodes; do
 	clocklinkctl --netns "n$node" instance add node="$node" cluster=demo leader=1
