@@ -2,9 +2,10 @@
 # shellcheck shell=dash
 # Instances of network namespaces know nothing of each other; a namespace and the
 # module may go while packets are under way. Fully preemptible, for more races.
-# vm: $release -i -n -t 600 -a preempt=full
+# vm: $release -i -n -t 600 -f $lab/cluster.sh -a preempt=full
 . /t/lib.sh
 . /t/net.sh
+. /t/cluster.sh
 
 # node I LEADER INTERVAL PEER...: an instance in node I
 node() {
@@ -16,16 +17,11 @@ node() {
 	done
 }
 
-# counter I NAME: a counter of node I
-counter() {
-	clocklinkctl --netns "n$1" --json stats | sed -n "s/.*\"$2\": *\([0-9]*\).*/\1/p"
-}
-
 # traffic I: waits until 100 more packets have come to node I
 traffic() {
-	_start=$(counter "$1" rx)
+	_start=$(number "$1" stats rx)
 	for _ in $(seq 100); do
-		[ "$(counter "$1" rx)" -lt $((_start + 100)) ] || return 0
+		[ "$(number "$1" stats rx)" -lt $((_start + 100)) ] || return 0
 		sleep 0.05
 	done
 	return 1
