@@ -328,6 +328,19 @@ static void test_disturbed_leader_begins_anew(void **state)
 	assert_true(x->f.steer.term > x->f.inst.term);
 }
 
+static void test_leader_with_a_new_generation_begins_anew(void **state)
+{
+	struct fixture *x = *state;
+
+	lead(x);
+	advance(x, 1 * SEC);
+	x->f.inst.gen++;
+	cl_round_settings(&x->r, &x->f.inst);
+	advance(x, 1 * SEC + 1);
+	assert_int_equal(x->f.steer.gen, x->f.inst.gen);
+	assert_int_equal(x->f.steer.round, 1);
+}
+
 static void test_old_news_of_a_void_clock_makes_no_step(void **state)
 {
 	struct fixture *x = *state;
@@ -592,6 +605,7 @@ int main(void)
 		TEST(test_leader_overtaken_takes_a_higher_term),
 		TEST(test_refused_leader_tries_again),
 		TEST(test_disturbed_leader_begins_anew),
+		TEST(test_leader_with_a_new_generation_begins_anew),
 		TEST(test_old_news_of_a_void_clock_makes_no_step),
 		TEST(test_few_nodes_are_unverified),
 		TEST(test_instance_may_go_and_come),
