@@ -35,7 +35,6 @@ struct netlink_ext_ack;
  * @params: stamp noise and wander
  * @max_bound_ns: a clock with a larger bound is void
  * @phc: register a PTP clock
- * @managed: peers belong to the daemon
  */
 struct cl_settings {
 	u32 node;
@@ -47,7 +46,6 @@ struct cl_settings {
 	struct cl_estimator_params params;
 	u64 max_bound_ns;
 	bool phc;
-	bool managed;
 };
 
 /**

@@ -47,7 +47,6 @@ static int put_settings(struct sk_buff *skb, const struct cl_settings *s)
 			s->params.wander_ppt) ||
 	    put_u64(skb, CLOCKLINK_A_INSTANCE_MAX_BOUND, s->max_bound_ns) ||
 	    nla_put_u8(skb, CLOCKLINK_A_INSTANCE_PHC, s->phc) ||
-	    nla_put_u8(skb, CLOCKLINK_A_INSTANCE_MANAGED, s->managed) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ROLE, role_of(s)))
 		return -EMSGSIZE;
 	return 0;

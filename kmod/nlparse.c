@@ -114,7 +114,6 @@ const struct nla_policy cl_nlparse_add[CLOCKLINK_A_INSTANCE_MAX + 1] = {
 
 const struct nla_policy cl_nlparse_set[CLOCKLINK_A_INSTANCE_MAX + 1] = {
 	NL_SETTINGS_POLICY,
-	[CLOCKLINK_A_INSTANCE_MANAGED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy cl_nlparse_peer[CLOCKLINK_A_PEER_MAX + 1] = {
@@ -215,8 +214,6 @@ void cl_nlparse_settings(struct nlattr **attrs, struct cl_settings *s)
 	if (attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND])
 		s->max_bound_ns =
 			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND]);
-	if (attrs[CLOCKLINK_A_INSTANCE_MANAGED])
-		s->managed = nla_get_u8(attrs[CLOCKLINK_A_INSTANCE_MANAGED]);
 }
 
 /**

@@ -35,17 +35,13 @@ static enum cl_exit parse_setting(char *arg, struct cl_nl_instance *inst)
 	return CL_EXIT_OK;
 }
 
-/* Which of the settings given may not be changed (set) or set at first (add)? */
-static const char *misplaced(const struct cl_nl_instance *inst, bool add)
+/* Which of the settings given cannot be changed later? */
+static const char *fixed_one(const struct cl_nl_instance *inst)
 {
 	const struct cl_setting *s = NULL;
 
 	while ((s = cl_settings_next(s))) {
-		if (!(inst->have & (1ULL << s->attr)))
-			continue;
-		if (!add && s->fixed)
-			return s->name;
-		if (add && s->attr == CLOCKLINK_A_INSTANCE_MANAGED)
+		if (s->fixed && inst->have & (1ULL << s->attr))
 			return s->name;
 	}
 	return NULL;
@@ -63,11 +59,10 @@ static enum cl_exit change(struct cl_cli *cli, bool add, int argc, char **argv)
 		if (ex)
 			return ex;
 	}
-	name = misplaced(&m.instance, add);
+	name = add ? NULL : fixed_one(&m.instance);
 	if (name)
-		return cl_cli_usage("%s %s", name,
-				    add ? "can be set only later" :
-					  "is fixed once the instance exists");
+		return cl_cli_usage("%s is fixed once the instance exists",
+				    name);
 	if (!m.have)
 		return cl_cli_usage("nothing to %s, want key=value",
 				    add ? "add" : "set");
@@ -119,7 +114,6 @@ const struct cl_command cl_command_instance = {
 		"  wander=FREQ      wander of the oscillators per sqrt(s), default 1ppb\n"
 		"  max-bound=TIME   the clock is void when its bound exceeds this,\n"
 		"                   default 1s\n"
-		"  managed=yes|no   only for set: peers come from the cluster\n"
 		"TIME has a unit: ns, us, ms, s, min, h. FREQ: ppb, ppm.\n",
 	.run = run_instance,
 };

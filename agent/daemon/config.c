@@ -147,7 +147,7 @@ static int set_node(struct reader *r, const char *key, const char *value)
 		return set_tai_offset(r, value);
 	if (!strcmp(key, "id"))
 		name = "node";
-	else if (!strcmp(key, "node") || !strcmp(key, "managed"))
+	else if (!strcmp(key, "node"))
 		return fail(r, r->line, "unknown key '%s' in [node]", key);
 	switch (cl_settings_parse(node, name, value, msg)) {
 	case 0:

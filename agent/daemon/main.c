@@ -10,6 +10,7 @@
 #include "agent/lib/errors.h"
 #include "config.h"
 #include "engine_module.h"
+#include "lock.h"
 #include "log.h"
 #include "loop.h"
 #include "privileges.h"
@@ -196,6 +197,9 @@ static int run(struct daemon *d)
 	struct cl_loop loop;
 	int err;
 
+	err = cl_lock_take();
+	if (err)
+		return err;
 	err = limit_privileges(d->has_config && d->config.node.phc);
 	if (err)
 		return err;

@@ -36,8 +36,6 @@ static const struct cl_setting settings[] = {
 	{ "max-bound", ID(MAX_BOUND), false, NULL,
 	  1000, 1000 * CL_NS_PER_SEC,
 	  "the clock is void when its bound exceeds this, default 1s" },
-	{ "managed", ID(MANAGED), false, NULL, 0, 1,
-	  "peers come from the cluster, not by hand (yes, no)" },
 	{ .name = NULL },
 };
 

@@ -41,7 +41,6 @@
  * @round: last round led or obeyed
  * @peers: number of peers
  * @test: the module is a test build
- * @managed: members are replicated state, not to be changed by hand
  */
 struct cl_nl_instance {
 	u64 have;
@@ -64,7 +63,6 @@ struct cl_nl_instance {
 	u32 round;
 	u32 peers;
 	bool test;
-	u8 managed;
 };
 
 /**

@@ -54,7 +54,6 @@ static const struct cl_nl_field instance_fields[] = {
 	FIELD(instance, INSTANCE_ROUND, round, "round", ID),
 	FIELD(instance, INSTANCE_PEERS, peers, "peers", COUNT),
 	FIELD(instance, INSTANCE_TEST, test, "test", BOOL),
-	FIELD(instance, INSTANCE_MANAGED, managed, "managed", BOOL),
 };
 
 static const struct cl_nl_field peer_fields[] = {

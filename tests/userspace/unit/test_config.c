@@ -94,8 +94,6 @@ static void test_unknown_names_are_errors(void **state)
 	(void)state;
 	check_error(NODE "speed = 3\n", "x:4: unknown key 'speed' in [node]");
 	check_error(NODE "node = 3\n", "x:4: unknown key 'node' in [node]");
-	check_error(NODE "managed = no\n",
-		    "x:4: unknown key 'managed' in [node]");
 	check_error(NODE "[peer b]\nid=2\nhost = h\n",
 		    "x:6: unknown key 'host' in [peer b]");
 	check_error(NODE "\n[nodes]\nid=2\n",
