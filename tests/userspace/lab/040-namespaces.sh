@@ -7,8 +7,8 @@
 . /t/net.sh
 . /t/cluster.sh
 
-# node I LEADER INTERVAL PEER...: an instance in node I
-node() {
+# instance I LEADER INTERVAL PEER...: an instance in node I
+instance() {
 	clocklinkctl --netns "n$1" instance add node="$1" cluster=7 leader="$2" interval="$3"
 	_self=$1
 	shift 3
@@ -31,13 +31,13 @@ insmod /mods/clocklink.ko
 net_create 3
 
 # --- isolation
-node 1 1 100ms 2
+instance 1 1 100ms 2
 check_error "another namespace has no instance" "no instance" clocklinkctl --netns n2 status
 check_error "nor has the first" "no instance" clocklinkctl status
 start 2 clocklinkctl --json monitor > /tmp/events
 monitor=$!
 sleep 1
-node 2 1 100ms 1 3
+instance 2 1 100ms 1 3
 check "both use the same port" test -c /dev/clocklink1
 clocklinkctl --netns n1 peer add 3 10.0.0.3
 clocklinkctl --netns n1 instance set wander=3ppb
@@ -54,9 +54,9 @@ clocklinkctl --netns n2 instance del
 rounds=0
 while [ $rounds -lt 10 ]; do
 	rounds=$((rounds + 1))
-	node 1 1 1ms 2 3
-	node 2 1 1ms 1 3
-	node 3 1 1ms 1 2
+	instance 1 1 1ms 2 3
+	instance 2 1 1ms 1 3
+	instance 3 1 1ms 1 2
 	start 1 clocklinkd 2> /tmp/daemon1
 	leader=$!
 	(while clocklinkctl --netns n2 --json peer; do :; done) > /dev/null 2>&1 &
@@ -83,9 +83,9 @@ check "no instance is left" test -z "$(ls /sys/class/clocklink)"
 rounds=0
 while [ $rounds -lt 10 ]; do
 	rounds=$((rounds + 1))
-	node 1 1 1ms 2 3
-	node 2 1 1ms 1 3
-	node 3 1 1ms 1 2
+	instance 1 1 1ms 2 3
+	instance 2 1 1ms 1 3
+	instance 3 1 1ms 1 2
 	daemons=
 	for i in 1 2 3; do
 		start $i clocklinkd 2> /tmp/daemon$i
@@ -100,7 +100,7 @@ while [ $rounds -lt 10 ]; do
 	insmod /mods/clocklink.ko
 done
 check_true "module removed under traffic" "$rounds == 10"
-node 1 1 100ms 2
+instance 1 1 100ms 2
 check "and it works again" clocklinkctl --netns n1 status
 rmmod clocklink
 finish

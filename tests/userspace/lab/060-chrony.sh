@@ -27,7 +27,7 @@ net_create 2
 for node in 1 2; do
 	net_delay $node 500000 10000
 	clocklinkctl --netns n$node instance add node=$node cluster=7 leader=1 \
-		phc=$([ $node = 2 ] && echo yes || echo no)
+		phc="$([ $node = 2 ] && echo yes || echo no)"
 	clocklinkctl --netns n$node peer add $((3 - node)) 10.0.0.$((3 - node))
 	start $node clocklinkd 2> /tmp/daemon$node
 done

@@ -8,7 +8,7 @@ node() {
 	_node=$1
 	_leader=$2
 	shift 2
-	clocklinkctl --netns "n$_node" instance add node="$_node" cluster=lab leader="$_leader" "$@"
+	clocklinkctl --netns "n$_node" instance add node="$_node" cluster=7 leader="$_leader" "$@"
 }
 
 # daemon I: starts node I's daemon; its log is /tmp/daemonI, its process in $daemonI
