@@ -238,27 +238,21 @@ void cl_instance_del_peer(struct cl_net *cn, struct cl_peer *peer)
 	cl_steering_peer_gone(cn->inst, node);
 }
 
-/*
- * CLOCK_MONOTONIC_RAW stands still while the machine sleeps.  Disturbed before
- * as well as after: user space runs again before the second call comes.
- */
 static int instance_pm(struct notifier_block *nb, unsigned long action,
 		       void *data)
 {
+	bool asleep = action == PM_SUSPEND_PREPARE ||
+		      action == PM_HIBERNATION_PREPARE;
 	struct cl_instance *inst;
 
-	switch (action) {
-	case PM_SUSPEND_PREPARE:
-	case PM_HIBERNATION_PREPARE:
-	case PM_POST_SUSPEND:
-	case PM_POST_HIBERNATION:
-		mutex_lock(&instances_lock);
-		list_for_each_entry(inst, &instances, list)
-			cl_steering_disrupt(inst);
-		mutex_unlock(&instances_lock);
-		break;
-	}
-	return NOTIFY_DONE;
+	if (!asleep && action != PM_POST_SUSPEND &&
+	    action != PM_POST_HIBERNATION)
+		return NOTIFY_DONE;
+	mutex_lock(&instances_lock);
+	list_for_each_entry(inst, &instances, list)
+		cl_steering_sleep(inst, asleep);
+	mutex_unlock(&instances_lock);
+	return NOTIFY_OK;
 }
 
 static struct notifier_block instance_pm_nb = {

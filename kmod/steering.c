@@ -64,7 +64,7 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 	const struct cl_order *o = &s->order;
 	struct cl_estimate e;
 
-	if (!s->pending)
+	if (!s->pending || s->asleep)
 		return false;
 	if (cl_raw_sub(now, o->until) >= 0) {
 		s->pending = false;
@@ -467,18 +467,22 @@ void cl_steering_refresh(struct cl_instance *inst)
 }
 
 /**
- * cl_steering_disrupt() - the raw clock was disturbed
+ * cl_steering_sleep() - the machine goes to sleep, or has woken up
  * @inst: instance
+ * @asleep: it goes to sleep
  *
- * New raw generation; the clock is void until it is locked again.
+ * CLOCK_MONOTONIC_RAW stands still while it sleeps.  Either time the clock
+ * becomes void with a new raw generation; it is not locked again in between,
+ * because user space runs before it is told that the machine has woken up.
  *
  * Context: process.
  */
-void cl_steering_disrupt(struct cl_instance *inst)
+void cl_steering_sleep(struct cl_instance *inst, bool asleep)
 {
 	struct cl_steering *s = &inst->steering;
 
 	mutex_lock(&s->lock);
+	s->asleep = asleep;
 	steering_disturb(inst);
 	mutex_unlock(&s->lock);
 }

@@ -66,6 +66,8 @@ struct cl_order {
  * @basis: order that @target comes from, valid if @locked
  * @locked: the clock has been set by an order since the last disruption
  * @disrupted: the raw clock was disturbed and the clock not set since
+ * @asleep: the machine is about to sleep or has not woken up: no order is
+ *	carried out
  * @estimator: copy of the parent's at the time of @target, unless leading: the
  *	bound of what is published must not shrink by exchanges that came later
  * @target: line that the clock follows
@@ -91,6 +93,7 @@ struct cl_steering {
 	struct cl_order basis;
 	bool locked;
 	bool disrupted;
+	bool asleep;
 	struct cl_estimator estimator;
 	struct cl_map target;
 	struct cl_raw reach;
@@ -150,7 +153,7 @@ int cl_steering_lead(struct cl_instance *inst, u32 term, u32 round,
 		     struct netlink_ext_ack *extack);
 int cl_steering_set_free(struct cl_instance *inst, enum cl_free what, s64 v);
 void cl_steering_refresh(struct cl_instance *inst);
-void cl_steering_disrupt(struct cl_instance *inst);
+void cl_steering_sleep(struct cl_instance *inst, bool asleep);
 void cl_steering_peer_gone(struct cl_instance *inst, u32 node);
 void cl_steering_get_info(struct cl_instance *inst,
 			  struct cl_steering_info *ret);
