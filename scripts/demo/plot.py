@@ -65,7 +65,7 @@ class Chart:
             out(text(x, self.y + self.h + 15, f"{i * step:g}", "middle"))
         out(f'<rect x="{self.x}" y="{self.y}" width="{self.w}" '
             f'height="{self.h}" fill="none" stroke="{INK}"/>')
-        out(text(self.x, self.y - 8, title, "start", 13, "bold"))
+        out(text(self.x, self.y - 8, title, "start", 12, "bold"))
         out(text(self.x + self.w / 2, self.y + self.h + 32,
                  "time since the daemons were started (s)", "middle"))
         if y_title:

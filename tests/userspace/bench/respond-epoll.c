@@ -179,9 +179,10 @@ static int open_socket(struct responder *r, int port)
 		.sin_family = AF_INET,
 		.sin_port = htons(port),
 	};
+	/* Without OPT_TSONLY: a clone for the stamp is cheaper than a new skb. */
 	int flags = SOF_TIMESTAMPING_TX_SOFTWARE |
 		    SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE |
-		    SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+		    SOF_TIMESTAMPING_OPT_ID;
 
 	r->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (r->fd < 0 ||
