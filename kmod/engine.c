@@ -8,6 +8,11 @@
 #include "instance.h"
 #include "trace.h"
 
+/*
+ * All of it runs with bottom halves disabled: in softirq, or in a command that
+ * disables them to send.
+ */
+
 static struct cl_socket *engine_socket(struct cl_instance *inst,
 				       const struct cl_endpoint *to)
 {
@@ -70,9 +75,9 @@ static void engine_exchange(struct cl_instance *inst, struct cl_peer *peer,
 	struct cl_estimator *e = &peer->estimator;
 	s64 excess;
 
-	spin_lock_bh(&peer->lock);
+	spin_lock(&peer->lock);
 	if (peer->starts != starts) {
-		spin_unlock_bh(&peer->lock);
+		spin_unlock(&peer->lock);
 		return;
 	}
 	if (!cl_estimator_push(e, x)) {
@@ -82,7 +87,7 @@ static void engine_exchange(struct cl_instance *inst, struct cl_peer *peer,
 		peer->excess_max_ns =
 			max_t(u64, peer->excess_max_ns, max(excess, 0LL));
 	}
-	spin_unlock_bh(&peer->lock);
+	spin_unlock(&peer->lock);
 	trace_clocklink_sample(inst, peer->node, x);
 	inst->events->sample(inst, peer->node, x);
 }
@@ -261,9 +266,9 @@ static void engine_dispatch(struct cl_instance *inst, struct cl_peer *peer,
 	bool taken;
 
 	/* Not held while sending: the stamp may come back at once. */
-	spin_lock_bh(&peer->lock);
+	spin_lock(&peer->lock);
 	taken = engine_take(inst, peer, m, stamp, &t, &why);
-	spin_unlock_bh(&peer->lock);
+	spin_unlock(&peer->lock);
 	if (!taken) {
 		cl_stats_inc(inst->stats, why);
 		return;
@@ -329,12 +334,12 @@ static void engine_sent(void *ctx, u32 key, ktime_t real)
 	peer = cl_peers_find(&inst->peers, tx.node);
 	if (!peer)
 		return;
-	spin_lock_bh(&peer->lock);
+	spin_lock(&peer->lock);
 	if (tx.kind == CL_TX_REQUEST)
 		cl_session_request_sent(&peer->session, tx.seq, stamp);
 	else
 		cl_session_response_sent(&peer->session, tx.seq, stamp);
-	spin_unlock_bh(&peer->lock);
+	spin_unlock(&peer->lock);
 }
 
 static const struct cl_socket_ops engine_socket_ops = {
@@ -396,10 +401,10 @@ static int engine_request(struct cl_instance *inst, struct cl_peer *peer)
 	struct cl_published p;
 	u32 seq, key;
 
-	spin_lock_bh(&peer->lock);
+	spin_lock(&peer->lock);
 	seq = cl_session_make_request(&peer->session, &m);
 	peer->requests++;
-	spin_unlock_bh(&peer->lock);
+	spin_unlock(&peer->lock);
 	cl_output_read(&inst->output, &p);
 	engine_header(inst, peer, &p, &m.hdr);
 	key = cl_txring_add(&inst->txring, CL_TX_REQUEST, peer->node, seq);
@@ -419,8 +424,10 @@ u32 cl_engine_send_requests(struct cl_instance *inst)
 	u32 sent = 0;
 
 	list_for_each_entry(peer, &inst->peers.list, list) {
+		local_bh_disable();
 		if (!engine_request(inst, peer))
 			sent++;
+		local_bh_enable();
 	}
 	return sent;
 }
@@ -444,6 +451,21 @@ static void engine_fill_update(struct cl_instance *inst, u32 epoch,
 	u->epoch = epoch;
 }
 
+static int engine_update(struct cl_instance *inst, struct cl_peer *peer,
+			 u32 epoch)
+{
+	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE };
+	struct cl_published p;
+
+	cl_output_read(&inst->output, &p);
+	engine_header(inst, peer, &p, &m.hdr);
+	engine_fill_update(inst, epoch, &p, &m.upd);
+	spin_lock(&peer->lock);
+	m.hdr.seq = peer->session.next_update++;
+	spin_unlock(&peer->lock);
+	return engine_send(inst, peer, NULL, &m, NULL);
+}
+
 /**
  * cl_engine_send_updates() - send a Sync Update to every peer
  * @inst: instance
@@ -454,20 +476,14 @@ static void engine_fill_update(struct cl_instance *inst, u32 epoch,
  */
 u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch)
 {
-	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE };
-	struct cl_published p;
 	struct cl_peer *peer;
 	u32 sent = 0;
 
 	list_for_each_entry(peer, &inst->peers.list, list) {
-		cl_output_read(&inst->output, &p);
-		engine_header(inst, peer, &p, &m.hdr);
-		engine_fill_update(inst, epoch, &p, &m.upd);
-		spin_lock_bh(&peer->lock);
-		m.hdr.seq = peer->session.next_update++;
-		spin_unlock_bh(&peer->lock);
-		if (!engine_send(inst, peer, NULL, &m, NULL))
+		local_bh_disable();
+		if (!engine_update(inst, peer, epoch))
 			sent++;
+		local_bh_enable();
 	}
 	return sent;
 }

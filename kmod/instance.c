@@ -92,7 +92,7 @@ int cl_instance_create(struct cl_net *cn, struct net *net,
 	inst = instance_alloc(net, settings, events);
 	if (!inst)
 		return -ENOMEM;
-	inst->page = cl_page_create();
+	inst->page = cl_page_create(net_eq(net, &init_net));
 	if (IS_ERR(inst->page)) {
 		err = PTR_ERR(inst->page);
 		NL_SET_ERR_MSG(extack, "too many instances, or no memory");

@@ -18,16 +18,26 @@ static dev_t page_devt;
 static struct cdev page_cdev;
 
 /* Reading the time is for everybody. */
-static char *page_devnode(CL_DEVNODE_CONST struct device *dev, umode_t *mode)
+static char *page_devnode(CL_CLASS_CONST struct device *dev, umode_t *mode)
 {
 	if (mode)
 		*mode = 0444;
 	return NULL;
 }
 
+/* For the rule that makes /dev/clocklink. */
+static int page_uevent(CL_CLASS_CONST struct device *dev,
+		       struct kobj_uevent_env *env)
+{
+	const struct cl_page *page = dev_get_drvdata(dev);
+
+	return add_uevent_var(env, "CLOCKLINK_INITIAL=%d", page->initial);
+}
+
 static struct class page_class = {
 	.name = "clocklink",
 	.devnode = page_devnode,
+	.dev_uevent = page_uevent,
 };
 
 static void page_free(struct kref *ref)
@@ -88,11 +98,12 @@ static const struct file_operations page_fops = {
 
 /**
  * cl_page_create() - make a page and reserve its number
+ * @initial: it is that of the initial network namespace
  *
  * Context: process.
  * Return: the page, zeroed; -ENOSPC if there are CL_PAGES_MAX, -ENOMEM.
  */
-struct cl_page *cl_page_create(void)
+struct cl_page *cl_page_create(bool initial)
 {
 	struct cl_page *page;
 	int err = -ENOMEM;
@@ -102,6 +113,7 @@ struct cl_page *cl_page_create(void)
 	if (!page)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&page->ref);
+	page->initial = initial;
 	page->data = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!page->data)
 		goto err_free;
@@ -135,7 +147,7 @@ int cl_page_show(struct cl_page *page)
 	mutex_lock(&page_lock);
 	idr_replace(&page_idr, page, page->id);
 	mutex_unlock(&page_lock);
-	dev = device_create(&page_class, NULL, page_devt + page->id, NULL,
+	dev = device_create(&page_class, NULL, page_devt + page->id, page,
 			    "clocklink%u", page->id);
 	return PTR_ERR_OR_ZERO(dev);
 }

@@ -15,16 +15,18 @@
  * struct cl_page - a time page
  * @ref: one for the instance and one for every open file; a mapping holds its
  *	file
+ * @initial: it is that of the initial network namespace
  * @id: N of /dev/clocklinkN, free again after cl_page_destroy()
  * @data: the page
  */
 struct cl_page {
 	struct kref ref;
+	bool initial;
 	u32 id;
 	struct clocklink_page *data;
 };
 
-struct cl_page *cl_page_create(void);
+struct cl_page *cl_page_create(bool initial);
 int cl_page_show(struct cl_page *page);
 void cl_page_destroy(struct cl_page *page);
 

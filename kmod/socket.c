@@ -208,16 +208,28 @@ void cl_socket_close(struct cl_socket *s)
 	s->sock = NULL;
 }
 
+/*
+ * From the CPU's caches for packets, as drivers do: memory of the slab would be
+ * cleared first.  Bottom halves are disabled.
+ */
 static struct sk_buff *socket_skb(struct sock *sk, const struct dst_entry *dst,
 				  unsigned int headers, const u8 *data,
 				  size_t len, const u32 *key)
 {
 	unsigned int room =
 		LL_RESERVED_SPACE(dst->dev) + dst->header_len + headers;
-	struct sk_buff *skb = alloc_skb(room + len, GFP_ATOMIC);
+	unsigned int size = SKB_DATA_ALIGN(room + len) +
+			    SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	void *head = napi_alloc_frag(size);
+	struct sk_buff *skb;
 
-	if (!skb)
+	if (!head)
 		return NULL;
+	skb = napi_build_skb(head, size);
+	if (!skb) {
+		skb_free_frag(head);
+		return NULL;
+	}
 	skb_reserve(skb, room);
 	skb_set_inner_network_header(skb, 0);
 	skb_put_data(skb, data, len);
@@ -363,7 +375,7 @@ static int socket_send6(struct sock *sk, struct cl_path *path,
  * The stamp may be reported before this returns: hold no lock that the report
  * takes.
  *
- * Context: softirq from a report of @s, or process.
+ * Context: bottom halves disabled.
  * Return: 0 or -errno of the network stack; 0 does not mean that it arrives.
  */
 int cl_socket_send(struct cl_socket *s, struct cl_path *path,
@@ -373,13 +385,11 @@ int cl_socket_send(struct cl_socket *s, struct cl_path *path,
 	struct sock *sk = s->sock->sk;
 	int err;
 
-	local_bh_disable();
 	rcu_read_lock();
 	if (cl_endpoint_is4(&path->to))
 		err = socket_send4(sk, path, from, data, len, key);
 	else
 		err = socket_send6(sk, path, from, data, len, key);
 	rcu_read_unlock();
-	local_bh_enable();
 	return err;
 }

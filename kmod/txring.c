@@ -28,14 +28,14 @@ void cl_txring_init(struct cl_txring *r)
  * Before, because many drivers report the stamp before the call that sends the
  * packet returns.
  *
- * Context: any but hard interrupt.
+ * Context: bottom halves disabled.
  * Return: the key to give to the network stack.
  */
 u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq)
 {
 	u32 key;
 
-	spin_lock_bh(&r->lock);
+	spin_lock(&r->lock);
 	key = r->next++;
 	r->slot[key % CL_TXRING_SIZE] = (struct cl_tx){
 		.key = key,
@@ -44,7 +44,7 @@ u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq)
 		.kind = kind,
 		.state = TX_WAITING,
 	};
-	spin_unlock_bh(&r->lock);
+	spin_unlock(&r->lock);
 	return key;
 }
 
@@ -57,7 +57,7 @@ u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq)
  * A packet that crosses several devices (veth, bridge, veth) is stamped by
  * each; only the first stamp is the one of this host's departure.
  *
- * Context: any but hard interrupt.
+ * Context: bottom halves disabled.
  * Return: 0, -EALREADY for a second stamp, -ENOENT if the entry was
  * overwritten (*@ret is untouched on errors).
  */
@@ -66,7 +66,7 @@ int cl_txring_take(struct cl_txring *r, u32 key, struct cl_tx *ret)
 	struct cl_tx *tx = &r->slot[key % CL_TXRING_SIZE];
 	int err = 0;
 
-	spin_lock_bh(&r->lock);
+	spin_lock(&r->lock);
 	if (tx->key != key || tx->state == TX_FREE) {
 		err = -ENOENT;
 	} else if (tx->state == TX_STAMPED) {
@@ -75,6 +75,6 @@ int cl_txring_take(struct cl_txring *r, u32 key, struct cl_tx *ret)
 		tx->state = TX_STAMPED;
 		*ret = *tx;
 	}
-	spin_unlock_bh(&r->lock);
+	spin_unlock(&r->lock);
 	return err;
 }

@@ -5,11 +5,11 @@
 #include <linux/device.h>
 #include <linux/version.h>
 
-/* The argument of class.devnode became const in 6.2. */
+/* The argument of a class's callbacks became const in 6.2. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define CL_DEVNODE_CONST
+#define CL_CLASS_CONST
 #else
-#define CL_DEVNODE_CONST const
+#define CL_CLASS_CONST const
 #endif
 
 #endif /* _CL_COMPAT_DEVICE_H */
