@@ -10,7 +10,13 @@ $(BUILD)/clocklink-truth: $(TRUTH_OBJS) $(AGENT_LIB)
 
 -include $(TRUTH_OBJS:.o=.d)
 
-.PHONY: demo demo-build tools
+$(BUILD)/unit/test_demo: scripts/demo/demo-test.py $(BUILD)/clocklink-truth
+	@mkdir -p $(@D)
+	ln -sf $(abspath $<) $@
+
+unit: $(BUILD)/unit/test_demo
+
+.PHONY: demo demo-build tools unit
 tools: $(BUILD)/clocklink-truth
 
 demo-build: $(AGENT_BINS) $(BUILD)/clocklink-truth $(BUILD)/kmod-test/clocklink.ko

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Shows a run of the demo and judges it.
 
@@ -113,12 +113,15 @@ def print_summary(summaries):
 
 def faults(run, nodes):
     """Reasons why the run fails, as text; empty if it passes."""
-    found = []
+    found = [] if run.ended else ["the run is incomplete"]
     for number in range(1, nodes + 1):
         summary = run.node(number).summary()
         if summary is None:
             found.append(f"node {number} never synced")
             continue
+        if not run.node(number).errors_after(SETTLED_S):
+            found.append(f"node {number} has no reading after "
+                         f"{SETTLED_S:g} s")
         if summary["state"] not in ("synced", "unverified"):
             found.append(f"node {number} ended {summary['state']}")
         if summary["bound_median_ns"] > BOUND_GOAL_NS:

@@ -1,18 +1,26 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Plants every fault that clocklink-truth must see, and some it must not.
+"""Plants every fault that the demo must see, and some that are none.
 
-usage: truth-test.py CLOCKLINK_TRUTH
+usage: BUILD/unit/test_demo (a link to this file)
 
-Pages are files made here; prints KTAP, exit status 1 if a case fails.
+First in pages for clocklink-truth, which are files made here, then in the lines
+of a run for the verdict. Prints KTAP, exit status 1 if a case fails.
 """
 
 import json
+import pathlib
 import struct
 import subprocess
 import sys
 import tempfile
 import time
+
+import plot
+import report
+from samples import Run
+
+TRUTH = pathlib.Path(sys.argv[0]).parent.parent / "clocklink-truth"
 
 # struct clocklink_page
 LAYOUT = "<10I5q3QqiIQ"
@@ -32,7 +40,7 @@ def page(node, time_ns=0, bound=1000, hard=9000, state=SYNCED, rate=0,
                        bound, hard, 0, void, 0, 0, 1)
 
 
-def run(truth, pages, *args):
+def run(pages, *args):
     """Runs on pages; returns exit status and records."""
     with tempfile.TemporaryDirectory() as tmp:
         files = []
@@ -40,7 +48,7 @@ def run(truth, pages, *args):
             files.append(f"{tmp}/{i}")
             with open(files[-1], "wb") as file:
                 file.write(data)
-        done = subprocess.run([truth, "-p", "50", "-t", "1", *args, *files],
+        done = subprocess.run([TRUTH, "-p", "50", "-t", "1", *args, *files],
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               check=False)
     return done.returncode, [json.loads(r) for r in done.stdout.splitlines()]
@@ -83,31 +91,96 @@ CASES = (
 )
 
 
-def case_passes(truth, case):
+def case_passes(case):
     """Runs one case."""
     _, pages, args, status, violations = case
-    got, records = run(truth, pages(), *args)
+    got, records = run(pages(), *args)
     return (got == status and len(records) > 10 and
             all(names(records, n) == v for n, v in violations.items()))
 
 
-def refuses(truth, pages):
+def refuses(pages):
     """Something that is no page must end with status 2 and no record."""
-    return run(truth, pages) == (2, [])
+    return run(pages) == (2, [])
+
+
+def lines(change=lambda node, t_s, sample: sample, end=True):
+    """The lines of a run of 2 nodes and 40 s, each sample passed to change."""
+    yield json.dumps({"t_s": 100.0, "event": "start"})
+    for i in range(400):
+        t_s = i / 10
+        for node in (1, 2):
+            sample = {"t_s": 100 + t_s, "node": node, "state": "synced",
+                      "error_ns": 300 * (node - 1), "bound_ns": 9000,
+                      "hard_ns": 500000, "violations": []}
+            yield json.dumps(change(node, t_s, sample))
+    if end:
+        yield json.dumps({"t_s": 140.0, "event": "end"})
+
+
+def judge(change=lambda node, t_s, sample: sample, **kwargs):
+    """The faults that the verdict finds in a run."""
+    judged = Run()
+    for line in lines(change, **kwargs):
+        if not judged.add_line(line):
+            raise ValueError(line)
+    # It must be possible to draw whatever can be judged.
+    if "</svg>" not in plot.draw(judged, "title", "subtitle"):
+        raise ValueError("no plot")
+    return report.faults(judged, 2)
+
+
+def set_when(condition, **fields):
+    """A change of the samples for which condition(node, t_s) holds."""
+    return lambda node, t_s, sample: (
+        {**sample, **fields} if condition(node, t_s) else sample)
+
+
+def joining_when(condition):
+    """Node 2 is joining: its samples have no reading."""
+    def change(node, t_s, sample):
+        if node == 2 and condition(t_s):
+            return {"t_s": sample["t_s"], "node": 2, "state": "joining"}
+        return sample
+    return change
+
+
+def verdicts():
+    """(name, passed) of the cases of the verdict."""
+    def follower_after(start_s):
+        return lambda node, t_s: node == 2 and t_s >= start_s
+
+    one = set_when(lambda node, t_s: node == 2 and t_s == 30.0,
+                   violations=["bound"])
+    return [
+        ("a good run passes", judge() == []),
+        ("a node may join for a while",
+         judge(joining_when(lambda t_s: t_s < 5)) == []),
+        ("one violation is one too many", len(judge(one)) == 1),
+        ("a node that never synced is missed",
+         len(judge(joining_when(lambda t_s: True))) == 1),
+        ("so is one that ended in holdover",
+         len(judge(set_when(follower_after(39), state="holdover"))) == 1),
+        ("and one whose samples end early",
+         len(judge(joining_when(lambda t_s: t_s > 15))) > 0),
+        ("a bound that is no use fails",
+         len(judge(set_when(follower_after(10), bound_ns=20001))) == 1),
+        ("a run without end is seen", judge(end=False) != []),
+    ]
 
 
 def main():
-    truth = sys.argv[1]
     good = page(1)
-    results = [(case[0], case_passes(truth, case)) for case in CASES]
+    results = [(case[0], case_passes(case)) for case in CASES]
     results += [
-        ("an empty file is refused", refuses(truth, [good, b""])),
-        ("a wrong magic is refused", refuses(truth, [good, b"\0" * 4096])),
+        ("an empty file is refused", refuses([good, b""])),
+        ("a wrong magic is refused", refuses([good, b"\0" * 4096])),
         ("another layout is refused",
-         refuses(truth, [good[:4] + b"\1" + good[5:]])),
+         refuses([good[:4] + b"\1" + good[5:]])),
         ("a page that is always being written is refused",
-         refuses(truth, [good, good[:12] + b"\3" + good[13:]])),
+         refuses([good, good[:12] + b"\3" + good[13:]])),
     ]
+    results += verdicts()
     print("KTAP version 1")
     print(f"1..{len(results)}")
     for number, (name, passed) in enumerate(results, 1):
