@@ -74,8 +74,8 @@ for who in user no_admin userns; do
 	denied $who "update send" nl-raw $UPDATE_SEND 1=u32:1 2=u32:1 3=u32:1
 	denied $who "test set" nl-raw $TEST_SET 2=u64:1
 done
-check_error "daemon without CAP_NET_ADMIN: a clear error" "CAP_NET_ADMIN|permitted" \
-	user clocklinkd
+check_error "daemon without CAP_NET_ADMIN: a clear error" "CAP_NET_ADMIN" no_admin clocklinkd
+check_error "daemon of a user: a clear error" "CAP_NET_ADMIN|denied" user clocklinkd
 
 # the same user with a network namespace of its own
 cat > /tmp/inside <<-'END'

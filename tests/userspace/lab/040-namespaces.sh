@@ -3,6 +3,7 @@
 # Instances of network namespaces know nothing of each other; a namespace and the
 # module may go while packets are under way. Fully preemptible, for more races.
 # vm: $release -i -n -t 600 -f $lab/cluster.sh -a preempt=full
+# um: $debug -n -t 600 -f $lab/cluster.sh
 . /t/lib.sh
 . /t/net.sh
 . /t/cluster.sh

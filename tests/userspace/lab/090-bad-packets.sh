@@ -3,6 +3,7 @@
 # Packets that are no valid messages of a peer: each is counted under its reason and
 # changes nothing else, over IPv4 and IPv6.
 # vm: $release -n -t 300 -f $lab/cluster.sh -f $build/lab/packets -f $build/lab/nl-raw
+# um: $debug -n -f $lab/cluster.sh -f $build/lab/packets -f $build/lab/nl-raw
 . /t/lib.sh
 . /t/net.sh
 . /t/cluster.sh
@@ -91,9 +92,15 @@ for from in 10.0.0. fd00::; do
 		"$(number 1 peer answered) == 10 && $(number 1 stats drop_seq) == 1"
 
 	# a flood is cut off, and over again
+	begin=$(cut -d. -f1 /proc/uptime)
 	send -s 2000 good 5000
-	check_true "$from: of a flood of 5000 $(number 1 peer answered) are answered" \
-		"$(number 1 stats drop_rate) > 1000 && $(number 1 peer answered) > 100"
+	took=$(($(cut -d. -f1 /proc/uptime) - begin))
+	if [ $took -lt 3 ]; then
+		check_true "$from: of a flood of 5000 $(number 1 peer answered) are answered" \
+			"$(number 1 stats drop_rate) > 1000 && $(number 1 peer answered) > 100"
+	else
+		skip "$from: a flood is cut off" "this machine took $took s for 5000 packets"
+	fi
 	sleep 1
 	answered=$(number 1 peer answered)
 	send -s 7000 good

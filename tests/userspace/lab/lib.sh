@@ -20,6 +20,12 @@ result() {
 	[ -z "${3-}" ] || echo "$3" | sed 's/^/# /'
 }
 
+# skip NAME REASON: a case that cannot be tried here
+skip() {
+	_count=$((_count + 1))
+	echo "ok $_count $1 # SKIP $2"
+}
+
 # check NAME COMMAND...: the command succeeds
 check() {
 	_name=$1

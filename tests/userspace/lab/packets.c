@@ -83,6 +83,7 @@ static const struct kind kinds[] = {
 	{ "receiver", CL_WIRE_REQUEST, 0, OFF_RECEIVER, 4, { 0, 0, 0, 3 } },
 	{ "sender-9", CL_WIRE_REQUEST, 0, OFF_SENDER, 4, { 0, 0, 0, 9 } },
 	{ "key", CL_WIRE_REQUEST, 0, OFF_KEY, 1, { 1 } },
+	{ 0 },
 };
 
 /* A good message; returns its length. */
@@ -154,9 +155,9 @@ static int open_socket(const char *from, const char *port, const char *to)
 
 static const struct kind *find_kind(const char *name)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (!strcmp(kinds[i].name, name))
-			return &kinds[i];
+	for (const struct kind *k = kinds; k->name; k++)
+		if (!strcmp(k->name, name))
+			return k;
 	errx(2, "unknown kind %s", name);
 }
 
