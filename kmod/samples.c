@@ -39,7 +39,7 @@ void cl_samples_stop(struct cl_samples *q)
  * @sample: exchange
  *
  * Context: softirq.
- * Return: false if the queue is full: the exchange is lost.
+ * Return: false if the queue is full: the caller then does the work itself.
  */
 bool cl_samples_put(struct cl_samples *q, const struct cl_sample *sample)
 {
