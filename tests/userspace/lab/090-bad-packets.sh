@@ -93,17 +93,17 @@ for from in 10.0.0. fd00::; do
 
 	# a flood is cut off, and over again
 	begin=$(cut -d. -f1 /proc/uptime)
-	send -s 2000 good 5000
+	send -s 2000 good 20000
 	took=$(($(cut -d. -f1 /proc/uptime) - begin))
 	if [ $took -lt 3 ]; then
-		check_true "$from: of a flood of 5000 $(number 1 peer answered) are answered" \
+		check_true "$from: of a flood of 20000 $(number 1 peer answered) are answered" \
 			"$(number 1 stats drop_rate) > 1000 && $(number 1 peer answered) > 100"
 	else
-		skip "$from: a flood is cut off" "this machine took $took s for 5000 packets"
+		skip "$from: a flood is cut off" "this machine took $took s for 20000 packets"
 	fi
 	sleep 1
 	answered=$(number 1 peer answered)
-	send -s 7000 good
+	send -s 22000 good
 	check_true "$from: answered again after it" "$(number 1 peer answered) == $answered + 1"
 
 	# Whatever comes is taken or counted under a reason; only an update that arrives
@@ -113,7 +113,7 @@ for from in 10.0.0. fd00::; do
 	drops > /tmp/drops
 	count=0
 	while [ $count -lt 20 ]; do
-		send -s $((10000 + 500 * count)) random 500
+		send -s $((22001 + 500 * count)) random 500
 		count=$((count + 1))
 	done
 	got=$(difference)
