@@ -36,9 +36,12 @@ setup:
 check: setup
 	@scripts/check/run $(CHECKS)
 
+install: release = $(firstword $(shell /sbin/modinfo -F vermagic \
+	$(BUILD)/kmod-release/clocklink.ko))
 install: all
-	$(MAKE) -C $(KDIR) M=$(abspath $(BUILD)/kmod-release) \
-		INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+	install -D -m 644 -t $(DESTDIR)/lib/modules/$(release)/updates \
+		$(BUILD)/kmod-release/clocklink.ko
+	$(if $(DESTDIR),,/sbin/depmod $(release))
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $(BUILD)/clocklinkd
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/clocklinkctl
 	install -D -m 644 -t $(DESTDIR)/lib/udev/rules.d scripts/install/60-clocklink.rules
