@@ -63,5 +63,5 @@ help:
 	@echo 'make setup            installs missing Debian packages (check, demo do it)'
 	@echo 'make clean            removes build/'
 	@echo
-	@echo 'KDIR=DIR              kernel headers, now $(or $(KDIR),none)'
+	@echo 'KDIR=DIR              kernel headers, default those of the running kernel'
 	@echo 'CLOCKLINK_CACHE=DIR   kernels of the labs, default ~/.cache/clocklink'
