@@ -55,7 +55,7 @@ done
 
 # The instances first, so that every oscillator errs from the start.
 for node in $nodes; do
-	clocklinkctl --netns "n$node" instance add node="$node" cluster=demo leader=1
+	clocklinkctl --netns "n$node" instance add node="$node" cluster=demo leader=1 phc=yes
 	clocklinkctl --netns "n$node" test osc-freq="$(frequency "$node")ppb"
 	for peer in $nodes; do
 		[ "$peer" = "$node" ] ||
@@ -67,8 +67,10 @@ record event '"start"'
 for node in $nodes; do
 	on "$node" clocklinkd --config "/tmp/$node.conf" 2> "/tmp/$node.log" &
 done
-clocklink-truth -s "$shift_ns" -t "$seconds" /dev/clocklink0 /dev/clocklink1 \
-	/dev/clocklink2 /dev/clocklink3 /dev/clocklink4 &
+# one after the other, so that the numbers of both devices are the same
+clocklink-truth -s "$shift_ns" -t "$seconds" /dev/clocklink0,/dev/ptp0 \
+	/dev/clocklink1,/dev/ptp1 /dev/clocklink2,/dev/ptp2 \
+	/dev/clocklink3,/dev/ptp3 /dev/clocklink4,/dev/ptp4 &
 truth=$!
 
 (

@@ -22,7 +22,8 @@ BOUND_GOAL_NS = 20_000
 REFRESH_S = 0.2
 PLAIN_EVERY_S = 10.0
 
-HEAD = (f"{'node':>4}  {'role':<8}  {'state':<10}  {'offset':>12}  "
+HEAD = (f"{'node':>4}  {'clock':<9}  {'role':<8}  {'state':<10}  "
+        f"{'offset':>12}  "
         f"{'true error':>12}  {'bound':>12}  {'rounds':>6}  {'loss':>6}")
 
 
@@ -38,7 +39,8 @@ def table(run):
         _, error, bound = node.points[-1] if node.points else (0, None, None)
         rounds = "-" if node.rounds is None else node.rounds
         loss = "-" if node.loss is None else f"{node.loss:.1%}"
-        lines.append(f"{node.number:>4}  {node.role:<8}  {node.state:<10}  "
+        lines.append(f"{node.number:>4}  {node.clock:<9}  {node.role:<8}  "
+                     f"{node.state:<10}  "
                      f"{us(node.offset_ns):>12}  {us(error):>12}  "
                      f"{us(bound):>12}  {rounds:>6}  {loss:>6}")
     return lines

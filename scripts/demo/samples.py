@@ -18,6 +18,7 @@ class Node:
     def __init__(self, number):
         self.number = number
         self.role = "-"
+        self.clock = "-"
         self.state = "-"
         self.offset_ns = None
         self.rounds = None
@@ -40,6 +41,8 @@ class Node:
         """Takes what "clocklinkctl --json status" said."""
         instance, peers = status["instance"], status["peers"]
         self.role = instance["role"]
+        if instance.get("phc_index", -1) >= 0:
+            self.clock = f"/dev/ptp{instance['phc_index']}"
         self.offset_ns = status["clock"]["error_ns"]
         self.rounds = instance["round"]
         lost = sum(p["lost"] for p in peers)

@@ -2,20 +2,26 @@
 /*
  * True error of the nodes of one machine.
  *
- *	clocklink-truth [-p PERIOD_MS] [-t SECONDS] [-s SHIFT_NS] LEADER PAGE...
+ *	clocklink-truth [-p PERIOD_MS] [-t SECONDS] [-s SHIFT_NS]
+ *			LEADER[,PTP] PAGE[,PTP]...
  *
  * LEADER and PAGE are time pages (/dev/clocklinkN, or files that hold one).
  * All of them are functions of this machine's CLOCK_MONOTONIC_RAW, so at any
  * raw instant the leader's page *is* the true cluster time and the difference
  * to it the true error.  Once per period one instant is taken, every page is
- * evaluated at that same instant, and a JSON line per node is printed.
+ * evaluated at that same instant, and a JSON line per node is printed.  PTP is
+ * the PTP clock of the same node: it has to say what the page says.
  *
  * Exit status: 0 no violation, 1 violation seen, 2 wrong use or no page.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <linux/ptp_clock.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "agent/lib/errors.h"
@@ -36,22 +42,26 @@
  * struct node - one page and what was last seen of it
  * @path: where the page comes from
  * @page: the page
+ * @ptp: the PTP clock, -1: none was named
  * @copy: consistent copy, valid for the current sample
  * @usable: the reading of this sample counts
  * @time: cluster time at the instant, ns
  * @bound: bound of the reading, ns
  * @hard: hard bound of the reading, ns
+ * @ptp_error: PTP clock minus page at one instant, ns
  * @was_usable: @last is valid
  * @last: reading of the sample before, ns
  */
 struct node {
 	const char *path;
 	struct cl_page page;
+	int ptp;
 	struct clocklink_page copy;
 	bool usable;
 	s64 time;
 	s64 bound;
 	s64 hard;
+	s64 ptp_error;
 	bool was_usable;
 	s64 last;
 };
@@ -132,6 +142,47 @@ static void evaluate(struct node *n, struct cl_raw raw)
 	n->hard = n->bound - n->copy.bound_ns + n->copy.hard_ns;
 }
 
+static s64 ptp_ns(const struct ptp_clock_time *t)
+{
+	return t->sec * CL_NS_PER_SEC + t->nsec;
+}
+
+/*
+ * Compares the PTP clock with the page at the raw instant of an exact cross
+ * stamp.  A page that is rewritten meanwhile costs one try.  Returns 0 or -errno.
+ */
+static int compare_ptp(struct node *n)
+{
+	struct ptp_sys_offset_precise cross;
+	struct clocklink_page before;
+	struct cl_interval iv;
+	struct cl_raw own;
+	unsigned int tries;
+	int err;
+
+	n->ptp_error = 0;
+	if (n->ptp < 0 || !n->usable)
+		return 0;
+	for (tries = 0; tries < MAX_TRIES; tries++) {
+		err = cl_page_snapshot(&n->page, &before, &own);
+		if (err)
+			return err;
+		memset(&cross, 0, sizeof(cross));
+		if (ioctl(n->ptp, PTP_SYS_OFFSET_PRECISE, &cross))
+			return -errno;
+		if (n->page.map->updates != before.updates)
+			continue;
+		if (cl_page_eval(&before, cl_raw(ptp_ns(&cross.sys_monoraw)),
+				 &iv))
+			return 0;
+		n->ptp_error = ptp_ns(&cross.device) -
+			       (iv.earliest.ns +
+				cl_time_sub(iv.latest, iv.earliest) / 2);
+		return 0;
+	}
+	return -EAGAIN;
+}
+
 /* Does the interval of a node miss that of any other usable node? */
 static bool misses_other(const struct truth *t, const struct node *n)
 {
@@ -166,6 +217,7 @@ static int print_violations(const struct truth *t, struct node *n, s64 error)
 				  (u64)(n->hard + (other ? leader->hard : 0)) },
 		{ "overlap", misses_other(t, n) },
 		{ "backwards", n->was_usable && n->time < n->last },
+		{ "ptp", n->ptp_error != 0 },
 	};
 	unsigned int i;
 	int count = 0;
@@ -214,8 +266,12 @@ static long run(struct truth *t)
 
 		if (err)
 			return complain(bad->path, err);
-		for (i = 0; i < t->nodes; i++)
+		for (i = 0; i < t->nodes; i++) {
 			evaluate(&t->node[i], raw);
+			err = compare_ptp(&t->node[i]);
+			if (err)
+				return complain(t->node[i].path, err);
+		}
 		for (i = 0; i < t->nodes; i++)
 			violations += print_node(t, &t->node[i], raw);
 		fflush(stdout);
@@ -241,9 +297,30 @@ static s64 parse_s64(int opt, const char *text, s64 min, s64 max)
 	return v;
 }
 
+/* Opens PAGE[,PTP]; returns 0 or -errno with a message. */
+static int open_node(struct node *n, char *arg)
+{
+	char *ptp = strchr(arg, ',');
+	int err;
+
+	if (ptp)
+		*ptp++ = '\0';
+	n->path = arg;
+	n->ptp = -1;
+	err = cl_page_open(n->path, &n->page);
+	if (err)
+		return complain(n->path, err);
+	if (!ptp)
+		return 0;
+	n->ptp = open(ptp, O_RDONLY | O_CLOEXEC);
+	return n->ptp < 0 ? complain(ptp, -errno) : 0;
+}
+
 static const char usage[] =
-	"usage: clocklink-truth [-p PERIOD_MS] [-t SECONDS] [-s SHIFT_NS] LEADER PAGE...\n"
+	"usage: clocklink-truth [-p PERIOD_MS] [-t SECONDS] [-s SHIFT_NS]\n"
+	"                       LEADER[,PTP] PAGE[,PTP]...\n"
 	"  LEADER, PAGE  time pages: /dev/clocklinkN or files\n"
+	"  PTP           the node's PTP clock, has to agree: /dev/ptpN\n"
 	"  -p PERIOD_MS  time between samples (default 97)\n"
 	"  -t SECONDS    end after this time (default: never)\n"
 	"  -s SHIFT_NS   planted fault: added to the truth\n";
@@ -279,17 +356,9 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	for (; optind < argc; optind++) {
-		struct node *n = &t.node[t.nodes++];
-		int err;
-
-		n->path = argv[optind];
-		err = cl_page_open(n->path, &n->page);
-		if (err) {
-			complain(n->path, err);
+	for (; optind < argc; optind++)
+		if (open_node(&t.node[t.nodes++], argv[optind]))
 			return 2;
-		}
-	}
 	violations = run(&t);
 	return violations < 0 ? 2 : violations > 0;
 }
