@@ -16,6 +16,10 @@
 #define VT_PS_PER_SEC 1000000000000LL
 /* More than any instant of a run; arithmetic on it must not be done. */
 #define VT_NEVER INT64_MAX
+/* No oscillator is further off, 1e-12: 10 %. */
+#define VT_OSC_PPT_MAX 100000000000LL
+/* So many seconds of the fastest one are still below VT_NEVER. */
+#define VT_OSC_SECONDS_MAX 8000000
 
 /**
  * struct vt_osc_change - from a full second on the rate changes
@@ -44,10 +48,15 @@ struct vt_osc_model {
 	double wander_ppt;
 	struct vt_osc_change *change;
 	unsigned int changes;
-	s64 *trace;
+	const s64 *trace;
 	unsigned int trace_len;
 };
 
+/**
+ * struct vt_osc_knot - the oscillator at a full second of global time
+ * @local: local time, ps
+ * @ppt: rate - 1 until the next knot, 1e-12
+ */
 struct vt_osc_knot {
 	s64 local;
 	s64 ppt;
