@@ -15,22 +15,24 @@
 /**
  * struct vt_path - one direction of a link
  * @delay: one-way delay
- * @extra_ps: constant addition: asymmetry, another route, an attack
+ * @extra_ps: constant addition: another route, an attack; may be negative
+ * @asym_ps: constant addition: asymmetry; may be negative
  * @loss: probability that a frame is lost
  * @dup: probability that it arrives twice
  * @reorder: probability that it is held back by @reorder_ps
  * @reorder_ps: how long
  * @rate: bit/s, adds serialisation and queueing; 0: infinite
  * @queue_ps: frames that would wait longer for the wire are lost; 0: no limit
- * @fifo: frames do not overtake each other
+ * @fifo: frames do not overtake each other, but for those held back
  * @cut: nothing gets through
  * @rng: its stream
  * @busy_until: the wire is busy, global ps
- * @last: latest arrival so far, global ps
+ * @last: latest arrival so far but for frames held back, global ps
  */
 struct vt_path {
 	struct vt_delay delay;
 	s64 extra_ps;
+	s64 asym_ps;
 	double loss;
 	double dup;
 	double reorder;
