@@ -13,6 +13,7 @@
 /* Node numbers are bytes of addresses: 10.0.0.(n + 1), 02:00:00:00:00:(n + 1). */
 #define VT_NODES_MAX 100
 #define VT_TEXT_MAX 256
+#define VT_NAME_SIZE 64
 
 /**
  * struct vt_phc - hardware clock of a node's network card
@@ -32,7 +33,7 @@ struct vt_phc {
 
 /**
  * struct vt_node_spec - a node as the scenario describes it
- * @osc: oscillator of CLOCK_MONOTONIC_RAW
+ * @osc: oscillator of CLOCK_MONOTONIC_RAW, with its steps and ramps
  * @offset_ns: initial error of CLOCK_REALTIME
  * @rx: from the arrival of a frame at the card to its software stamp
  * @tx: from the software stamp of a frame to its departure from the card
@@ -45,7 +46,7 @@ struct vt_node_spec {
 	struct vt_delay rx;
 	struct vt_delay tx;
 	struct vt_phc phc;
-	char program[64];
+	char program[VT_NAME_SIZE];
 };
 
 enum vt_event_kind {
@@ -88,9 +89,11 @@ struct vt_event {
  * @events: how many
  * @expect: the "expect" lines without that word, for the evaluation
  * @expects: how many
+ * @traces: the files that clocks and paths use
+ * @dir: directory of the scenario file
  */
 struct vt_scenario {
-	char name[64];
+	char name[VT_NAME_SIZE];
 	u64 seed;
 	unsigned int nodes;
 	s64 duration;
@@ -102,6 +105,8 @@ struct vt_scenario {
 	unsigned int events;
 	char (*expect)[VT_TEXT_MAX];
 	unsigned int expects;
+	struct vt_traces traces;
+	char *dir;
 };
 
 int vt_scenario_load(struct vt_scenario *s, const char *file, u64 seed,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines.h"
 #include "value.h"
 
 static void free_trace(struct vt_trace *t)
@@ -42,10 +43,10 @@ static const char *read_line(struct vt_trace *t, char *line)
 	double v;
 
 	line[strcspn(line, "#")] = '\0';
-	word = strtok_r(line, " \t\r\n", &save);
+	word = strtok_r(line, VT_BLANKS, &save);
 	if (!word)
 		return NULL;
-	if (strtok_r(NULL, " \t\r\n", &save))
+	if (strtok_r(NULL, VT_BLANKS, &save))
 		return "more than a number";
 	bad = vt_value_number(word, -VT_TRACE_LIMIT, VT_TRACE_LIMIT, &v);
 	if (!bad && !append(t, llround(v * 1e6)))
