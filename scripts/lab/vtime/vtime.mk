@@ -6,7 +6,7 @@
 VTIME_OBJS := $(call agent_objs,$(wildcard scripts/lab/vtime/*.c))
 
 $(BUILD)/vtime: $(VTIME_OBJS) $(AGENT_LIB)
-	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ -lm -o $@
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ -lelf -ljansson -lm -o $@
 
 -include $(VTIME_OBJS:.o=.d)
 

@@ -58,16 +58,25 @@ struct vtime_clock {
  *                    controller before the node boots
  * @knots: entries in @knot, 0: the card has no clock
  * @granularity_ns: stamps are multiples of it
+ * @read_ns: a reading from the host is late by up to this, uniformly
  * @knot: piecewise linear: counter at a local time, both in ps, rising
  */
 struct vtime_phc {
 	u32 knots;
 	u32 granularity_ns;
+	u64 read_ns;
 	struct {
 		u64 local;
 		u64 counter;
 	} knot[VTIME_PHC_KNOTS];
 };
+
+#ifdef __KERNEL__
+/* Exported to the card's driver. */
+extern struct vtime_phc vtime_phc;
+u64 vtime_phc_counter(u64 local_ns);
+u64 vtime_local_ns(void);
+#endif
 
 /* Frames between the controller and a node's card driver (network byte order). */
 #define VTIME_ETH_STAMP 0x88b5 /* a transmit stamp comes back */
