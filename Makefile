@@ -15,7 +15,9 @@ KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(lastword \
 	$(shell ls -d /usr/src/linux-headers-*-amd64 2>/dev/null | sort -V)),$(VM_KDIR))
 
 # Kernels of the labs; looked for (and fetched or built) once, when first needed.
-VM_KDIR = $(eval VM_KDIR := $(shell scripts/lab/vm/kernel headers))$(VM_KDIR)
+# VM_KDIR is for 6.1; scripts/kmod.mk has the other series.
+VM_SERIES := $(shell scripts/lab/vm/kernel series)
+VM_KDIR = $(kdir-vm)
 UM_KDIR = $(eval UM_KDIR := $(shell scripts/lab/um/build))$(UM_KDIR)
 
 .PHONY: all setup tools unit fuzz tests check demo install clean help FORCE
@@ -24,11 +26,13 @@ all: module agent
 include agent/agent.mk
 include scripts/kmod.mk
 -include scripts/demo/demo.mk
+-include scripts/lab/vtime/vtime.mk
+-include scripts/lab/vtime/guest/guest.mk
 -include $(wildcard tests/userspace/*/*.mk)
 
 # What scripts/check/run needs; the fragments add their programs to tools (of the
 # labs), unit and fuzz.
-tests: agent tools unit fuzz $(BUILD)/kmod-vm/clocklink.ko $(BUILD)/kmod-test/clocklink.ko
+tests: agent tools unit fuzz $(VM_MODULES)
 
 setup:
 	@scripts/setup
@@ -64,4 +68,5 @@ help:
 	@echo 'make clean            removes build/'
 	@echo
 	@echo 'KDIR=DIR              kernel headers, default those of the running kernel'
+	@echo 'CLOCKLINK_SERIES=6.1  kernels that the tests use, default "6.1 6.12"'
 	@echo 'CLOCKLINK_CACHE=DIR   kernels of the labs, default ~/.cache/clocklink'

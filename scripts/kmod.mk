@@ -4,17 +4,32 @@
 # of its own from links to the sources, so that several kernels and flavours
 # exist side by side and the source tree stays clean:
 #
-#   release   for KDIR
-#   vm        the same for the kernel of the VM lab
-#   test      for the VM lab, with synthetic oscillators
-#   um        KUnit suites for the User Mode Linux kernel
+#   release    for KDIR
+#   vm         the same for the VM lab's kernel 6.1
+#   test       for that one, with synthetic oscillators
+#   vm-6.12, test-6.12 and so on for the other series of $(VM_SERIES)
+#   um         for the User Mode Linux kernel
 
 kdir-release = $(KDIR)
-kdir-vm = $(VM_KDIR)
-kdir-test = $(VM_KDIR)
 kdir-um = $(UM_KDIR)
-args-test := CLOCKLINK_TEST=1
 args-um := ARCH=um
+
+# $(call vm_suffix,SERIES): what the names of a series' variants end in
+vm_suffix = $(patsubst -6.1,,-$1)
+
+# $(call vm_variants,SERIES,SUFFIX): both variants for one series; its kernel is looked
+# for (and fetched) once, when first needed
+define vm_variants
+kdir-vm$2 = $$(eval kdir-vm$2 := $$(shell scripts/lab/vm/kernel -k $1 headers))$$(kdir-vm$2)
+kdir-test$2 = $$(kdir-vm$2)
+args-test$2 := CLOCKLINK_TEST=1
+endef
+$(foreach series,$(sort 6.1 $(VM_SERIES)),\
+	$(eval $(call vm_variants,$(series),$(call vm_suffix,$(series)))))
+
+# modules of the VM lab, all series
+VM_MODULES := $(foreach series,$(VM_SERIES),$(foreach variant,vm test,\
+	$(BUILD)/kmod-$(variant)$(call vm_suffix,$(series))/clocklink.ko))
 
 .PHONY: module
 module: $(BUILD)/kmod-release/clocklink.ko
