@@ -35,7 +35,7 @@ static void engine_header(struct cl_instance *inst, const struct cl_peer *peer,
 
 static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
 		       const struct in6_addr *from, struct cl_wire_msg *m,
-		       const u32 *key)
+		       const struct cl_ask *ask)
 {
 	u8 buf[CL_WIRE_UPDATE_LEN];
 	int len, err;
@@ -49,14 +49,14 @@ static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
 		return len;
 	}
 	err = cl_socket_send(engine_socket(inst, &peer->path.to), &peer->path,
-			     from, buf, len, key);
+			     from, buf, len, ask);
 	cl_stats_inc(inst->stats, err ? CL_STAT_TX_ERROR : CL_STAT_TX);
 	return err;
 }
 
-/* Raw time of a stamp; false if there is none or it cannot be trusted. */
+/* Raw time of the kernel's stamp; false if it cannot be trusted. */
 static bool engine_stamp(struct cl_instance *inst, ktime_t real,
-			 struct cl_raw *ret)
+			 struct cl_stamped *ret)
 {
 	s64 raw;
 
@@ -64,8 +64,78 @@ static bool engine_stamp(struct cl_instance *inst, ktime_t real,
 		cl_stats_inc(inst->stats, CL_STAT_STAMP_HELD);
 		return false;
 	}
-	*ret = cl_testosc_raw(&inst->osc, raw);
+	*ret = cl_stamped_sw(cl_testosc_raw(&inst->osc, raw));
 	return true;
+}
+
+/*
+ * May stamps of a device be used with a peer, which is locked?  The session is
+ * told up to when those that it has are right.
+ */
+static bool engine_hardware(struct cl_instance *inst, struct cl_peer *peer,
+			    u32 ifindex, struct cl_hwclock *ret)
+{
+	struct cl_raw now = cl_raw(ktime_get_raw_ns());
+
+	lockdep_assert_held(&peer->lock);
+	/* Pairs with socket_note_device(). */
+	if (!ifindex || ifindex != READ_ONCE(peer->path.ifindex) ||
+	    !cl_hwmap_read(&inst->hwmap, ifindex, ret))
+		return false;
+	if (ret->steady)
+		peer->session.confirmed =
+			cl_testosc_raw(&inst->osc, ret->line.raw.ns);
+	return cl_hwclock_usable(ret, now) &&
+	       cl_source_hardware(&peer->source, now);
+}
+
+/* Raw time of a device's stamp; false if it cannot be trusted. */
+static bool engine_hwstamp(struct cl_instance *inst,
+			   const struct cl_hwclock *clock, ktime_t phc,
+			   struct cl_stamped *ret)
+{
+	struct cl_raw now = cl_raw(ktime_get_raw_ns());
+	struct cl_raw raw;
+
+	if (cl_hwclock_to_raw(clock, ktime_to_ns(phc), now, &raw)) {
+		cl_stats_inc(inst->stats, CL_STAT_HW_HELD);
+		return false;
+	}
+	*ret = cl_stamped_hw(cl_testosc_raw(&inst->osc, raw.ns));
+	return true;
+}
+
+/* Receive stamp of the network device, if it is to be used. */
+static bool engine_hwreceived(struct cl_instance *inst, struct cl_peer *peer,
+			      const struct cl_packet *pkt,
+			      struct cl_stamped *ret)
+{
+	ktime_t phc = cl_packet_hwstamp(pkt);
+	struct cl_hwclock clock;
+	bool use;
+
+	spin_lock(&peer->lock);
+	use = engine_hardware(inst, peer, cl_packet_device(pkt), &clock);
+	if (use)
+		cl_source_received(&peer->source, phc);
+	spin_unlock(&peer->lock);
+	if (!use || !phc || !engine_hwstamp(inst, &clock, phc, ret))
+		return false;
+	cl_stats_inc(inst->stats, CL_STAT_HW_RX);
+	return true;
+}
+
+/* Receive stamp of a packet; false if there is none that can be trusted. */
+static bool engine_received(struct cl_instance *inst, struct cl_peer *peer,
+			    const struct cl_packet *pkt, struct cl_stamped *ret)
+{
+	if (cl_hwmap_active(&inst->hwmap) &&
+	    engine_hwreceived(inst, peer, pkt, ret))
+		return true;
+	if (pkt->stamp)
+		return engine_stamp(inst, pkt->stamp, ret);
+	cl_stats_inc(inst->stats, CL_STAT_RX_NO_STAMP);
+	return false;
 }
 
 /* Give a complete exchange to the estimator and to whoever listens. */
@@ -166,8 +236,9 @@ struct engine_turn {
  * Return: false if the message is to be dropped, and the reason.
  */
 static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
-			const struct cl_wire_msg *m, const struct cl_raw *stamp,
-			struct engine_turn *t, enum cl_stat *ret_why)
+			const struct cl_wire_msg *m,
+			const struct cl_stamped *stamp, struct engine_turn *t,
+			enum cl_stat *ret_why)
 {
 	struct cl_session *s = &peer->session;
 
@@ -201,6 +272,8 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 	if (m->hdr.type == CL_WIRE_REQUEST) {
 		engine_diagnose(peer, &t->resp.resp);
 		peer->answered++;
+		if (t->resp.hdr.flags & CL_WIRE_F_HW)
+			cl_source_asked(&peer->source);
 	}
 	return true;
 }
@@ -208,15 +281,18 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 static void engine_answer(struct cl_instance *inst, struct cl_peer *peer,
 			  const struct cl_packet *pkt, struct cl_wire_msg *resp)
 {
+	struct cl_ask ask = { .ifindex = 0 };
 	struct cl_published p;
-	u32 key;
 
+	/* As its receive stamp. */
+	if (resp->hdr.flags & CL_WIRE_F_HW)
+		ask.ifindex = cl_packet_device(pkt);
 	cl_output_read(&inst->output, &p);
 	engine_header(inst, peer, &p, &resp->hdr);
 	engine_add_map(inst, &p, resp);
-	key = cl_txring_add(&inst->txring, CL_TX_RESPONSE, peer->node,
-			    resp->hdr.seq);
-	engine_send(inst, peer, &pkt->to, resp, &key);
+	ask.key = cl_txring_add(&inst->txring, CL_TX_RESPONSE, peer->node,
+				resp->hdr.seq, ask.ifindex);
+	engine_send(inst, peer, &pkt->to, resp, &ask);
 }
 
 /*
@@ -259,7 +335,7 @@ static struct cl_peer *engine_sender(struct cl_instance *inst,
 static void engine_dispatch(struct cl_instance *inst, struct cl_peer *peer,
 			    const struct cl_packet *pkt,
 			    const struct cl_wire_msg *m,
-			    const struct cl_raw *stamp)
+			    const struct cl_stamped *stamp)
 {
 	struct engine_turn t = {};
 	enum cl_stat why;
@@ -288,12 +364,12 @@ static void engine_dispatch(struct cl_instance *inst, struct cl_peer *peer,
 static void engine_receive(void *ctx, const struct cl_packet *pkt)
 {
 	struct cl_instance *inst = ctx;
-	const struct cl_raw *t = NULL;
+	struct cl_stamped stamp;
 	enum cl_wire_error err;
 	struct cl_wire_msg m;
 	struct cl_peer *peer;
-	struct cl_raw stamp;
 	enum cl_stat why;
+	bool has_stamp;
 
 	cl_stats_inc(inst->stats, CL_STAT_RX);
 	err = cl_wire_decode(pkt->data, pkt->len, &m);
@@ -306,34 +382,49 @@ static void engine_receive(void *ctx, const struct cl_packet *pkt)
 		cl_stats_inc(inst->stats, why);
 		return;
 	}
-	if (!pkt->stamp)
-		cl_stats_inc(inst->stats, CL_STAT_RX_NO_STAMP);
-	else if (engine_stamp(inst, pkt->stamp, &stamp))
-		t = &stamp;
-	engine_dispatch(inst, peer, pkt, &m, t);
+	has_stamp = engine_received(inst, peer, pkt, &stamp);
+	engine_dispatch(inst, peer, pkt, &m, has_stamp ? &stamp : NULL);
+}
+
+/* Transmit stamp of the network device. */
+static bool engine_hwsent(struct cl_instance *inst, struct cl_peer *peer,
+			  u32 ifindex, ktime_t phc, struct cl_stamped *ret)
+{
+	struct cl_hwclock clock;
+
+	cl_stats_inc(inst->stats, CL_STAT_HW_TX);
+	spin_lock(&peer->lock);
+	cl_source_sent(&peer->source);
+	spin_unlock(&peer->lock);
+	return cl_hwmap_read(&inst->hwmap, ifindex, &clock) &&
+	       engine_hwstamp(inst, &clock, phc, ret);
 }
 
 /* Bottom halves disabled, RCU read side. */
-static void engine_sent(void *ctx, u32 key, ktime_t real)
+static void engine_sent(void *ctx, u32 key, ktime_t time, bool hardware)
 {
 	struct cl_instance *inst = ctx;
+	struct cl_stamped stamp;
 	struct cl_peer *peer;
-	struct cl_raw stamp;
 	struct cl_tx tx;
 	int err;
 
-	err = cl_txring_take(&inst->txring, key, &tx);
+	err = cl_txring_take(&inst->txring, key, hardware, &tx);
 	if (err) {
 		if (err == -EALREADY)
 			cl_stats_inc(inst->stats, CL_STAT_TX_STAMP_AGAIN);
 		return;
 	}
 	cl_stats_inc(inst->stats, CL_STAT_TX_STAMP);
-	if (!engine_stamp(inst, real, &stamp))
-		return;
 	peer = cl_peers_find(&inst->peers, tx.node);
 	if (!peer)
 		return;
+	if (hardware) {
+		if (!engine_hwsent(inst, peer, tx.ifindex, time, &stamp))
+			return;
+	} else if (!engine_stamp(inst, time, &stamp)) {
+		return;
+	}
 	spin_lock(&peer->lock);
 	if (tx.kind == CL_TX_REQUEST)
 		cl_session_request_sent(&peer->session, tx.seq, stamp);
@@ -395,20 +486,41 @@ void cl_engine_close(struct cl_instance *inst)
 	cl_samples_stop(&inst->samples);
 }
 
+/*
+ * Who is to stamp a request to a peer, which is locked: 0, the kernel, or a
+ * network device.
+ */
+static u32 engine_ask(struct cl_instance *inst, struct cl_peer *peer)
+{
+	struct cl_hwclock clock;
+	u32 ifindex;
+
+	if (!cl_hwmap_active(&inst->hwmap))
+		return 0;
+	ifindex = READ_ONCE(peer->path.ifindex); /* see there */
+	if (!engine_hardware(inst, peer, ifindex, &clock))
+		return 0;
+	cl_source_asked(&peer->source);
+	return ifindex;
+}
+
 static int engine_request(struct cl_instance *inst, struct cl_peer *peer)
 {
 	struct cl_wire_msg m = {};
 	struct cl_published p;
-	u32 seq, key;
+	struct cl_ask ask;
+	u32 seq;
 
 	spin_lock(&peer->lock);
+	ask.ifindex = engine_ask(inst, peer);
 	seq = cl_session_make_request(&peer->session, &m);
 	peer->requests++;
 	spin_unlock(&peer->lock);
 	cl_output_read(&inst->output, &p);
 	engine_header(inst, peer, &p, &m.hdr);
-	key = cl_txring_add(&inst->txring, CL_TX_REQUEST, peer->node, seq);
-	return engine_send(inst, peer, NULL, &m, &key);
+	ask.key = cl_txring_add(&inst->txring, CL_TX_REQUEST, peer->node, seq,
+				ask.ifindex);
+	return engine_send(inst, peer, NULL, &m, &ask);
 }
 
 /**

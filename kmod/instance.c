@@ -44,6 +44,7 @@ static struct cl_instance *instance_alloc(struct net *net,
 	inst->events = events;
 	cl_testosc_init(&inst->osc);
 	cl_stamp_init(&inst->stamp);
+	cl_hwmap_init(&inst->hwmap);
 	cl_txring_init(&inst->txring);
 	cl_peers_init(&inst->peers);
 	return inst;
@@ -236,6 +237,52 @@ void cl_instance_del_peer(struct cl_net *cn, struct cl_peer *peer)
 	cl_peers_del(&cn->inst->peers, peer);
 	cn->changes++;
 	cl_steering_peer_gone(cn->inst, node);
+}
+
+/*
+ * A softirq may still have the map of before in its hands; what it makes of it
+ * must be forgotten, too.
+ */
+static void instance_forget_hardware(struct cl_instance *inst)
+{
+	synchronize_rcu();
+	cl_peers_forget_hardware(&inst->peers);
+}
+
+/**
+ * cl_instance_set_device() - state or map of a network device
+ * @inst: instance, lock of the namespace held
+ * @c: what is new, ranges checked
+ *
+ * Context: process.
+ * Return: 0, -ENOSPC if there are too many devices.
+ */
+int cl_instance_set_device(struct cl_instance *inst,
+			   const struct cl_hwmap_change *c)
+{
+	int worthless = cl_hwmap_set(&inst->hwmap, c);
+
+	if (worthless <= 0)
+		return worthless;
+	instance_forget_hardware(inst);
+	return 0;
+}
+
+/**
+ * cl_instance_del_device() - forget a network device
+ * @inst: instance, lock of the namespace held
+ * @ifindex: its interface index
+ *
+ * Context: process.
+ * Return: 0, -ENOENT.
+ */
+int cl_instance_del_device(struct cl_instance *inst, u32 ifindex)
+{
+	int err = cl_hwmap_del(&inst->hwmap, ifindex);
+
+	if (!err)
+		instance_forget_hardware(inst);
+	return err;
 }
 
 static int instance_pm(struct notifier_block *nb, unsigned long action,

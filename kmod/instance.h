@@ -10,6 +10,7 @@
 #include <net/net_namespace.h>
 
 #include "events.h"
+#include "hwmap.h"
 #include "output.h"
 #include "page.h"
 #include "peer.h"
@@ -60,6 +61,7 @@ struct cl_settings {
  * @stats: counters
  * @osc: synthetic oscillator of a test build
  * @stamp: conversion of packets' time stamps
+ * @hwmap: clocks of the network devices
  * @txring: messages whose transmit stamp has not come yet
  * @samples: exchanges for the peers' estimators
  * @peers: peers
@@ -78,6 +80,7 @@ struct cl_instance {
 	struct cl_stats __percpu *stats;
 	struct cl_testosc osc;
 	struct cl_stamp stamp;
+	struct cl_hwmap hwmap;
 	struct cl_txring txring;
 	struct cl_samples samples;
 	struct cl_peers peers;
@@ -120,6 +123,9 @@ int cl_instance_add_peer(struct cl_net *cn, u32 node,
 			 const struct cl_endpoint *endpoint,
 			 struct cl_peer **ret);
 void cl_instance_del_peer(struct cl_net *cn, struct cl_peer *peer);
+int cl_instance_set_device(struct cl_instance *inst,
+			   const struct cl_hwmap_change *c);
+int cl_instance_del_device(struct cl_instance *inst, u32 ifindex);
 
 int cl_instance_init(void);
 void cl_instance_exit(void);

@@ -458,6 +458,80 @@ static int nl_update_send(struct sk_buff *skb, struct genl_info *info)
 	return nl_lead(info, true);
 }
 
+/* Goes on with the entry cb->args[0]; no order is lost if devices come and go. */
+static int nl_device_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct cl_net *cn = cl_net(sock_net(skb->sk));
+	struct cl_nlfill_device f;
+	int err = 0;
+	void *hdr;
+
+	mutex_lock(&cn->lock);
+	if (!cn->inst) {
+		NL_SET_ERR_MSG(cb->extack,
+			       "this network namespace has no instance");
+		err = -ENODEV;
+		goto out;
+	}
+	f.now = cl_raw(ktime_get_raw_ns());
+	for (; cb->args[0] < CL_HWMAP_DEVICES; cb->args[0]++) {
+		f.device = &cn->inst->hwmap.device[cb->args[0]];
+		if (!f.device->ifindex)
+			continue;
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				  cb->nlh->nlmsg_seq, &nl_family, NLM_F_MULTI,
+				  CLOCKLINK_CMD_DEVICE_GET);
+		if (!hdr)
+			break;
+		if (cl_nlfill_device(skb, &f)) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+	}
+out:
+	mutex_unlock(&cn->lock);
+	return err ?: skb->len;
+}
+
+static int nl_device_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cl_hwmap_change change;
+	struct cl_net *cn;
+	int err;
+
+	err = cl_nlparse_change(info, &change);
+	if (err)
+		return err;
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	err = cl_instance_set_device(cn->inst, &change);
+	mutex_unlock(&cn->lock);
+	if (err == -ENOSPC)
+		GENL_SET_ERR_MSG(info, "too many network devices");
+	return err;
+}
+
+static int nl_device_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_DEVICE_IFINDEX];
+	struct cl_net *cn;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_DEVICE_IFINDEX))
+		return -EINVAL;
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	err = cl_instance_del_device(cn->inst, nla_get_u32(attr));
+	mutex_unlock(&cn->lock);
+	if (err)
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "this device has not been set");
+	return err;
+}
+
 static int nl_test_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *freq = info->attrs[CLOCKLINK_A_TEST_OSC_FREQ];
@@ -558,6 +632,22 @@ static const struct genl_ops nl_ops[] = {
 		.doit = nl_test_set,
 		.flags = GENL_UNS_ADMIN_PERM,
 		NL_POLICY(cl_nlparse_test),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_DEVICE_GET,
+		.dumpit = nl_device_dump,
+	},
+	{
+		.cmd = CLOCKLINK_CMD_DEVICE_SET,
+		.doit = nl_device_set,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(cl_nlparse_device),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_DEVICE_DEL,
+		.doit = nl_device_del,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(cl_nlparse_device_del),
 	},
 };
 

@@ -14,6 +14,7 @@ static_assert(CLOCKLINK_A_CLOCK_PAD == NL_PAD);
 static_assert(CLOCKLINK_A_UPDATE_PAD == NL_PAD);
 static_assert(CLOCKLINK_A_SAMPLE_PAD == NL_PAD);
 static_assert(CLOCKLINK_A_STATS_PAD == NL_PAD);
+static_assert(CLOCKLINK_A_DEVICE_PAD == NL_PAD);
 
 static int put_u64(struct sk_buff *skb, int attr, u64 v)
 {
@@ -138,6 +139,20 @@ static int put_counters(struct sk_buff *skb, const struct cl_peer_info *i)
 	return 0;
 }
 
+static int put_hardware(struct sk_buff *skb, const struct cl_peer_info *i)
+{
+	u32 stamps = i->hardware ? CLOCKLINK_STAMPS_HARDWARE :
+				   CLOCKLINK_STAMPS_SOFTWARE;
+
+	if (nla_put_u32(skb, CLOCKLINK_A_PEER_STAMPS, stamps) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_HW_LOST, i->hw_lost) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_HW_FALLBACKS, i->hw_fallbacks))
+		return -EMSGSIZE;
+	if (i->ifindex)
+		return nla_put_u32(skb, CLOCKLINK_A_PEER_IFINDEX, i->ifindex);
+	return 0;
+}
+
 static int put_estimate(struct sk_buff *skb, const struct cl_peer_info *i,
 			struct cl_raw now)
 {
@@ -170,7 +185,8 @@ int cl_nlfill_peer(struct sk_buff *skb, const void *arg)
 
 	cl_peer_get_info(p->peer, p->now, &info);
 	if (nla_put_u32(skb, CLOCKLINK_A_PEER_NODE, p->peer->node) ||
-	    put_endpoint(skb, &p->peer->path.to) || put_counters(skb, &info))
+	    put_endpoint(skb, &p->peer->path.to) || put_counters(skb, &info) ||
+	    put_hardware(skb, &info))
 		return -EMSGSIZE;
 	if (info.gen_known && nla_put_u32(skb, CLOCKLINK_A_PEER_GEN, info.gen))
 		return -EMSGSIZE;
@@ -306,11 +322,53 @@ int cl_nlfill_stats(struct sk_buff *skb, const void *arg)
 	static_assert(CLOCKLINK_A_STATS_DROP_TLV - CLOCKLINK_A_STATS_RX ==
 		      CL_STAT_DROP_TLV);
 	static_assert(CLOCKLINK_A_STATS_MAX - CLOCKLINK_A_STATS_RX ==
-		      CL_STAT_ROUNDS);
+		      CL_STAT_HW_HELD);
 	for (i = 0; i < __CL_STATS; i++) {
 		if (put_u64(skb, CLOCKLINK_A_STATS_RX + i,
 			    cl_stats_sum(inst->stats, i)))
 			return -EMSGSIZE;
 	}
 	return 0;
+}
+
+static int put_map(struct sk_buff *skb, const struct cl_hwclock *c,
+		   struct cl_raw now)
+{
+	const struct cl_hwline *l = &c->line;
+	u64 age = max(cl_raw_sub(now, l->raw), 0LL);
+
+	if (put_s64(skb, CLOCKLINK_A_DEVICE_PHC, l->phc_ns) ||
+	    put_s64(skb, CLOCKLINK_A_DEVICE_RAW, l->raw.ns) ||
+	    put_s64(skb, CLOCKLINK_A_DEVICE_RATE, cl_q48_to_ppt(l->rate_q48)) ||
+	    nla_put_u32(skb, CLOCKLINK_A_DEVICE_ERROR, l->error_ns) ||
+	    put_u64(skb, CLOCKLINK_A_DEVICE_EXPIRY, l->expiry_ns) ||
+	    put_u64(skb, CLOCKLINK_A_DEVICE_AGE, age) ||
+	    put_s64(skb, CLOCKLINK_A_DEVICE_RESIDUAL, c->residual_ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * cl_nlfill_device() - a network device and the map of its clock
+ * @skb: message
+ * @arg: struct cl_nlfill_device
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cl_nlfill_device(struct sk_buff *skb, const void *arg)
+{
+	const struct cl_nlfill_device *f = arg;
+	const struct cl_hwdevice *d = f->device;
+	u32 state = d->state;
+
+	/* Only the holder of the lock changes the entry. */
+	if (state == CLOCKLINK_DEVICE_STATE_HARDWARE &&
+	    !cl_hwclock_usable(&d->clock, f->now))
+		state = CLOCKLINK_DEVICE_STATE_MEASURING;
+	if (nla_put_u32(skb, CLOCKLINK_A_DEVICE_IFINDEX, d->ifindex) ||
+	    nla_put_u32(skb, CLOCKLINK_A_DEVICE_STATE, state) ||
+	    nla_put_s32(skb, CLOCKLINK_A_DEVICE_PHC_INDEX, d->phc_index) ||
+	    put_u64(skb, CLOCKLINK_A_DEVICE_BREAKS, d->clock.breaks))
+		return -EMSGSIZE;
+	return d->clock.known ? put_map(skb, &d->clock, f->now) : 0;
 }

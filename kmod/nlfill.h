@@ -30,6 +30,16 @@ struct cl_nlfill_sample {
 	const struct cl_exchange *x;
 };
 
+/**
+ * struct cl_nlfill_device - a network device, and when it is looked at
+ * @device: entry of the map in use, lock of the namespace held
+ * @now: CLOCK_MONOTONIC_RAW
+ */
+struct cl_nlfill_device {
+	const struct cl_hwdevice *device;
+	struct cl_raw now;
+};
+
 int cl_nlfill_instance(struct sk_buff *skb, const void *inst);
 int cl_nlfill_gone(struct sk_buff *skb, const void *inst);
 int cl_nlfill_peer(struct sk_buff *skb, const void *peer);
@@ -38,5 +48,6 @@ int cl_nlfill_sent(struct sk_buff *skb, const void *sent);
 int cl_nlfill_update(struct sk_buff *skb, const void *m);
 int cl_nlfill_sample(struct sk_buff *skb, const void *sample);
 int cl_nlfill_stats(struct sk_buff *skb, const void *inst);
+int cl_nlfill_device(struct sk_buff *skb, const void *device);
 
 #endif /* _CL_NLFILL_H */

@@ -2,6 +2,8 @@
 #include "nlparse.h"
 
 #include <linux/clocklink.h>
+#include <linux/netdevice.h>
+#include <linux/timekeeping.h>
 #include <net/addrconf.h>
 
 #include "core/fixed.h"
@@ -83,6 +85,27 @@ static struct netlink_range_validation_signed nl_freq_range = {
 static struct netlink_range_validation_signed nl_lie_range = {
 	.min = -CL_TESTOSC_MAX_LIE_NS,
 	.max = CL_TESTOSC_MAX_LIE_NS,
+};
+
+/* 10 %: cards can be steered by 6 %. */
+static struct netlink_range_validation_signed nl_phc_rate_range = {
+	.min = -100000000000LL,
+	.max = 100000000000LL,
+};
+
+/* The clock of a device may count from anything. */
+static struct netlink_range_validation_signed nl_phc_range = {
+	.min = -NL_TIME_MAX,
+	.max = NL_TIME_MAX,
+};
+
+static struct netlink_range_validation nl_error_range = {
+	.max = 1 * CL_NS_PER_MS,
+};
+
+static struct netlink_range_validation nl_map_expiry_range = {
+	.min = 1 * CL_NS_PER_MS,
+	.max = CL_HWCLOCK_EXPIRY_MAX_NS,
 };
 
 /*
@@ -171,6 +194,27 @@ const struct nla_policy cl_nlparse_update[CLOCKLINK_A_ROUND_MAX + 1] = {
 	[CLOCKLINK_A_ROUND_TERM] = { .type = NLA_U32 },
 	[CLOCKLINK_A_ROUND_ROUND] = { .type = NLA_U32 },
 	[CLOCKLINK_A_ROUND_EPOCH] = { .type = NLA_U32 },
+};
+
+const struct nla_policy cl_nlparse_device[CLOCKLINK_A_DEVICE_MAX + 1] = {
+	[CLOCKLINK_A_DEVICE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[CLOCKLINK_A_DEVICE_STATE] =
+		NLA_POLICY_MAX(NLA_U32, CLOCKLINK_DEVICE_STATE_UNSUPPORTED),
+	[CLOCKLINK_A_DEVICE_PHC_INDEX] = NLA_POLICY_MIN(NLA_S32, -1),
+	[CLOCKLINK_A_DEVICE_PHC] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_phc_range),
+	[CLOCKLINK_A_DEVICE_RAW] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_time_range),
+	[CLOCKLINK_A_DEVICE_RATE] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_phc_rate_range),
+	[CLOCKLINK_A_DEVICE_ERROR] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_error_range),
+	[CLOCKLINK_A_DEVICE_EXPIRY] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_map_expiry_range),
+};
+
+const struct nla_policy cl_nlparse_device_del[CLOCKLINK_A_DEVICE_MAX + 1] = {
+	[CLOCKLINK_A_DEVICE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 const struct nla_policy cl_nlparse_test[CLOCKLINK_A_TEST_MAX + 1] = {
@@ -404,4 +448,86 @@ int cl_nlparse_order(struct genl_info *info, struct cl_order *o)
 	if (!keep)
 		get_map(attrs, &o->map);
 	return 0;
+}
+
+/* The new line of a device's clock. */
+static int get_line(struct genl_info *info, struct cl_hwline *line)
+{
+	struct nlattr **attrs = info->attrs;
+	s64 now = ktime_get_raw_ns();
+
+	*line = (struct cl_hwline){
+		.phc_ns = nla_get_s64(attrs[CLOCKLINK_A_DEVICE_PHC]),
+		.raw = cl_raw(nla_get_s64(attrs[CLOCKLINK_A_DEVICE_RAW])),
+		.rate_q48 = cl_ppt_to_q48(
+			nla_get_s64(attrs[CLOCKLINK_A_DEVICE_RATE])),
+		.error_ns = nla_get_u32(attrs[CLOCKLINK_A_DEVICE_ERROR]),
+		.expiry_ns = CL_HWCLOCK_EXPIRY_MAX_NS,
+	};
+	if (attrs[CLOCKLINK_A_DEVICE_EXPIRY])
+		line->expiry_ns = nla_get_u64(attrs[CLOCKLINK_A_DEVICE_EXPIRY]);
+	if (line->raw.ns <= now && now - line->raw.ns < line->expiry_ns)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(
+		info->extack, attrs[CLOCKLINK_A_DEVICE_RAW],
+		"the anchor of the map is in the future or too old");
+	return -ESTALE;
+}
+
+/* Does the device exist in the namespace of the command? */
+static int check_device(struct genl_info *info, u32 ifindex)
+{
+	struct net_device *dev;
+
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(genl_info_net(info), ifindex);
+	rcu_read_unlock();
+	if (dev)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack,
+			    info->attrs[CLOCKLINK_A_DEVICE_IFINDEX],
+			    "there is no such network device");
+	return -ENODEV;
+}
+
+/**
+ * cl_nlparse_change() - what is new of a network device
+ * @info: request
+ * @c: the change
+ *
+ * Return: 0; -EINVAL if an attribute is missing or does not fit the others,
+ * -ESTALE if the map has ended, -ENODEV if there is no such device.
+ */
+int cl_nlparse_change(struct genl_info *info, struct cl_hwmap_change *c)
+{
+	static const u8 map[] = {
+		CLOCKLINK_A_DEVICE_PHC_INDEX, CLOCKLINK_A_DEVICE_PHC,
+		CLOCKLINK_A_DEVICE_RAW,	      CLOCKLINK_A_DEVICE_RATE,
+		CLOCKLINK_A_DEVICE_ERROR,
+	};
+	struct nlattr **attrs = info->attrs;
+	struct nlattr *state = attrs[CLOCKLINK_A_DEVICE_STATE];
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_DEVICE_IFINDEX))
+		return -EINVAL;
+	*c = (struct cl_hwmap_change){
+		.ifindex = nla_get_u32(attrs[CLOCKLINK_A_DEVICE_IFINDEX]),
+		.state = CLOCKLINK_DEVICE_STATE_HARDWARE,
+		.phc_index = -1,
+	};
+	if (attrs[CLOCKLINK_A_DEVICE_PHC_INDEX])
+		c->phc_index = nla_get_s32(attrs[CLOCKLINK_A_DEVICE_PHC_INDEX]);
+	if (state) {
+		c->state = nla_get_u32(state);
+		if (c->state == CLOCKLINK_DEVICE_STATE_HARDWARE ||
+		    attrs[CLOCKLINK_A_DEVICE_PHC]) {
+			NL_SET_ERR_MSG_ATTR(info->extack, state,
+					    "a map is set without a state");
+			return -EINVAL;
+		}
+		return check_device(info, c->ifindex);
+	}
+	if (lacks(info, map, ARRAY_SIZE(map)))
+		return -EINVAL;
+	return check_device(info, c->ifindex) ?: get_line(info, &c->line);
 }

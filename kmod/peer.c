@@ -77,6 +77,7 @@ struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
 	peer->tokens = (u64)CL_BUDGET_BURST * HZ;
 	peer->refilled = jiffies;
 	peer_start(peer);
+	cl_source_init(&peer->source);
 	cl_estimator_init(&peer->estimator, params);
 
 	/* Sorted, so that a dump can go on after any node id. */
@@ -157,6 +158,26 @@ void cl_peers_restart(struct cl_peers *peers)
 		spin_lock_bh(&peer->lock);
 		peer_start(peer);
 		cl_peer_restart_estimator(peer);
+		spin_unlock_bh(&peer->lock);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * cl_peers_forget_hardware() - the clock of a network device cannot be trusted
+ * @peers: table; nobody converts stamps by its old map any more
+ *
+ * Context: process.
+ */
+void cl_peers_forget_hardware(struct cl_peers *peers)
+{
+	struct cl_peer *peer;
+	int i;
+
+	rcu_read_lock();
+	hash_for_each_rcu(peers->hash, i, peer, hash) {
+		spin_lock_bh(&peer->lock);
+		cl_session_forget_hardware(&peer->session);
 		spin_unlock_bh(&peer->lock);
 	}
 	rcu_read_unlock();
@@ -251,6 +272,10 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.restarts = s->restarts,
 		.gen = s->gen,
 		.gen_known = s->gen_known,
+		.hardware = s->hardware,
+		.ifindex = READ_ONCE(peer->path.ifindex), /* see there */
+		.hw_lost = peer->source.lost,
+		.hw_fallbacks = peer->source.fallbacks,
 		.excess_ns = e->excess_ns,
 	};
 	ret->ready = !cl_estimator_get(e, now, &ret->estimate);

@@ -11,6 +11,7 @@
 
 #include "core/estimator.h"
 #include "core/session.h"
+#include "core/source.h"
 #include "socket.h"
 
 /*
@@ -38,6 +39,7 @@
  * @lock: protects all fields below; taken with bottom halves disabled, never
  *	held while a packet is sent (its stamp may come back at once)
  * @session: exchanges under way
+ * @source: whether its packets are stamped by the network device
  * @estimator: own raw clock against the peer's
  * @requests: requests sent
  * @answered: requests of the peer answered
@@ -55,6 +57,7 @@ struct cl_peer {
 	struct rcu_head rcu;
 	spinlock_t lock; /* the fields below */
 	struct cl_session session;
+	struct cl_source source;
 	struct cl_estimator estimator;
 	u64 requests;
 	u64 answered;
@@ -93,6 +96,10 @@ struct cl_peers {
  * @restarts: sessions restarted by a new generation of the peer
  * @gen: raw generation of the peer, valid if @gen_known
  * @gen_known: a message has arrived
+ * @hardware: own stamps of the last exchange were made by the network device
+ * @ifindex: device that the last message left by, 0: none has
+ * @hw_lost: stamps that the network device did not make
+ * @hw_fallbacks: times that too many of them were missing
  * @ready: @estimate and @excess_ns are valid
  * @estimate: own raw clock against the peer's, now
  * @excess_ns: mean excess of the round trip
@@ -113,6 +120,10 @@ struct cl_peer_info {
 	u64 restarts;
 	u32 gen;
 	bool gen_known;
+	bool hardware;
+	u32 ifindex;
+	u64 hw_lost;
+	u64 hw_fallbacks;
 	bool ready;
 	struct cl_estimate estimate;
 	u64 excess_ns;
@@ -126,6 +137,7 @@ struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
 void cl_peers_del(struct cl_peers *peers, struct cl_peer *peer);
 void cl_peers_clear(struct cl_peers *peers);
 void cl_peers_restart(struct cl_peers *peers);
+void cl_peers_forget_hardware(struct cl_peers *peers);
 
 void cl_peer_set_params(struct cl_peer *peer,
 			const struct cl_estimator_params *params);

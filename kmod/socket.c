@@ -6,6 +6,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/udp.h>
 #include <net/addrconf.h>
+#include <net/busy_poll.h>
 #include <net/inet_ecn.h>
 #include <net/ip6_route.h>
 #include <net/ipv6_stubs.h>
@@ -35,14 +36,17 @@ static const struct so_timestamping socket_tsflags = {
 static void socket_take_stamps(struct cl_socket *s, struct sock *sk)
 {
 	struct sk_buff *skb;
+	ktime_t hw;
 
 	/* Not sock_dequeue_err_skb(): it would report again for each. */
 	while ((skb = skb_dequeue(&sk->sk_error_queue))) {
 		const struct sock_exterr_skb *err = SKB_EXT_ERR(skb);
 
+		hw = skb_hwtstamps(skb)->hwtstamp;
 		if (err->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING &&
-		    skb->tstamp)
-			s->ops->sent(s->ctx, err->ee.ee_data, skb->tstamp);
+		    (hw || skb->tstamp))
+			s->ops->sent(s->ctx, err->ee.ee_data, hw ?: skb->tstamp,
+				     hw);
 		kfree_skb(skb);
 	}
 }
@@ -109,6 +113,7 @@ static int socket_receive(struct sock *sk, struct sk_buff *skb)
 		socket_take_stamps(s, sk);
 	p.len = skb->len - sizeof(struct udphdr);
 	p.stamp = skb->tstamp;
+	p.skb = skb;
 	if (!pskb_may_pull(skb, sizeof(struct udphdr) +
 					min_t(size_t, p.len, CL_WIRE_MAX)))
 		goto out;
@@ -214,7 +219,7 @@ void cl_socket_close(struct cl_socket *s)
  */
 static struct sk_buff *socket_skb(struct sock *sk, const struct dst_entry *dst,
 				  unsigned int headers, const u8 *data,
-				  size_t len, const u32 *key)
+				  size_t len, const struct cl_ask *ask)
 {
 	unsigned int room =
 		LL_RESERVED_SPACE(dst->dev) + dst->header_len + headers;
@@ -236,11 +241,24 @@ static struct sk_buff *socket_skb(struct sock *sk, const struct dst_entry *dst,
 	skb->priority = TC_PRIO_INTERACTIVE;
 	/* The stamp finds its way to socket_report() by skb->sk. */
 	skb_set_owner_w(skb, sk);
-	if (key) {
-		skb_shinfo(skb)->tx_flags |= SKBTX_SW_TSTAMP;
-		skb_shinfo(skb)->tskey = *key;
+	if (ask) {
+		if (!ask->ifindex)
+			skb_shinfo(skb)->tx_flags |= SKBTX_SW_TSTAMP;
+		else if (ask->ifindex == dst->dev->ifindex)
+			skb_shinfo(skb)->tx_flags |= SKBTX_HW_TSTAMP;
+		skb_shinfo(skb)->tskey = ask->key;
 	}
 	return skb;
+}
+
+/* The next packet's stamp is asked for by what is known of this device. */
+static void socket_note_device(struct cl_path *path,
+			       const struct dst_entry *dst)
+{
+	u32 ifindex = dst->dev->ifindex;
+
+	if (path->ifindex != ifindex)
+		WRITE_ONCE(path->ifindex, ifindex); /* see struct cl_path */
 }
 
 /*
@@ -269,7 +287,7 @@ static struct rtable *socket_route4(struct sock *sk, struct cl_path *path,
 
 static int socket_send4(struct sock *sk, struct cl_path *path,
 			const struct in6_addr *from, const u8 *data, size_t len,
-			const u32 *key)
+			const struct cl_ask *ask)
 {
 	struct flowi4 fl = {
 		.saddr = from ? from->s6_addr32[3] : 0,
@@ -284,9 +302,10 @@ static int socket_send4(struct sock *sk, struct cl_path *path,
 	rt = socket_route4(sk, path, &fl);
 	if (IS_ERR(rt))
 		return PTR_ERR(rt);
+	socket_note_device(path, &rt->dst);
 	skb = socket_skb(sk, &rt->dst,
 			 sizeof(struct iphdr) + sizeof(struct udphdr), data,
-			 len, key);
+			 len, ask);
 	if (!skb) {
 		ip_rt_put(rt);
 		return -ENOMEM;
@@ -323,7 +342,7 @@ static struct dst_entry *socket_route6(struct sock *sk, struct cl_path *path,
 
 static int socket_send6(struct sock *sk, struct cl_path *path,
 			const struct in6_addr *from, const u8 *data, size_t len,
-			const u32 *key)
+			const struct cl_ask *ask)
 {
 	struct flowi6 fl = {
 		.daddr = path->to.addr,
@@ -340,9 +359,10 @@ static int socket_send6(struct sock *sk, struct cl_path *path,
 	dst = socket_route6(sk, path, &fl);
 	if (IS_ERR(dst))
 		return PTR_ERR(dst);
+	socket_note_device(path, dst);
 	skb = socket_skb(sk, dst,
 			 sizeof(struct ipv6hdr) + sizeof(struct udphdr), data,
-			 len, key);
+			 len, ask);
 	if (!skb) {
 		dst_release(dst);
 		return -ENOMEM;
@@ -357,7 +377,7 @@ static int socket_send6(struct sock *sk, struct cl_path *path,
 #else
 static int socket_send6(struct sock *sk, struct cl_path *path,
 			const struct in6_addr *from, const u8 *data, size_t len,
-			const u32 *key)
+			const struct cl_ask *ask)
 {
 	return -EAFNOSUPPORT;
 }
@@ -370,7 +390,7 @@ static int socket_send6(struct sock *sk, struct cl_path *path,
  * @from: own address, NULL to take that of the route
  * @data: payload
  * @len: bytes of payload
- * @key: comes back with the transmit stamp; NULL: no stamp wanted
+ * @ask: transmit stamp that is wanted, NULL: none
  *
  * The stamp may be reported before this returns: hold no lock that the report
  * takes.
@@ -380,16 +400,37 @@ static int socket_send6(struct sock *sk, struct cl_path *path,
  */
 int cl_socket_send(struct cl_socket *s, struct cl_path *path,
 		   const struct in6_addr *from, const u8 *data, size_t len,
-		   const u32 *key)
+		   const struct cl_ask *ask)
 {
 	struct sock *sk = s->sock->sk;
 	int err;
 
 	rcu_read_lock();
 	if (cl_endpoint_is4(&path->to))
-		err = socket_send4(sk, path, from, data, len, key);
+		err = socket_send4(sk, path, from, data, len, ask);
 	else
-		err = socket_send6(sk, path, from, data, len, key);
+		err = socket_send6(sk, path, from, data, len, ask);
 	rcu_read_unlock();
 	return err;
+}
+
+/**
+ * cl_packet_hwstamp() - receive stamp of the network device
+ * @p: packet
+ *
+ * Some drivers leave the conversion of what the device wrote to whoever wants
+ * it; such a packet says by its NAPI instance which device that is.
+ *
+ * Context: softirq, RCU read side.
+ * Return: time of the device's clock, 0 if there is no stamp.
+ */
+ktime_t cl_packet_hwstamp(const struct cl_packet *p)
+{
+	struct skb_shared_hwtstamps *hw = skb_hwtstamps(p->skb);
+	struct net_device *dev;
+
+	if (!(skb_shinfo(p->skb)->tx_flags & SKBTX_HW_TSTAMP_NETDEV))
+		return hw->hwtstamp;
+	dev = dev_get_by_napi_id(skb_napi_id(p->skb));
+	return dev ? netdev_get_tstamp(dev, hw, false) : 0;
 }

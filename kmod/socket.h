@@ -8,6 +8,8 @@
 
 #include <linux/ktime.h>
 #include <linux/net.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
 
 #include <net/dst_cache.h>
 
@@ -20,6 +22,7 @@
  * @from: source
  * @to: own address that it was sent to
  * @stamp: CLOCK_REALTIME of its arrival, 0 if there is no stamp
+ * @skb: what it came in
  */
 struct cl_packet {
 	const u8 *data;
@@ -27,17 +30,25 @@ struct cl_packet {
 	struct cl_endpoint from;
 	struct in6_addr to;
 	ktime_t stamp;
+	struct sk_buff *skb;
 };
+
+/* Interface index of the device that the packet came by, as routing sees it. */
+static inline u32 cl_packet_device(const struct cl_packet *p)
+{
+	return p->skb->dev->ifindex;
+}
 
 /**
  * struct cl_socket_ops - what a socket reports
  * @receive: a packet has come; softirq, RCU read side
- * @sent: the packet sent with @key has left at @real (CLOCK_REALTIME); may come
- *	more than once, or not at all; bottom halves disabled, RCU read side
+ * @sent: the packet sent with @key has left at @stamp, CLOCK_REALTIME or, if
+ *	made by @hardware, the time of the device's clock; may come more than
+ *	once, or not at all; bottom halves disabled, RCU read side
  */
 struct cl_socket_ops {
 	void (*receive)(void *ctx, const struct cl_packet *p);
-	void (*sent)(void *ctx, u32 key, ktime_t real);
+	void (*sent)(void *ctx, u32 key, ktime_t stamp, bool hardware);
 };
 
 /**
@@ -58,11 +69,24 @@ struct cl_socket {
 /**
  * struct cl_path - the way to a node
  * @to: where it is
+ * @ifindex: device that the last packet left by, 0: none has; READ_ONCE()
  * @cache: route, with its own address
  */
 struct cl_path {
 	struct cl_endpoint to;
+	u32 ifindex;
 	struct dst_cache cache;
+};
+
+/**
+ * struct cl_ask - transmit stamp that is wanted of a packet
+ * @key: comes back with the stamp
+ * @ifindex: 0: one of the kernel; else of this device, and none if the packet
+ *	leaves by another one
+ */
+struct cl_ask {
+	u32 key;
+	u32 ifindex;
 };
 
 int cl_socket_open(struct cl_socket *s, struct net *net, sa_family_t family,
@@ -70,6 +94,7 @@ int cl_socket_open(struct cl_socket *s, struct net *net, sa_family_t family,
 void cl_socket_close(struct cl_socket *s);
 int cl_socket_send(struct cl_socket *s, struct cl_path *path,
 		   const struct in6_addr *from, const u8 *data, size_t len,
-		   const u32 *key);
+		   const struct cl_ask *ask);
+ktime_t cl_packet_hwstamp(const struct cl_packet *p);
 
 #endif /* _CL_SOCKET_H */

@@ -24,6 +24,7 @@ void cl_txring_init(struct cl_txring *r)
  * @kind: request or response
  * @node: its receiver
  * @seq: its sequence number
+ * @ifindex: device that is to stamp it, 0: the kernel is
  *
  * Before, because many drivers report the stamp before the call that sends the
  * packet returns.
@@ -31,7 +32,8 @@ void cl_txring_init(struct cl_txring *r)
  * Context: bottom halves disabled.
  * Return: the key to give to the network stack.
  */
-u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq)
+u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq,
+		  u32 ifindex)
 {
 	u32 key;
 
@@ -41,6 +43,7 @@ u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq)
 		.key = key,
 		.node = node,
 		.seq = seq,
+		.ifindex = ifindex,
 		.kind = kind,
 		.state = TX_WAITING,
 	};
@@ -52,6 +55,7 @@ u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq)
  * cl_txring_take() - find the message of a stamp
  * @r: ring
  * @key: key that came with the stamp
+ * @hardware: a network device has made it
  * @ret: the message
  *
  * A packet that crosses several devices (veth, bridge, veth) is stamped by
@@ -59,15 +63,18 @@ u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq)
  *
  * Context: bottom halves disabled.
  * Return: 0, -EALREADY for a second stamp, -ENOENT if the entry was
- * overwritten (*@ret is untouched on errors).
+ * overwritten or the stamp is of the other source (*@ret is untouched on
+ * errors).
  */
-int cl_txring_take(struct cl_txring *r, u32 key, struct cl_tx *ret)
+int cl_txring_take(struct cl_txring *r, u32 key, bool hardware,
+		   struct cl_tx *ret)
 {
 	struct cl_tx *tx = &r->slot[key % CL_TXRING_SIZE];
 	int err = 0;
 
 	spin_lock(&r->lock);
-	if (tx->key != key || tx->state == TX_FREE) {
+	if (tx->key != key || tx->state == TX_FREE ||
+	    !tx->ifindex == hardware) {
 		err = -ENOENT;
 	} else if (tx->state == TX_STAMPED) {
 		err = -EALREADY;

@@ -26,6 +26,7 @@ enum cl_tx_kind {
  * @key: key given to the network stack
  * @node: receiver
  * @seq: its sequence number
+ * @ifindex: device that is to stamp it, 0: the kernel is
  * @kind: request or response
  * @state: free, waiting for its stamp, or stamped
  */
@@ -33,6 +34,7 @@ struct cl_tx {
 	u32 key;
 	u32 node;
 	u32 seq;
+	u32 ifindex;
 	u8 kind;
 	u8 state;
 };
@@ -50,7 +52,9 @@ struct cl_txring {
 };
 
 void cl_txring_init(struct cl_txring *r);
-u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq);
-int cl_txring_take(struct cl_txring *r, u32 key, struct cl_tx *ret);
+u32 cl_txring_add(struct cl_txring *r, enum cl_tx_kind kind, u32 node, u32 seq,
+		  u32 ifindex);
+int cl_txring_take(struct cl_txring *r, u32 key, bool hardware,
+		   struct cl_tx *ret);
 
 #endif /* _CL_TXRING_H */

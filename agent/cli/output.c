@@ -138,6 +138,10 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 		return strcpy(buf, cl_nl_leap_name(v));
 	case CL_NL_UNIT_ROLE:
 		return strcpy(buf, cl_nl_role_name(v));
+	case CL_NL_UNIT_STAMPS:
+		return strcpy(buf, cl_nl_stamps_name(v));
+	case CL_NL_UNIT_DEVICE_STATE:
+		return strcpy(buf, cl_nl_device_state_name(v));
 	default:
 		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%lld", (long long)v);
 		return buf;
@@ -201,6 +205,10 @@ static json_t *json_value(const struct cl_nl_field *f,
 		return json_string(cl_nl_leap_name(v));
 	case CL_NL_UNIT_ROLE:
 		return json_string(cl_nl_role_name(v));
+	case CL_NL_UNIT_STAMPS:
+		return json_string(cl_nl_stamps_name(v));
+	case CL_NL_UNIT_DEVICE_STATE:
+		return json_string(cl_nl_device_state_name(v));
 	default:
 		return json_integer(v);
 	}

@@ -10,7 +10,7 @@
 
 #include "model.h"
 
-/* The largest set, that of a peer, has 27 attributes of at most 20 bytes. */
+/* The largest set, that of a peer, has 31 attributes of at most 20 bytes. */
 #define CL_NL_BUF_SIZE 1024
 #define CL_NL_TEXT_SIZE 160
 

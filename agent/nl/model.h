@@ -95,6 +95,10 @@ struct cl_nl_instance {
  * @restarts: sessions restarted by a new raw generation
  * @ready: the estimator has an answer
  * @gen: raw generation of the peer
+ * @stamps: enum clocklink_stamps of the own stamps of the last exchange
+ * @ifindex: network device that the last message left by
+ * @hw_lost: stamps that the network device was to make and did not
+ * @hw_fallbacks: times that too many of them were missing
  */
 struct cl_nl_peer {
 	u64 have;
@@ -125,6 +129,10 @@ struct cl_nl_peer {
 	u64 restarts;
 	bool ready;
 	u32 gen;
+	u32 stamps;
+	u32 ifindex;
+	u64 hw_lost;
+	u64 hw_fallbacks;
 };
 
 /**
@@ -321,6 +329,9 @@ struct cl_nl_sample {
  * @steers: steering commands accepted
  * @steer_refused: steering commands refused
  * @rounds: rounds led or obeyed
+ * @hw_rx: receive stamps of network devices that were used
+ * @hw_tx: transmit stamps of network devices
+ * @hw_held: stamps of network devices dropped for want of a map
  */
 struct cl_nl_stats {
 	u64 have;
@@ -349,6 +360,39 @@ struct cl_nl_stats {
 	u64 steers;
 	u64 steer_refused;
 	u64 rounds;
+	u64 hw_rx;
+	u64 hw_tx;
+	u64 hw_held;
+};
+
+/**
+ * struct cl_nl_device - a network device that stamps packets
+ * @have: attributes that are present
+ * @ifindex: interface index
+ * @state: enum clocklink_device_state
+ * @phc_index: number of /dev/ptpN of its clock, -1 if there is none
+ * @phc_ns: anchor of the map, time of the device's clock
+ * @raw_ns: raw time at the anchor
+ * @rate_ppt: rate of raw time against the device's clock
+ * @error_ns: standard deviation of a converted stamp
+ * @expiry_ns: the map is good for so long after its anchor
+ * @age_ns: raw time since the anchor
+ * @residual_ns: last map minus the one before at the anchor
+ * @breaks: maps that contradicted the one before
+ */
+struct cl_nl_device {
+	u64 have;
+	u32 ifindex;
+	u32 state;
+	s32 phc_index;
+	s64 phc_ns;
+	s64 raw_ns;
+	s64 rate_ppt;
+	u32 error_ns;
+	u64 expiry_ns;
+	u64 age_ns;
+	s64 residual_ns;
+	u64 breaks;
 };
 
 /**
@@ -376,6 +420,7 @@ struct cl_nl_test {
  * @sample: SAMPLE_NTF
  * @stats: STATS_GET
  * @test: TEST_SET
+ * @device: DEVICE_GET, _SET, _DEL
  */
 struct cl_nl_msg {
 	u8 cmd;
@@ -390,6 +435,7 @@ struct cl_nl_msg {
 		struct cl_nl_sample sample;
 		struct cl_nl_stats stats;
 		struct cl_nl_test test;
+		struct cl_nl_device device;
 	};
 };
 

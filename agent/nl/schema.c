@@ -84,6 +84,10 @@ static const struct cl_nl_field peer_fields[] = {
 	FIELD(peer, PEER_RESTARTS, restarts, "restarts", COUNT),
 	FIELD(peer, PEER_READY, ready, "ready", BOOL),
 	FIELD(peer, PEER_GEN, gen, "gen", HASH),
+	FIELD(peer, PEER_STAMPS, stamps, "stamps", STAMPS),
+	FIELD(peer, PEER_IFINDEX, ifindex, "ifindex", ID),
+	FIELD(peer, PEER_HW_LOST, hw_lost, "hw-lost", COUNT),
+	FIELD(peer, PEER_HW_FALLBACKS, hw_fallbacks, "hw-fallbacks", COUNT),
 };
 
 static const struct cl_nl_field clock_fields[] = {
@@ -192,11 +196,28 @@ static const struct cl_nl_field stats_fields[] = {
 	FIELD(stats, STATS_STEERS, steers, "steers", COUNT),
 	FIELD(stats, STATS_STEER_REFUSED, steer_refused, "steer-refused", COUNT),
 	FIELD(stats, STATS_ROUNDS, rounds, "rounds", COUNT),
+	FIELD(stats, STATS_HW_RX, hw_rx, "hw-rx", COUNT),
+	FIELD(stats, STATS_HW_TX, hw_tx, "hw-tx", COUNT),
+	FIELD(stats, STATS_HW_HELD, hw_held, "hw-held", COUNT),
 };
 
 static const struct cl_nl_field test_fields[] = {
 	FIELD(test, TEST_OSC_FREQ, osc_freq_ppt, "osc-freq", PPT),
 	FIELD(test, TEST_LIE, lie_ns, "lie", NS),
+};
+
+static const struct cl_nl_field device_fields[] = {
+	FIELD(device, DEVICE_IFINDEX, ifindex, "ifindex", ID),
+	FIELD(device, DEVICE_STATE, state, "state", DEVICE_STATE),
+	FIELD(device, DEVICE_PHC_INDEX, phc_index, "phc-index", INDEX),
+	FIELD(device, DEVICE_PHC, phc_ns, "phc", RAW),
+	FIELD(device, DEVICE_RAW, raw_ns, "raw", RAW),
+	FIELD(device, DEVICE_RATE, rate_ppt, "rate", PPT),
+	FIELD(device, DEVICE_ERROR, error_ns, "error", NS),
+	FIELD(device, DEVICE_EXPIRY, expiry_ns, "expiry", NS),
+	FIELD(device, DEVICE_AGE, age_ns, "age", NS),
+	FIELD(device, DEVICE_RESIDUAL, residual_ns, "residual", NS),
+	FIELD(device, DEVICE_BREAKS, breaks, "breaks", COUNT),
 };
 
 /* clang-format on */
@@ -214,6 +235,8 @@ static_assert(ARRAY_SIZE(sample_fields) == CLOCKLINK_A_SAMPLE_MAX - 1,
 	      "sample");
 static_assert(ARRAY_SIZE(stats_fields) == CLOCKLINK_A_STATS_MAX - 1, "stats");
 static_assert(ARRAY_SIZE(test_fields) == CLOCKLINK_A_TEST_MAX - 1, "test");
+static_assert(ARRAY_SIZE(device_fields) == CLOCKLINK_A_DEVICE_MAX - 1,
+	      "device");
 
 #define SCHEMA(obj)                                    \
 	{                                              \
@@ -240,6 +263,9 @@ static const struct cl_nl_schema by_cmd[CLOCKLINK_CMD_MAX + 1] = {
 	[CLOCKLINK_CMD_SAMPLE_NTF] = SCHEMA(sample),
 	[CLOCKLINK_CMD_STATS_GET] = SCHEMA(stats),
 	[CLOCKLINK_CMD_TEST_SET] = SCHEMA(test),
+	[CLOCKLINK_CMD_DEVICE_GET] = SCHEMA(device),
+	[CLOCKLINK_CMD_DEVICE_SET] = SCHEMA(device),
+	[CLOCKLINK_CMD_DEVICE_DEL] = SCHEMA(device),
 };
 
 /**
@@ -401,4 +427,38 @@ const char *cl_nl_leap_name(u32 leap)
 	};
 
 	return leap < ARRAY_SIZE(names) ? names[leap] : "unknown";
+}
+
+/**
+ * cl_nl_stamps_name() - who makes the time stamps
+ * @stamps: enum clocklink_stamps
+ *
+ * Return: the name in the netlink spec, "unknown" beyond it.
+ */
+const char *cl_nl_stamps_name(u32 stamps)
+{
+	static const char *const names[] = {
+		[CLOCKLINK_STAMPS_SOFTWARE] = "software",
+		[CLOCKLINK_STAMPS_HARDWARE] = "hardware",
+	};
+
+	return stamps < ARRAY_SIZE(names) ? names[stamps] : "unknown";
+}
+
+/**
+ * cl_nl_device_state_name() - name of a network device's state
+ * @state: enum clocklink_device_state
+ *
+ * Return: the name in the netlink spec, "unknown" beyond it.
+ */
+const char *cl_nl_device_state_name(u32 state)
+{
+	static const char *const names[] = {
+		[CLOCKLINK_DEVICE_STATE_MEASURING] = "measuring",
+		[CLOCKLINK_DEVICE_STATE_HARDWARE] = "hardware",
+		[CLOCKLINK_DEVICE_STATE_IN_USE] = "in-use",
+		[CLOCKLINK_DEVICE_STATE_UNSUPPORTED] = "unsupported",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
 }

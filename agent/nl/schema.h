@@ -38,6 +38,8 @@ enum cl_nl_unit {
 	CL_NL_UNIT_STATE,
 	CL_NL_UNIT_LEAP,
 	CL_NL_UNIT_ROLE,
+	CL_NL_UNIT_STAMPS,
+	CL_NL_UNIT_DEVICE_STATE,
 	CL_NL_UNIT_ADDR, /* part of an address */
 };
 
@@ -79,5 +81,7 @@ u64 cl_nl_field_u64(const struct cl_nl_field *f, const void *obj);
 const char *cl_nl_state_name(u32 state);
 const char *cl_nl_role_name(u32 role);
 const char *cl_nl_leap_name(u32 leap);
+const char *cl_nl_stamps_name(u32 stamps);
+const char *cl_nl_device_state_name(u32 state);
 
 #endif /* _CL_NL_SCHEMA_H */

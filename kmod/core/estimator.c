@@ -19,6 +19,12 @@
 /* Added to every variance, (100 ns)^2: no stamp is better than that proves. */
 #define FLOOR_NS2 10000
 
+/*
+ * Rms of a stamp by a network device: its resolution, 1 to 40 ns, and the map
+ * from its clock to raw time.
+ */
+#define HW_NOISE_NS 50
+
 /* Larger parameters would leave the formats of the filter. */
 #define STAMP_NOISE_MAX_NS CL_NS_PER_MS
 #define WANDER_MAX_PPT 1000000
@@ -103,12 +109,12 @@ static s64 floor_gap(const struct cl_estimator *e)
 }
 
 /*
- * Feed one sample: twice the offset (modulo 2^64) and the round trip.  One
- * whose variance does not fit the format is left out.
+ * Feed one sample: twice the offset (modulo 2^64), the round trip and the noise
+ * of its stamps.  One whose variance does not fit the format is left out.
  */
-static void feed(struct cl_estimator *e, struct cl_raw at, s64 z2, s64 rtt)
+static void feed(struct cl_estimator *e, struct cl_raw at, s64 z2, s64 rtt,
+		 s64 noise)
 {
-	s64 noise = e->params.stamp_noise_ns;
 	s64 excess = cl_max_s64(rtt - min_rtt(e), 0);
 	s64 range = excess + floor_gap(e);
 	s64 z = relative(e, z2) * (1 << 15);
@@ -140,7 +146,8 @@ static void feed_start(struct cl_estimator *e)
 		sum += cl_max_s64(e->start[i].rtt - min_rtt(e), 0);
 	e->excess_ns = sum / CL_ESTIMATOR_START;
 	for (i = 0; i < CL_ESTIMATOR_START; i++)
-		feed(e, e->start[i].at, e->start[i].z2, e->start[i].rtt);
+		feed(e, e->start[i].at, e->start[i].z2, e->start[i].rtt,
+		     e->start[i].noise);
 }
 
 /* Begin with a first exchange; the counters of dropped ones go on. */
@@ -193,6 +200,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	u64 w = (u64)cl_raw_sub(x->out_rx, x->out_tx);
 	s64 z2 = (s64)(u - w);
 	s64 rtt = (s64)(u + w);
+	s64 noise = e->params.stamp_noise_ns;
 	struct cl_raw at =
 		cl_raw_add(x->out_tx, cl_raw_sub(x->in_rx, x->out_tx) >> 1);
 
@@ -211,9 +219,11 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 		return -ESTALE;
 	}
 
+	if (x->hardware)
+		noise = cl_min_s64(noise, HW_NOISE_NS);
 	note_rtt(e, at, rtt);
 	if (e->n >= CL_ESTIMATOR_START) {
-		feed(e, at, z2, rtt);
+		feed(e, at, z2, rtt, noise);
 		e->n++;
 		return 0;
 	}
@@ -221,6 +231,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	e->start[e->n].at = at;
 	e->start[e->n].z2 = z2;
 	e->start[e->n].rtt = rtt;
+	e->start[e->n].noise = noise;
 	if (++e->n == CL_ESTIMATOR_START)
 		feed_start(e);
 	return 0;

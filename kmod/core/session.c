@@ -3,6 +3,11 @@
  * Matching of stamps to exchanges.  A stamp counts only together with the
  * sequence number it was taken for: one paired with the wrong round would be
  * an error of a whole interval.
+ *
+ * The two stamps that a node makes of an exchange come from one source, its
+ * network device or its kernel: the delay between the two would be an error.
+ * Those by the device are used only when the device's clock is known to have
+ * run as assumed until then (confirmed); if it has not, they are forgotten.
  */
 #include "session.h"
 
@@ -32,7 +37,8 @@ slot_claim(struct cl_session *s, struct cl_session_slot *slots, u32 seq)
 	return slot;
 }
 
-/* Note a stamp of an exchange.  The first one wins: a repeated message or a
+/*
+ * Note a stamp of an exchange.  The first one wins: a repeated message or a
  * second stamp of one packet must not change an exchange.
  */
 static void slot_stamp(struct cl_session_slot *slot, int i, struct cl_raw t)
@@ -43,8 +49,37 @@ static void slot_stamp(struct cl_session_slot *slot, int i, struct cl_raw t)
 	slot->have |= HAVE(i);
 }
 
+/* Note a stamp of the local node, if its source is that of the other one. */
+static void slot_stamp_own(struct cl_session_slot *slot, int i,
+			   const struct cl_stamped *t)
+{
+	if (!slot || (slot->own && slot->hardware != t->hardware))
+		return;
+	slot->own = true;
+	slot->hardware = t->hardware;
+	slot_stamp(slot, i, t->t);
+}
+
+static bool slot_late(const struct cl_session_slot *slot, int i,
+		      struct cl_raw confirmed)
+{
+	return slot->have & HAVE(i) && cl_raw_sub(slot->t[i], confirmed) > 0;
+}
+
+/* May the local node's stamps be used: T1 and T4, or T2 and T3? */
+static bool slot_confirmed(const struct cl_session *s,
+			   const struct cl_session_slot *slot)
+{
+	bool asked = slot >= s->asked && slot < s->asked + CL_SESSION_SLOTS;
+
+	return !slot->hardware ||
+	       !(slot_late(slot, asked ? T1 : T2, s->confirmed) ||
+		 slot_late(slot, asked ? T4 : T3, s->confirmed));
+}
+
 /* Newest exchange with the stamps @need that the peer has not been told. */
-static struct cl_session_slot *slot_unreported(struct cl_session_slot *slots,
+static struct cl_session_slot *slot_unreported(const struct cl_session *s,
+					       struct cl_session_slot *slots,
 					       unsigned int need)
 {
 	struct cl_session_slot *newest = NULL;
@@ -52,7 +87,7 @@ static struct cl_session_slot *slot_unreported(struct cl_session_slot *slots,
 
 	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++) {
 		if (!slot->used || slot->reported ||
-		    (slot->have & need) != need)
+		    (slot->have & need) != need || !slot_confirmed(s, slot))
 			continue;
 		if (!newest || cl_seq_after(slot->seq, newest->seq))
 			newest = slot;
@@ -65,13 +100,15 @@ static struct cl_session_slot *slot_unreported(struct cl_session_slot *slots,
  * messages were reordered; the other one then goes with the next message, so
  * that the estimator gets them in order.
  */
-static struct cl_session_slot *slot_complete(struct cl_session_slot *slots)
+static struct cl_session_slot *slot_complete(const struct cl_session *s,
+					     struct cl_session_slot *slots)
 {
 	struct cl_session_slot *oldest = NULL;
 	struct cl_session_slot *slot;
 
 	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++) {
-		if (!slot->used || slot->done || slot->have != HAVE_ALL)
+		if (!slot->used || slot->done || slot->have != HAVE_ALL ||
+		    !slot_confirmed(s, slot))
 			continue;
 		if (!oldest || cl_seq_after(oldest->seq, slot->seq))
 			oldest = slot;
@@ -142,17 +179,19 @@ u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m)
 	m->hdr.seq = seq;
 	m->req = (struct cl_wire_request){ .prev_seq = 0 };
 
-	prev = slot_unreported(s->asked, HAVE(T1) | HAVE(T4));
+	prev = slot_unreported(s, s->asked, HAVE(T1) | HAVE(T4));
 	if (prev) {
 		m->hdr.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX;
 		m->req.t4 = prev->t[T4];
 		prev->reported = true;
 	} else {
-		prev = slot_unreported(s->asked, HAVE(T1));
+		prev = slot_unreported(s, s->asked, HAVE(T1));
 		if (prev)
 			m->hdr.flags = CL_WIRE_F_PREV_TX;
 	}
 	if (prev) {
+		if (prev->hardware)
+			m->hdr.flags |= CL_WIRE_F_HW;
 		m->req.prev_seq = prev->seq;
 		m->req.t1 = prev->t[T1];
 	}
@@ -164,11 +203,13 @@ u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m)
  * cl_session_request_sent() - note the transmit stamp of a request
  * @s: session
  * @seq: as cl_session_make_request() returned
- * @t1: stamp; a second one for the same request is ignored
+ * @t1: stamp; a second one for the same request is ignored, and so is one of
+ *	another source than that of the response
  */
-void cl_session_request_sent(struct cl_session *s, u32 seq, struct cl_raw t1)
+void cl_session_request_sent(struct cl_session *s, u32 seq,
+			     struct cl_stamped t1)
 {
-	slot_stamp(slot_find(s->asked, seq), T1, t1);
+	slot_stamp_own(slot_find(s->asked, seq), T1, &t1);
 }
 
 /* Give out an exchange of ours or of the peer's, if one is complete. */
@@ -177,12 +218,14 @@ static enum cl_session_result give_exchange(struct cl_session *s, bool asked,
 {
 	struct cl_session_slot *slot;
 
-	slot = slot_complete(asked ? s->asked : s->answered);
+	slot = slot_complete(s, asked ? s->asked : s->answered);
 	if (!slot)
 		return CL_SESSION_TAKEN;
 	slot->done = true;
 	s->exchanges++;
+	s->hardware = slot->hardware;
 	ret_x->seq = slot->seq;
+	ret_x->hardware = slot->hardware && slot->peer_hardware;
 	ret_x->out_tx = slot->t[asked ? T1 : T3];
 	ret_x->out_rx = slot->t[asked ? T2 : T4];
 	ret_x->in_tx = slot->t[asked ? T3 : T1];
@@ -199,13 +242,16 @@ static enum cl_session_result give_exchange(struct cl_session *s, bool asked,
  *	fields of the header, time and rate are the caller's
  * @ret_x: a complete exchange, if any
  *
+ * The transmit stamp of the response has to be of the same source as @t2, so
+ * CL_WIRE_F_HW in @resp says which one to ask for.
+ *
  * Return: CL_SESSION_IGNORED for a duplicate or stale request, which must not
  * be answered: @resp and @ret_x are untouched.  Else @resp is valid, and with
  * CL_SESSION_EXCHANGE @ret_x is as well.
  */
 enum cl_session_result cl_session_take_request(struct cl_session *s,
 					       const struct cl_wire_msg *req,
-					       const struct cl_raw *t2,
+					       const struct cl_stamped *t2,
 					       struct cl_wire_msg *resp,
 					       struct cl_exchange *ret_x)
 {
@@ -224,6 +270,8 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 	prev = slot_find(s->answered, req->req.prev_seq);
 	if (req->hdr.flags & CL_WIRE_F_PREV_TX)
 		slot_stamp(prev, T1, req->req.t1);
+	if (prev && req->hdr.flags & CL_WIRE_F_HW)
+		prev->peer_hardware = true;
 	if (req->hdr.flags & CL_WIRE_F_PREV_RX)
 		slot_stamp(prev, T4, req->req.t4);
 
@@ -233,9 +281,11 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 	resp->resp = (struct cl_wire_response){ .prev_seq = 0 };
 	if (t2) {
 		resp->hdr.flags |= CL_WIRE_F_RX;
-		resp->resp.t2 = *t2;
+		if (t2->hardware)
+			resp->hdr.flags |= CL_WIRE_F_HW;
+		resp->resp.t2 = t2->t;
 	}
-	prev = slot_unreported(s->answered, HAVE(T3));
+	prev = slot_unreported(s, s->answered, HAVE(T3));
 	if (prev) {
 		resp->hdr.flags |= CL_WIRE_F_PREV_TX;
 		resp->resp.prev_seq = prev->seq;
@@ -246,7 +296,7 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 	if (slot) {
 		slot->answered = true;
 		if (t2)
-			slot_stamp(slot, T2, *t2);
+			slot_stamp_own(slot, T2, t2);
 	}
 	return give_exchange(s, false, ret_x);
 }
@@ -255,11 +305,13 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
  * cl_session_response_sent() - note the transmit stamp of a response
  * @s: session
  * @seq: sequence number of the response
- * @t3: stamp; a second one for the same response is ignored
+ * @t3: stamp; a second one for the same response is ignored, and so is one of
+ *	another source than that of the request
  */
-void cl_session_response_sent(struct cl_session *s, u32 seq, struct cl_raw t3)
+void cl_session_response_sent(struct cl_session *s, u32 seq,
+			      struct cl_stamped t3)
 {
-	slot_stamp(slot_find(s->answered, seq), T3, t3);
+	slot_stamp_own(slot_find(s->answered, seq), T3, &t3);
 }
 
 /**
@@ -274,7 +326,7 @@ void cl_session_response_sent(struct cl_session *s, u32 seq, struct cl_raw t3)
  */
 enum cl_session_result cl_session_take_response(struct cl_session *s,
 						const struct cl_wire_msg *m,
-						const struct cl_raw *t4,
+						const struct cl_stamped *t4,
 						struct cl_exchange *ret_x)
 {
 	struct cl_session_slot *slot = slot_find(s->asked, m->hdr.seq);
@@ -286,9 +338,11 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 
 	slot->answered = true;
 	if (t4)
-		slot_stamp(slot, T4, *t4);
+		slot_stamp_own(slot, T4, t4);
 	if (m->hdr.flags & CL_WIRE_F_RX)
 		slot_stamp(slot, T2, m->resp.t2);
+	if (m->hdr.flags & CL_WIRE_F_HW)
+		slot->peer_hardware = true;
 	if (m->hdr.flags & CL_WIRE_F_PREV_TX)
 		slot_stamp(slot_find(s->asked, m->resp.prev_seq), T3,
 			   m->resp.t3);
@@ -313,4 +367,27 @@ enum cl_session_result cl_session_take_update(struct cl_session *s,
 	default:
 		return CL_SESSION_IGNORED;
 	}
+}
+
+static void forget_hardware(const struct cl_session *s,
+			    struct cl_session_slot *slots)
+{
+	struct cl_session_slot *slot;
+
+	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++)
+		if (slot->used && !slot_confirmed(s, slot))
+			*slot = (struct cl_session_slot){ .used = false };
+}
+
+/**
+ * cl_session_forget_hardware() - the clock of the network device has not run as
+ *				   assumed
+ * @s: session
+ *
+ * Ends the exchanges with a stamp by hardware that is not confirmed.
+ */
+void cl_session_forget_hardware(struct cl_session *s)
+{
+	forget_hardware(s, s->asked);
+	forget_hardware(s, s->answered);
 }

@@ -21,8 +21,29 @@
 #define CL_SESSION_SLOTS 16
 
 /**
+ * struct cl_stamped - a time stamp of the local node and where it comes from
+ * @t: local raw
+ * @hardware: made by the network device; else by the kernel
+ */
+struct cl_stamped {
+	struct cl_raw t;
+	bool hardware;
+};
+
+static inline struct cl_stamped cl_stamped_sw(struct cl_raw t)
+{
+	return (struct cl_stamped){ .t = t };
+}
+
+static inline struct cl_stamped cl_stamped_hw(struct cl_raw t)
+{
+	return (struct cl_stamped){ .t = t, .hardware = true };
+}
+
+/**
  * struct cl_exchange - four stamps of one exchange, seen from the local node
  * @seq: sequence number of the request
+ * @hardware: all four were made by network devices
  * @out_tx: local raw, our packet left
  * @out_rx: peer's raw, it arrived
  * @in_tx: peer's raw, the peer's packet left
@@ -33,6 +54,7 @@
  */
 struct cl_exchange {
 	u32 seq;
+	bool hardware;
 	struct cl_raw out_tx;
 	struct cl_raw out_rx;
 	struct cl_raw in_tx;
@@ -47,6 +69,10 @@ struct cl_exchange {
  * @answered: the response has arrived, or left
  * @reported: our own stamps have been sent to the peer
  * @done: the exchange has been given out
+ * @own: one of the local node's stamps is known, which decides @hardware
+ * @hardware: the local node's stamps were made by its network device; one by
+ *	the kernel is not taken then, and the reverse
+ * @peer_hardware: the peer's were made by its network device
  * @t: T1 T2 T3 T4
  */
 struct cl_session_slot {
@@ -56,6 +82,9 @@ struct cl_session_slot {
 	bool answered;
 	bool reported;
 	bool done;
+	bool own;
+	bool hardware;
+	bool peer_hardware;
 	struct cl_raw t[4];
 };
 
@@ -73,6 +102,8 @@ struct cl_session_slot {
  * @exchanges: complete exchanges given out
  * @no_stamp: exchanges that ended without one of the four stamps
  * @restarts: sessions restarted by a new generation of the peer
+ * @confirmed: local stamps by hardware up to this raw time may be used
+ * @hardware: the local stamps of the last exchange given out were by hardware
  */
 struct cl_session {
 	u32 gen;
@@ -87,6 +118,8 @@ struct cl_session {
 	u64 exchanges;
 	u64 no_stamp;
 	u64 restarts;
+	struct cl_raw confirmed;
+	bool hardware;
 };
 
 /* Result of a received message. */
@@ -99,18 +132,21 @@ enum cl_session_result {
 void cl_session_init(struct cl_session *s, u32 first_seq);
 bool cl_session_note_gen(struct cl_session *s, u32 gen);
 u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m);
-void cl_session_request_sent(struct cl_session *s, u32 seq, struct cl_raw t1);
+void cl_session_request_sent(struct cl_session *s, u32 seq,
+			     struct cl_stamped t1);
 enum cl_session_result cl_session_take_request(struct cl_session *s,
 					       const struct cl_wire_msg *req,
-					       const struct cl_raw *t2,
+					       const struct cl_stamped *t2,
 					       struct cl_wire_msg *resp,
 					       struct cl_exchange *ret_x);
-void cl_session_response_sent(struct cl_session *s, u32 seq, struct cl_raw t3);
+void cl_session_response_sent(struct cl_session *s, u32 seq,
+			      struct cl_stamped t3);
 enum cl_session_result cl_session_take_response(struct cl_session *s,
 						const struct cl_wire_msg *m,
-						const struct cl_raw *t4,
+						const struct cl_stamped *t4,
 						struct cl_exchange *ret_x);
 enum cl_session_result cl_session_take_update(struct cl_session *s,
 					      const struct cl_wire_msg *m);
+void cl_session_forget_hardware(struct cl_session *s);
 
 #endif /* _CL_CORE_SESSION_H */

@@ -29,12 +29,12 @@ static const struct {
 	[CL_WIRE_REQUEST] = {
 		.length = CL_WIRE_REQUEST_LEN,
 		.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX |
-			 CL_WIRE_F_PROBE,
+			 CL_WIRE_F_PROBE | CL_WIRE_F_HW,
 	},
 	[CL_WIRE_RESPONSE] = {
 		.length = CL_WIRE_RESPONSE_LEN,
 		.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_RX | CL_WIRE_F_MAP |
-			 CL_WIRE_F_PROBE,
+			 CL_WIRE_F_PROBE | CL_WIRE_F_HW,
 	},
 	[CL_WIRE_UPDATE] = {
 		.length = CL_WIRE_UPDATE_LEN,
@@ -230,7 +230,7 @@ static bool request_valid(const struct cl_wire_request *r, u16 flags)
 {
 	if (!(flags & (CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX)) && r->prev_seq)
 		return false;
-	if (!(flags & CL_WIRE_F_PREV_TX) && r->t1.ns)
+	if (!(flags & CL_WIRE_F_PREV_TX) && (r->t1.ns || flags & CL_WIRE_F_HW))
 		return false;
 	return flags & CL_WIRE_F_PREV_RX || !r->t4.ns;
 }
@@ -239,7 +239,7 @@ static bool response_valid(const struct cl_wire_response *r, u16 flags)
 {
 	if (!(flags & CL_WIRE_F_PREV_TX) && (r->prev_seq || r->t3.ns))
 		return false;
-	if (!(flags & CL_WIRE_F_RX) && r->t2.ns)
+	if (!(flags & CL_WIRE_F_RX) && (r->t2.ns || flags & CL_WIRE_F_HW))
 		return false;
 	if (!(flags & CL_WIRE_F_MAP) && (r->time.ns || r->rate_q40))
 		return false;

@@ -46,6 +46,7 @@ enum cl_wire_flag {
 	CL_WIRE_F_RX = 1 << 2, /* response: t2 is valid */
 	CL_WIRE_F_MAP = 1 << 3, /* response: time and rate are valid */
 	CL_WIRE_F_PROBE = 1 << 4, /* peer probe, not a round of the leader */
+	CL_WIRE_F_HW = 1 << 5, /* t1 and t4, or t2 and its t3, by hardware */
 };
 
 /**

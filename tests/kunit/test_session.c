@@ -29,7 +29,7 @@ static u32 ask(struct cl_wire_msg *m)
 
 	memset(m, 0, sizeof(*m));
 	seq = cl_session_make_request(&asker, m);
-	cl_session_request_sent(&asker, seq, stamp(seq, 1));
+	cl_session_request_sent(&asker, seq, cl_stamped_sw(stamp(seq, 1)));
 	return seq;
 }
 
@@ -38,20 +38,21 @@ static enum cl_session_result answer(const struct cl_wire_msg *req,
 				     struct cl_exchange *x)
 {
 	u32 seq = req->hdr.seq;
-	struct cl_raw t2 = stamp(seq, 2);
+	struct cl_stamped t2 = cl_stamped_sw(stamp(seq, 2));
 	enum cl_session_result result;
 
 	memset(resp, 0, sizeof(*resp));
 	result = cl_session_take_request(&answerer, req, &t2, resp, x);
 	if (result != CL_SESSION_IGNORED)
-		cl_session_response_sent(&answerer, seq, stamp(seq, 3));
+		cl_session_response_sent(&answerer, seq,
+					 cl_stamped_sw(stamp(seq, 3)));
 	return result;
 }
 
 static enum cl_session_result take(const struct cl_wire_msg *resp,
 				   struct cl_exchange *x)
 {
-	struct cl_raw t4 = stamp(resp->hdr.seq, 4);
+	struct cl_stamped t4 = cl_stamped_sw(stamp(resp->hdr.seq, 4));
 
 	return cl_session_take_response(&asker, resp, &t4, x);
 }
@@ -261,9 +262,9 @@ static void test_first_stamp_of_a_message_wins(struct kunit *test)
 
 	start(1);
 	ask(&req);
-	cl_session_request_sent(&asker, 1, cl_raw(-1));
+	cl_session_request_sent(&asker, 1, cl_stamped_sw(cl_raw(-1)));
 	answer(&req, &resp, &x);
-	cl_session_response_sent(&answerer, 1, cl_raw(-1));
+	cl_session_response_sent(&answerer, 1, cl_stamped_sw(cl_raw(-1)));
 	take(&resp, &x);
 	ask(&req);
 	KUNIT_ASSERT_EQ(test, answer(&req, &resp, &x), CL_SESSION_EXCHANGE);
@@ -286,7 +287,8 @@ static void test_late_transmit_stamp_still_counts(struct kunit *test)
 				i == 3 ? CL_SESSION_EXCHANGE :
 					 CL_SESSION_TAKEN);
 		if (i == 2) /* T1 of the first comes after its exchange */
-			cl_session_request_sent(&asker, 1, stamp(1, 1));
+			cl_session_request_sent(&asker, 1,
+						cl_stamped_sw(stamp(1, 1)));
 	}
 	KUNIT_EXPECT_EQ(test, x.seq, 1U);
 	expect_asked(test, &x);
@@ -301,14 +303,16 @@ static void test_backlog_is_reported_from_the_newest(struct kunit *test)
 	/* T3 of the first two exchanges comes late, of the third never. */
 	start(1);
 	for (i = 1; i <= 5; i++) {
-		struct cl_raw t2 = stamp(i, 2);
+		struct cl_stamped t2 = cl_stamped_sw(stamp(i, 2));
 
 		ask(&req);
 		cl_session_take_request(&answerer, &req, &t2, &resp[i], &x);
 		take(&resp[i], &x);
 		if (i == 2) {
-			cl_session_response_sent(&answerer, 1, stamp(1, 3));
-			cl_session_response_sent(&answerer, 2, stamp(2, 3));
+			cl_session_response_sent(&answerer, 1,
+						 cl_stamped_sw(stamp(1, 3)));
+			cl_session_response_sent(&answerer, 2,
+						 cl_stamped_sw(stamp(2, 3)));
 		}
 	}
 	KUNIT_EXPECT_EQ(test, resp[2].hdr.flags, CL_WIRE_F_RX);
@@ -326,18 +330,20 @@ static void test_missing_stamps_cost_only_their_exchange(struct kunit *test)
 
 	start(0);
 	for (i = 0; i < 100; i++) {
-		struct cl_raw t2 = stamp(i, 2);
-		struct cl_raw t4 = stamp(i, 4);
+		struct cl_stamped t2 = cl_stamped_sw(stamp(i, 2));
+		struct cl_stamped t4 = cl_stamped_sw(stamp(i, 4));
 
 		memset(&req, 0, sizeof(req));
 		memset(&resp, 0, sizeof(resp));
 		cl_session_make_request(&asker, &req);
 		if (i != 10)
-			cl_session_request_sent(&asker, i, stamp(i, 1));
+			cl_session_request_sent(&asker, i,
+						cl_stamped_sw(stamp(i, 1)));
 		cl_session_take_request(&answerer, &req, i == 20 ? NULL : &t2,
 					&resp, &x);
 		if (i != 30)
-			cl_session_response_sent(&answerer, i, stamp(i, 3));
+			cl_session_response_sent(&answerer, i,
+						 cl_stamped_sw(stamp(i, 3)));
 		cl_session_take_response(&asker, &resp, i == 40 ? NULL : &t4,
 					 &x);
 	}
@@ -629,6 +635,146 @@ static void test_bad_network_never_mixes_exchanges(struct kunit *test)
 	KUNIT_EXPECT_GT(test, answerer.req_seq.duplicated, 20ULL);
 }
 
+/* Who made the stamps of an exchange; index 0: T1. */
+struct made {
+	bool hardware[4];
+};
+
+/*
+ * One exchange with stamps of these sources, the transmit stamps first or after
+ * the receive stamps.
+ */
+static bool exchange(const struct made *made, bool late,
+		     struct cl_exchange *ret_x)
+{
+	struct cl_stamped t[4];
+	struct cl_wire_msg req = {}, resp = {};
+	bool done = false;
+	u32 seq;
+	int i;
+
+	seq = cl_session_make_request(&asker, &req);
+	for (i = 0; i < 4; i++) {
+		t[i].t = stamp(seq, i + 1);
+		t[i].hardware = made->hardware[i];
+	}
+	if (!late)
+		cl_session_request_sent(&asker, seq, t[0]);
+	cl_session_take_request(&answerer, &req, &t[1], &resp, ret_x);
+	cl_session_response_sent(&answerer, seq, t[2]);
+	done = cl_session_take_response(&asker, &resp, &t[3], ret_x) ==
+	       CL_SESSION_EXCHANGE;
+	if (late)
+		cl_session_request_sent(&asker, seq, t[0]);
+	return done;
+}
+
+static void test_stamps_of_hardware_are_told_as_such(struct kunit *test)
+{
+	static const struct made hw = { { true, true, true, true } };
+	static const struct made mine = { { true, false, false, true } };
+	static const struct made sw = {};
+	struct cl_wire_msg req = {};
+	struct cl_exchange x;
+
+	start(1);
+	asker.confirmed = cl_raw(1000);
+	answerer.confirmed = cl_raw(1000);
+	exchange(&hw, false, &x);
+	KUNIT_ASSERT_TRUE(test, exchange(&mine, false, &x));
+	KUNIT_EXPECT_EQ(test, x.seq, 1U);
+	KUNIT_EXPECT_TRUE(test, x.hardware);
+	KUNIT_ASSERT_TRUE(test, exchange(&sw, false, &x));
+	KUNIT_EXPECT_EQ(test, x.seq, 2U);
+	KUNIT_EXPECT_FALSE(test, x.hardware); /* the peer's are not */
+	KUNIT_EXPECT_TRUE(test, asker.hardware);
+	KUNIT_ASSERT_TRUE(test, exchange(&sw, false, &x));
+	KUNIT_EXPECT_FALSE(test, x.hardware);
+	KUNIT_EXPECT_FALSE(test, asker.hardware);
+	KUNIT_EXPECT_EQ(test, answerer.exchanges, 3ULL);
+
+	/* the request says so of the exchange that it reports */
+	exchange(&mine, false, &x);
+	cl_session_make_request(&asker, &req);
+	KUNIT_EXPECT_EQ(test, req.hdr.flags,
+			CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX | CL_WIRE_F_HW);
+}
+
+static void test_sources_are_never_mixed(struct kunit *test)
+{
+	struct cl_exchange x;
+	struct made made;
+	bool equal, before = false;
+	int i, k;
+
+	start(1);
+	asker.confirmed = cl_raw(100000);
+	answerer.confirmed = cl_raw(100000);
+	for (i = 0; i < 64; i++) {
+		for (k = 0; k < 4; k++)
+			made.hardware[k] = i & (1 << k);
+		/* what comes is the exchange before */
+		KUNIT_ASSERT_EQ(test, exchange(&made, i & 16, &x), before);
+		equal = made.hardware[0] == made.hardware[3] &&
+			made.hardware[1] == made.hardware[2];
+		before = equal;
+	}
+	/* of 64, one in four, and the last has not come yet */
+	KUNIT_EXPECT_EQ(test, asker.exchanges, 15ULL);
+}
+
+static void test_stamps_of_hardware_wait_until_confirmed(struct kunit *test)
+{
+	static const struct made hw = { { true, true, true, true } };
+	struct cl_exchange x;
+
+	start(1);
+	answerer.confirmed = cl_raw(1000);
+	asker.confirmed = stamp(1, 3); /* before T4 of the first */
+	KUNIT_EXPECT_FALSE(test, exchange(&hw, false, &x));
+	KUNIT_EXPECT_FALSE(test, exchange(&hw, false, &x));
+	KUNIT_EXPECT_EQ(test, answerer.exchanges, 0ULL);
+	asker.confirmed = stamp(1, 4);
+	KUNIT_ASSERT_TRUE(test, exchange(&hw, false, &x));
+	KUNIT_EXPECT_EQ(test, x.seq, 1U);
+	expect_asked(test, &x);
+	asker.confirmed = stamp(3, 4);
+	KUNIT_ASSERT_TRUE(test, exchange(&hw, false, &x));
+	KUNIT_EXPECT_EQ(test, x.seq, 2U);
+	KUNIT_EXPECT_EQ(test, answerer.exchanges, 2ULL);
+
+	/* the answerer keeps T3 back in the same way */
+	start(1);
+	asker.confirmed = cl_raw(1000);
+	answerer.confirmed = stamp(1, 2);
+	exchange(&hw, false, &x);
+	KUNIT_EXPECT_FALSE(test, exchange(&hw, false, &x));
+	answerer.confirmed = stamp(1, 3);
+	KUNIT_ASSERT_TRUE(test, exchange(&hw, false, &x));
+}
+
+static void test_forgotten_stamps_of_hardware_are_not_used(struct kunit *test)
+{
+	static const struct made hw = { { true, true, true, true } };
+	static const struct made sw = {};
+	struct cl_exchange x;
+	int i;
+
+	start(1);
+	answerer.confirmed = cl_raw(1000);
+	asker.confirmed = stamp(1, 4);
+	for (i = 0; i < 3; i++)
+		exchange(&hw, false, &x);
+	cl_session_forget_hardware(&asker);
+	asker.confirmed = cl_raw(1000);
+	/* the first was given out, those behind it are gone */
+	KUNIT_EXPECT_EQ(test, asker.exchanges, 1ULL);
+	exchange(&sw, false, &x);
+	KUNIT_EXPECT_EQ(test, asker.exchanges, 1ULL);
+	KUNIT_ASSERT_TRUE(test, exchange(&sw, false, &x));
+	KUNIT_EXPECT_EQ(test, x.seq, 4U);
+}
+
 static struct kunit_case session_cases[] = {
 	KUNIT_CASE(test_each_round_completes_the_one_before),
 	KUNIT_CASE(test_message_says_what_it_carries),
@@ -651,6 +797,10 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(test_peer_that_starts_anew_is_answered),
 	KUNIT_CASE(test_only_newer_updates_are_taken),
 	KUNIT_CASE(test_bad_network_never_mixes_exchanges),
+	KUNIT_CASE(test_stamps_of_hardware_are_told_as_such),
+	KUNIT_CASE(test_sources_are_never_mixed),
+	KUNIT_CASE(test_stamps_of_hardware_wait_until_confirmed),
+	KUNIT_CASE(test_forgotten_stamps_of_hardware_are_not_used),
 	{}
 };
 

@@ -96,7 +96,7 @@ static bool find_stamp(struct msghdr *h, struct timespec *stamp, u32 *id)
 
 /* Answers a request; anything else is dropped. */
 static void answer(struct responder *r, const u8 *buf, size_t len,
-		   const struct cl_raw *t2, const struct sockaddr_in *from)
+		   const struct cl_stamped *t2, const struct sockaddr_in *from)
 {
 	struct cl_wire_msg req, resp = {};
 	struct cl_exchange x;
@@ -141,13 +141,13 @@ static bool receive(struct responder *r)
 	};
 	ssize_t n = recvmsg(r->fd, &h, 0);
 	struct timespec stamp;
-	struct cl_raw t2;
+	struct cl_stamped t2;
 	u32 id;
 
 	if (n < 0)
 		return false;
 	if (find_stamp(&h, &stamp, &id)) {
-		t2 = to_raw(&stamp);
+		t2 = cl_stamped_sw(to_raw(&stamp));
 		answer(r, buf, n, &t2, &from);
 	}
 	return true;
@@ -168,7 +168,7 @@ static bool receive_stamp(struct responder *r)
 		return false;
 	if (find_stamp(&h, &stamp, &id) && r->sent - id - 1 < IDS)
 		cl_session_response_sent(&r->session, r->seq[id % IDS],
-					 to_raw(&stamp));
+					 cl_stamped_sw(to_raw(&stamp)));
 	return true;
 }
 

@@ -113,9 +113,18 @@ static void push(const struct cl_exchange *x)
 		CHECK(estimator.n == n + 1 || estimator.n == 1);
 }
 
+/* A stamp of our own, of either source. */
+static struct cl_stamped own_stamp(struct input *in, s64 ns)
+{
+	struct cl_stamped t = { .t = cl_raw(ns) };
+
+	t.hardware = take(in, 1) & 1;
+	return t;
+}
+
 static void event_request(struct input *in)
 {
-	struct cl_raw t2 = cl_raw(now);
+	struct cl_stamped t2 = own_stamp(in, now);
 	struct cl_wire_msg req = { .hdr.type = CL_WIRE_REQUEST };
 	struct cl_wire_msg resp = { .hdr.type = 0 };
 	enum cl_session_result result;
@@ -125,6 +134,8 @@ static void event_request(struct input *in)
 	req.hdr.seq = near_seq(in, newest);
 	newest = req.hdr.seq;
 	req.hdr.flags = (u16)(how & 3);
+	if (how & 1)
+		req.hdr.flags |= (u16)(how & CL_WIRE_F_HW);
 	req.req.prev_seq = near_seq(in, req.hdr.seq);
 	if (how & CL_WIRE_F_PREV_TX)
 		req.req.t1 = peer_stamp(in);
@@ -141,7 +152,7 @@ static void event_request(struct input *in)
 	CHECK(!!(resp.hdr.flags & CL_WIRE_F_RX) == !(how & 4));
 	if (!(how & 8))
 		cl_session_response_sent(&session, near_seq(in, req.hdr.seq),
-					 cl_raw(now + 1000));
+					 own_stamp(in, now + 1000));
 	if (result == CL_SESSION_EXCHANGE)
 		push(&x);
 }
@@ -153,7 +164,8 @@ static void event_request(struct input *in)
 static void event_honest_request(struct input *in)
 {
 	struct cl_wire_msg req = { .hdr.type = CL_WIRE_REQUEST };
-	struct cl_raw t2 = cl_raw(now + (s64)take(in, 1) * 256);
+	struct cl_stamped t2 =
+		cl_stamped_sw(cl_raw(now + (s64)take(in, 1) * 256));
 	struct cl_wire_msg resp;
 	struct cl_exchange x;
 
@@ -174,12 +186,13 @@ static void event_honest_request(struct input *in)
 	case CL_SESSION_TAKEN:
 		break;
 	}
-	cl_session_response_sent(&session, newest, cl_raw(t2.ns + 1000));
+	cl_session_response_sent(&session, newest,
+				 cl_stamped_sw(cl_raw(t2.t.ns + 1000)));
 }
 
 static void event_response(struct input *in)
 {
-	struct cl_raw t4 = cl_raw(now);
+	struct cl_stamped t4 = own_stamp(in, now);
 	struct cl_wire_msg m = { .hdr.type = CL_WIRE_RESPONSE };
 	struct cl_exchange x;
 	u64 how = take(in, 1);
@@ -187,7 +200,7 @@ static void event_response(struct input *in)
 	m.hdr.seq = near_seq(in, session.next_seq);
 	m.resp.prev_seq = near_seq(in, m.hdr.seq);
 	if (how & 1) {
-		m.hdr.flags |= CL_WIRE_F_RX;
+		m.hdr.flags |= CL_WIRE_F_RX | (u16)(how & CL_WIRE_F_HW);
 		m.resp.t2 = peer_stamp(in);
 	}
 	if (how & 2) {
@@ -209,14 +222,25 @@ static void event_ask(struct input *in)
 	CHECK(cl_wire_encode(&m, bytes, sizeof(bytes)) == CL_WIRE_REQUEST_LEN);
 	if (take(in, 1) & 7)
 		cl_session_request_sent(&session, near_seq(in, seq),
-					cl_raw(now));
+					own_stamp(in, now));
+}
+
+/* The clock of the device runs as assumed, or has not. */
+static void event_hardware(struct input *in)
+{
+	if (take(in, 1) & 3)
+		session.confirmed = cl_raw(now);
+	else
+		cl_session_forget_hardware(&session);
 }
 
 static void event_other(struct input *in)
 {
 	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE };
 
-	if (take(in, 1)) {
+	if (take(in, 1) & 1) {
+		event_hardware(in);
+	} else if (take(in, 1)) {
 		m.hdr.seq = near_seq(in, session.upd_seq.highest);
 		cl_session_take_update(&session, &m);
 	} else if (cl_session_note_gen(&session, (u32)take(in, 1))) {
