@@ -80,6 +80,19 @@ class Figures:
         return wrong | right & ((low.max(1, keepdims=True) > high) |
                                 (high.min(1, keepdims=True) < low))
 
+    def window(self, start_s=None, end_s=None, nodes=None):
+        """From the warm-up to the end, all followers, unless told otherwise."""
+        info = self.run.info
+        return Window(self.run,
+                      info["warmup_s"] if start_s is None else start_s,
+                      info["duration_s"] if end_s is None else end_s,
+                      nodes or list(range(1, self.run.nodes)))
+
+    def usable(self, array, start_s=None, end_s=None):
+        """Values of the followers' usable readings, a flat array."""
+        window = self.window(start_s, end_s)
+        return window.of(array)[window.of(self.valid)]
+
     def value(self, metric, start_s=None, end_s=None, nodes=None):
         """A figure by its name; None if there is nothing to take it from.
 
@@ -88,12 +101,9 @@ class Figures:
         there is no such figure.
         """
         name, limit_ns = parse_metric(metric)
-        info = self.run.info
-        if start_s is None:
-            start_s = 0 if name in FROM_START else info["warmup_s"]
-        window = Window(self.run, start_s,
-                        info["duration_s"] if end_s is None else end_s,
-                        nodes or list(range(1, self.run.nodes)))
+        if start_s is None and name in FROM_START:
+            start_s = 0
+        window = self.window(start_s, end_s, nodes)
         if limit_ns is not None:
             return self.converge(window, limit_ns)
         for prefix in ("abs_error_", "bound_", "hard_"):

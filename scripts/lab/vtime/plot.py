@@ -81,13 +81,6 @@ def nice_limit(value):
                 if power * f >= value * (1 - 1e-9))
 
 
-def of_warm(figures, array):
-    """Valid values of all followers from the warm-up on, a flat array."""
-    rows = figures.run.rows(figures.run.info["warmup_s"],
-                            figures.run.info["duration_s"])
-    return array[rows, 1:][figures.valid[rows, 1:]]
-
-
 def draw_errors(runs, title):
     """The figure of several programs; runs is a list of (label, Figures)."""
     count = len(runs)
@@ -98,7 +91,7 @@ def draw_errors(runs, title):
                                top=1 - 0.62 / (1.2 + 1.05 * count))
     figure.suptitle(title, x=0.012, y=0.985, ha="left", fontsize=11,
                     fontweight="bold")
-    warm = [abs(of_warm(f, f.error)) for _, f in runs]
+    warm = [abs(f.usable(f.error)) for _, f in runs]
     # the middle one fills its panel, for the worst ones there are numbers
     limit = nice_limit(quantile([quantile(w, 0.99) for w in warm], 0.6) * 1.5)
     unit, scale = ("ms", 1e6) if limit >= 2e6 else ("µs", 1e3)
@@ -142,7 +135,7 @@ def distribution(axes, runs, warm):
                   color=COLOURS[i], linestyle=DASHES[i], linewidth=1.7,
                   label=label)
         if figures.clock == "page":
-            bound = of_warm(figures, figures.run.bound)
+            bound = figures.usable(figures.run.bound)
             axes.plot(numpy.quantile(bound, share).clip(min=1), share * 100,
                       color=COLOURS[i], linestyle=(0, (1, 1.2)), linewidth=1.2,
                       label=f"{label}: bound")
@@ -219,7 +212,7 @@ def load(word):
     if not equals:
         raise RunError(f"{word}: LABEL=RUNDIR expected")
     figures = Figures(Run(directory))
-    if not of_warm(figures, figures.valid).size:
+    if not figures.usable(figures.error).size:
         raise RunError(f"{directory}: no reading after the warm-up")
     return label, figures
 

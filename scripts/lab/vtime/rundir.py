@@ -28,7 +28,7 @@ class Run:
 
     t has the true time of each sample in ns since the start, period_s their
     usual distance in s.  The others are arrays [sample, node]: up and page say that the node ran and that its page
-    was there, usable that the page's reading counts; real is CLOCK_REALTIME;
+    was there, usable that it gave a reading that counts; real is CLOCK_REALTIME;
     time, bound and hard are of the page, 0 where there is none; state is an
     index of STATES, NO_STATE where there is none.
     """
@@ -46,13 +46,12 @@ class Run:
         self.up, self.page = numpy.zeros((2, *shape), bool)
         self.real, self.time, self.bound, self.hard = numpy.zeros(
             (4, *shape), "int64")
-        self.has_bound = numpy.zeros(shape, bool)
+        self.has_reading = numpy.zeros(shape, bool)
         self.state = numpy.full(shape, NO_STATE, "uint8")
         rows = numpy.searchsorted(self.t, [r["t"] for r in lines])
         for row, record in zip(rows.tolist(), lines):
             self.put((row, record["node"]), record)
-        self.usable = (self.page & self.has_bound &
-                       self.in_states(USABLE))
+        self.usable = self.has_reading & self.in_states(USABLE)
 
     def fail(self, name, text):
         """Raises an error about a file of the directory."""
@@ -109,24 +108,22 @@ class Run:
                 return f"{key} is no whole number"
         if not 0 <= record["node"] < self.nodes:
             return f"node {record['node']} of {self.nodes}"
-        if record.get("time") is not None and (
-                record.get("state") not in STATES):
-            return f"unknown state {record.get('state')}"
+        if "state" in record and record["state"] not in STATES:
+            return f"unknown state {record['state']}"
         return None
 
     def put(self, where, record):
         """Stores one record."""
         self.up[where] = True
         self.real[where] = record["real"]
-        if record.get("time") is None:
+        if "state" not in record:
             return
         self.page[where] = True
-        self.time[where] = record["time"]
         self.state[where] = STATES.index(record["state"])
-        if record.get("bound") is not None and record.get("hard") is not None:
-            self.has_bound[where] = True
-            self.bound[where] = record["bound"]
-            self.hard[where] = record["hard"]
+        reading = [record.get(key) for key in ("time", "bound", "hard")]
+        if None not in reading:
+            self.has_reading[where] = True
+            self.time[where], self.bound[where], self.hard[where] = reading
 
     def in_states(self, names):
         """Where the state is one of these."""

@@ -23,29 +23,41 @@ class Bench:
         self.file = open(path, "w", encoding="utf-8", buffering=1)
 
     def line(self, metric, unit, ours, peers, goal, conditions, n,
-             larger_is_better=False):
+             larger_is_better=False, **more):
         """One metric.
 
         ratio is best peer / ours, or ours / best peer if larger is better: above
         1 we are ahead.  goal is (kind, value): "ratio" demands that ratio is at
-        least value, "value" that ours is not worse than value.
+        least value, "value" that ours is not worse than value; None: there is
+        no goal.  A figure that is None was not reached; that is never met and
+        never the best.  more are keys of this benchmark.
         """
         pick = max if larger_is_better else min
-        best = pick(peers, key=peers.get)
-        ratio = ours / peers[best] if larger_is_better else peers[best] / ours
-        kind, value = goal
-        if kind == "ratio":
-            met = ratio >= value
-        else:
-            met = ours >= value if larger_is_better else ours <= value
+        best = pick((name for name in peers if peers[name] is not None),
+                    key=peers.get, default=None)
+        ratio = None
+        if ours and best and peers[best]:
+            ratio = ours / peers[best] if larger_is_better else peers[best] / ours
+        kind, value = goal or (None, None)
+        met = None if goal is None else is_met(
+            ratio if kind == "ratio" else ours, value,
+            larger_is_better or kind == "ratio")
         text = json.dumps({
             "bench": self.name, "metric": metric, "unit": unit, "ours": ours,
-            "peers": peers, "best_peer": best, "ratio": round(ratio, 3),
-            "goal": round(value, 3), "goal_of": kind, "met": met,
-            "conditions": conditions, "n": n, "seed": SEED,
+            "peers": peers, "best_peer": best,
+            "ratio": ratio and round(ratio, 3),
+            "goal": value and round(value, 3), "goal_of": kind, "met": met,
+            "conditions": conditions, "n": n, "seed": SEED, **more,
         })
         print(text, flush=True)
         self.file.write(text + "\n")
+
+
+def is_met(found, wanted, larger_is_better):
+    """Is a figure as good as wanted?  One that was not reached is not."""
+    if found is None:
+        return False
+    return found >= wanted if larger_is_better else found <= wanted
 
 
 def run_vm(build, script, programs, *args):
