@@ -49,3 +49,5 @@ $(BUILD)/kmod-%/clocklink.ko: $(BUILD)/kmod-%/.links $(kmod-sources)
 	@touch $@
 
 .PRECIOUS: $(BUILD)/kmod-%/.links $(BUILD)/kmod-%/clocklink.ko
+
+include scripts/lab/nic/nic.mk
