@@ -25,8 +25,7 @@ import sys
 from figures import LEADER, UNITS, Figures, parse_metric, parse_value
 from rundir import Run, RunError
 
-OPERATORS = {"<": operator.lt, "<=": operator.le, "=": operator.eq,
-             ">=": operator.ge, ">": operator.gt}
+OPERATORS = {"<": operator.lt, ">": operator.gt}
 SUMMARY = tuple(name for name in UNITS if name != "converge")
 PER_NODE = ("abs_error_mean", "abs_error_rms", "abs_error_p99",
             "abs_error_max", "error_mean", "bound_median", "bound_max",
@@ -46,7 +45,7 @@ class Expectation:
         self.metric, sign, value = words[:3]
         name, _ = parse_metric(self.metric)
         if sign not in OPERATORS:
-            raise ValueError(f"{sign}: one of {' '.join(OPERATORS)} expected")
+            raise ValueError(f"{sign}: {' or '.join(OPERATORS)} expected")
         self.holds = OPERATORS[sign]
         self.value = parse_value(value, UNITS[name])
         self.where = {}

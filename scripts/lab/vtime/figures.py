@@ -25,7 +25,7 @@ UNITS = {
 }
 DURATIONS_NS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9,
                 "min": 60 * 10**9, "h": 3600 * 10**9}
-NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)(%|[a-z]*)$")
+NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)([a-z]*)$")
 # These say something about the start of a run, so they count from there.
 FROM_START = ("violations", "violations_hard", "holdover_s", "converge")
 
@@ -214,7 +214,7 @@ def parse_metric(text):
 def parse_value(text, unit):
     """A number as people write it, in the unit of a figure.
 
-    "ns" and "s" want a unit of time ("10us"), "" a number or a percentage.
+    "ns" and "s" want a unit of time ("10us"), "" wants none.
     Raises ValueError.
     """
     match = NUMBER.match(text)
@@ -222,9 +222,9 @@ def parse_value(text, unit):
         raise ValueError(f"{text}: no number")
     value, suffix = float(match[1]), match[2]
     if not unit:
-        if suffix not in ("", "%"):
+        if suffix:
             raise ValueError(f"{text}: a number without a unit expected")
-        return value / 100 if suffix else value
+        return value
     if suffix not in DURATIONS_NS:
         raise ValueError(f"{text}: ns, us, ms, s, min or h expected")
     return value * DURATIONS_NS[suffix] / DURATIONS_NS[unit]
