@@ -60,6 +60,9 @@ class Figures:
             time, self.valid = run.real, run.up & run.up[:, [LEADER]]
         true = run.t[:, None] + run.info["tod_base_ns"]
         off = numpy.where(self.valid, time - true, 0)
+        # cluster time is TAI: without these seconds a wrong sign is not too easy
+        tai_s = numpy.round(numpy.median(off[:, LEADER]) / 1e9)
+        off -= numpy.where(self.valid, int(tai_s) * 10**9, 0)
         leader = off[:, [LEADER]]
         self.error = off + leader if wrong_sign else off - leader
         self.error[:, LEADER] = 0
