@@ -27,9 +27,13 @@ static struct cl_hwdevice *hwmap_find(struct cl_hwmap *m, u32 ifindex)
 	return NULL;
 }
 
-static void hwmap_count(struct cl_hwmap *m, unsigned int used)
+static void hwmap_count(struct cl_hwmap *m)
 {
-	WRITE_ONCE(m->used, used); /* pairs with cl_hwmap_active() */
+	unsigned int i, n = 0;
+
+	for (i = 0; i < CL_HWMAP_DEVICES; i++)
+		n += m->device[i].clock.known;
+	WRITE_ONCE(m->clocks, n); /* pairs with cl_hwmap_active() */
 }
 
 /**
@@ -47,12 +51,9 @@ int cl_hwmap_set(struct cl_hwmap *m, const struct cl_hwmap_change *c)
 	struct cl_hwdevice *d = hwmap_find(m, c->ifindex);
 	int worthless = 0;
 
-	if (!d) {
-		d = hwmap_find(m, 0);
-		if (!d)
-			return -ENOSPC;
-		hwmap_count(m, m->used + 1);
-	}
+	d = d ?: hwmap_find(m, 0);
+	if (!d)
+		return -ENOSPC;
 	write_seqlock_bh(&d->lock);
 	WRITE_ONCE(d->ifindex, c->ifindex); /* pairs with cl_hwmap_read() */
 	d->state = c->state;
@@ -65,6 +66,7 @@ int cl_hwmap_set(struct cl_hwmap *m, const struct cl_hwmap_change *c)
 	if (hardware && !cl_hwclock_take(&d->clock, &c->line))
 		worthless = 1;
 	write_sequnlock_bh(&d->lock);
+	hwmap_count(m);
 	return worthless;
 }
 
@@ -88,7 +90,7 @@ int cl_hwmap_del(struct cl_hwmap *m, u32 ifindex)
 	WRITE_ONCE(d->ifindex, 0); /* pairs with cl_hwmap_read() */
 	d->clock = (struct cl_hwclock){ .known = false };
 	write_sequnlock_bh(&d->lock);
-	hwmap_count(m, m->used - 1);
+	hwmap_count(m);
 	return 0;
 }
 

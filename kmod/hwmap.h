@@ -30,12 +30,12 @@ struct cl_hwdevice {
 
 /**
  * struct cl_hwmap - devices of an instance
- * @used: entries in use; changed with the lock of the namespace held, read
- *	without: the way of a packet is short while there is none
+ * @clocks: devices whose clock is known; changed with the lock of the namespace
+ *	held, read without: the way of a packet is short while there is none
  * @device: entries
  */
 struct cl_hwmap {
-	unsigned int used;
+	unsigned int clocks;
 	struct cl_hwdevice device[CL_HWMAP_DEVICES];
 };
 
@@ -56,7 +56,7 @@ struct cl_hwmap_change {
 
 static inline bool cl_hwmap_active(const struct cl_hwmap *m)
 {
-	return READ_ONCE(m->used); /* pairs with hwmap_count() */
+	return READ_ONCE(m->clocks); /* pairs with hwmap_count() */
 }
 
 void cl_hwmap_init(struct cl_hwmap *m);

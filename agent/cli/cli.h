@@ -49,6 +49,7 @@ extern const struct cl_command cl_command_status;
 extern const struct cl_command cl_command_instance;
 extern const struct cl_command cl_command_clock;
 extern const struct cl_command cl_command_peer;
+extern const struct cl_command cl_command_device;
 extern const struct cl_command cl_command_servo;
 extern const struct cl_command cl_command_stats;
 extern const struct cl_command cl_command_monitor;

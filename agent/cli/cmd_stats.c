@@ -44,6 +44,7 @@ const struct cl_command cl_command_stats = {
 		"stamp-held      stamps dropped after the system clock was changed\n"
 		"drop-...        packets dropped, by reason\n"
 		"steers          steering commands accepted; steer-refused: refused\n"
-		"rounds          rounds led or obeyed\n",
+		"rounds          rounds led or obeyed\n"
+		"hw-rx, hw-tx    stamps of network devices; hw-held: could not be used\n",
 	.run = run_stats,
 };

@@ -4,6 +4,7 @@
 
 #include "agent/lib/units.h"
 #include "cli.h"
+#include "device.h"
 #include "output.h"
 
 #define LABEL "%-10s"
@@ -14,6 +15,8 @@ struct status {
 	struct cl_nl_msg clock;
 	struct cl_nl_msg *peers;
 	size_t n;
+	struct cl_nl_msg *devices;
+	size_t n_devices;
 };
 
 static void print_node(const struct cl_nl_instance *i)
@@ -94,10 +97,11 @@ static void cell(struct cl_table *t, bool has, const char *text)
 
 static void print_peers(const struct status *s)
 {
-	static const char *const head[] = { "PEER", "ROLE",	 "ADDRESS",
-					    "RTT",  "QUEUE",	 "FREQUENCY",
-					    "LAST", "EXCHANGES", "LOST" };
-	struct cl_table t = { .columns = 9, .right = 0x1f9 };
+	static const char *const head[] = { "PEER",  "ROLE",	  "ADDRESS",
+					    "RTT",   "QUEUE",	  "FREQUENCY",
+					    "LAST",  "EXCHANGES", "LOST",
+					    "STAMPS" };
+	struct cl_table t = { .columns = 10, .right = 0x1f9 };
 	char buf[CL_UNITS_ADDR_SIZE];
 	const struct cl_nl_peer *p;
 
@@ -119,6 +123,7 @@ static void print_peers(const struct status *s)
 		cl_table_cell(&t, buf);
 		snprintf(buf, sizeof(buf), "%llu", (unsigned long long)p->lost);
 		cl_table_cell(&t, buf);
+		cl_table_cell(&t, cl_nl_stamps_name(p->stamps));
 	}
 	putchar('\n');
 	cl_table_print(&t, stdout);
@@ -134,6 +139,8 @@ static void print_json(const struct status *s)
 	json_object_set_new(j, "instance", cl_output_json(&s->instance));
 	json_object_set_new(j, "clock", cl_output_json(&s->clock));
 	json_object_set_new(j, "peers", peers);
+	json_object_set_new(j, "devices",
+			    cl_device_json(s->devices, s->n_devices));
 	cl_output_print_json(j);
 }
 
@@ -151,6 +158,11 @@ static enum cl_exit run_status(struct cl_cli *cli, int argc, char **argv)
 		ex = cl_cli_get_peers(cli, &s.peers, &s.n);
 	if (ex)
 		return ex;
+	ex = cl_device_get(cli, &s.devices, &s.n_devices);
+	if (ex) {
+		free(s.peers);
+		return ex;
+	}
 	if (cli->opts.json) {
 		print_json(&s);
 	} else {
@@ -159,8 +171,13 @@ static enum cl_exit run_status(struct cl_cli *cli, int argc, char **argv)
 		print_steering(&s.clock.clock);
 		if (s.n)
 			print_peers(&s);
+		if (s.n_devices) {
+			putchar('\n');
+			cl_device_print(s.devices, s.n_devices);
+		}
 	}
 	free(s.peers);
+	free(s.devices);
 	return CL_EXIT_OK;
 }
 
@@ -173,6 +190,8 @@ const struct cl_command cl_command_status = {
 		"steering any more), void (not to be used).\n"
 		"Cluster time lies within bound of the time shown. RTT is the smallest\n"
 		"recent round trip, QUEUE the mean excess over it, FREQUENCY that of the\n"
-		"own oscillator against the peer's, LAST the time since the last exchange.\n",
+		"own oscillator against the peer's, LAST the time since the last exchange,\n"
+		"STAMPS who stamps its packets: the kernel (software) or the network device\n"
+		"(hardware). Behind the peers: see help device.\n",
 	.run = run_status,
 };

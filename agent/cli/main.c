@@ -11,9 +11,10 @@
 #define NETNS_DIR "/run/netns/"
 
 static const struct cl_command *const commands[] = {
-	&cl_command_status,  &cl_command_instance, &cl_command_clock,
-	&cl_command_peer,    &cl_command_servo,	   &cl_command_stats,
-	&cl_command_monitor, &cl_command_wait,	   &cl_command_test,
+	&cl_command_status, &cl_command_instance, &cl_command_clock,
+	&cl_command_peer,   &cl_command_device,	  &cl_command_servo,
+	&cl_command_stats,  &cl_command_monitor,  &cl_command_wait,
+	&cl_command_test,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -136,6 +136,19 @@ static int set_tai_offset(struct reader *r, const char *value)
 	return 0;
 }
 
+static int set_hwstamp(struct reader *r, const char *value)
+{
+	if (strlen(value) >= IF_NAMESIZE || strchr(value, '/'))
+		return fail(
+			r, r->line,
+			"hwstamp: '%.32s' is not auto, off or a network device",
+			value);
+	if (*r->config->hwstamp)
+		return fail(r, r->line, "key 'hwstamp' was given before");
+	strcpy(r->config->hwstamp, value);
+	return 0;
+}
+
 static int set_node(struct reader *r, const char *key, const char *value)
 {
 	struct cl_nl_instance *node = &r->config->node;
@@ -145,6 +158,8 @@ static int set_node(struct reader *r, const char *key, const char *value)
 
 	if (!strcmp(key, "tai-offset"))
 		return set_tai_offset(r, value);
+	if (!strcmp(key, "hwstamp"))
+		return set_hwstamp(r, value);
 	if (!strcmp(key, "id"))
 		name = "node";
 	else if (!strcmp(key, "node"))
@@ -335,6 +350,8 @@ int cl_config_read(struct cl_config *c, const char *path, FILE *f)
 		return fail(&r, line, "want 'key = value' or '[section]'");
 	if (line < 0 || ferror(f))
 		return fail(&r, r.line, "cannot be read");
+	if (!*c->hwstamp)
+		strcpy(c->hwstamp, CL_CONFIG_HWSTAMP_AUTO);
 	return check_config(&r);
 }
 

@@ -5,6 +5,7 @@
 #ifndef _CL_DAEMON_CONFIG_H
 #define _CL_DAEMON_CONFIG_H
 
+#include <net/if.h>
 #include <stdio.h>
 
 #include "agent/nl/model.h"
@@ -14,6 +15,10 @@
 
 /* TAI - UTC since 2017; used if neither kernel nor file know better. */
 #define CL_CONFIG_TAI_OFFSET 37
+
+/* Settings of hwstamp that are no name of a network device. */
+#define CL_CONFIG_HWSTAMP_AUTO "auto"
+#define CL_CONFIG_HWSTAMP_OFF "off"
 
 /**
  * struct cl_config_peer - a section [peer NAME]
@@ -32,6 +37,7 @@ struct cl_config_peer {
  * @node_line: line of the section [node], 0: there is none
  * @node: its settings
  * @tai_offset_s: TAI - UTC for a new cluster time if the kernel has none
+ * @hwstamp: network device whose time stamps may be used, or auto, or off
  * @peers: the peers, allocated
  * @n_peers: number of @peers
  * @error: what is wrong, with file and line
@@ -40,6 +46,7 @@ struct cl_config {
 	int node_line;
 	struct cl_nl_instance node;
 	s32 tai_offset_s;
+	char hwstamp[IF_NAMESIZE];
 	struct cl_config_peer *peers;
 	size_t n_peers;
 	char error[CL_CONFIG_ERROR_SIZE];

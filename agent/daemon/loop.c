@@ -86,6 +86,7 @@ static void resync(struct cl_loop *l)
 		return;
 	}
 	cl_round_settings(&l->round, err ? NULL : &inst);
+	cl_hwstamp_settings(&l->hwstamp, err ? NULL : &inst);
 	if (!err)
 		cl_round_state(&l->round, inst.state);
 }
@@ -134,12 +135,14 @@ static void take_timer(struct cl_loop *l)
 		l->watchdog_at = now + l->watchdog_ns;
 	}
 	cl_round_run(&l->round);
+	cl_hwstamp_run(&l->hwstamp);
 }
 
 static int arm_timer(struct cl_loop *l)
 {
 	struct itimerspec its = { 0 };
-	s64 at = cl_round_deadline(&l->round);
+	s64 at = cl_min_s64(cl_round_deadline(&l->round),
+			    cl_hwstamp_deadline(&l->hwstamp));
 
 	if (l->watchdog_ns)
 		at = cl_min_s64(at, l->watchdog_at);
@@ -200,12 +203,15 @@ static int open_events(struct cl_loop *l)
  * cl_loop_open() - prepare the loop
  * @l: the loop; to be closed
  * @io: the world; must outlive @l
+ * @nl: socket for requests about network devices; must outlive @l
+ * @hwstamp: which devices, see cl_hwstamp_open()
  *
  * From here on no event is lost: read or change settings after this.
  *
  * Return: 0 or -errno.
  */
-int cl_loop_open(struct cl_loop *l, struct cl_io *io)
+int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
+		 const char *hwstamp)
 {
 	int err;
 
@@ -213,9 +219,14 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io)
 	l->io = io;
 	l->watchdog_ns = cl_notify_watchdog_ns();
 	cl_round_init(&l->round, io);
-	err = open_events(l);
+	err = cl_hwstamp_open(&l->hwstamp, io, nl, hwstamp);
 	if (err)
 		return err;
+	err = open_events(l);
+	if (err) {
+		cl_hwstamp_close(&l->hwstamp);
+		return err;
+	}
 	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	l->timer_fd =
 		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -234,7 +245,8 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io)
 }
 
 /**
- * cl_loop_close() - give everything back; the engine stays as it is
+ * cl_loop_close() - give everything back; the engine stays as it is, but that
+ *		      network devices are as they were
  * @l: the loop
  */
 void cl_loop_close(struct cl_loop *l)
@@ -244,6 +256,7 @@ void cl_loop_close(struct cl_loop *l)
 	close(l->timer_fd);
 	close(l->signal_fd);
 	cl_nlmnl_close(&l->events);
+	cl_hwstamp_close(&l->hwstamp);
 }
 
 static void dispatch(struct cl_loop *l, int fd)

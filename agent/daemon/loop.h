@@ -7,12 +7,14 @@
 
 #include "agent/core/round.h"
 #include "agent/nl/nlmnl.h"
+#include "hwstamp.h"
 
 /**
  * struct cl_loop - the loop
  * @io: the world, with the engine
  * @events: socket that has joined the groups
  * @round: what the events and the timer drive
+ * @hwstamp: time stamps by network devices
  * @epoll_fd: waits for all
  * @timer_fd: next deadline of rounds or watchdog
  * @signal_fd: SIGTERM and SIGINT
@@ -26,6 +28,7 @@ struct cl_loop {
 	struct cl_io *io;
 	struct cl_nlmnl events;
 	struct cl_round round;
+	struct cl_hwstamp hwstamp;
 	int epoll_fd;
 	int timer_fd;
 	int signal_fd;
@@ -36,7 +39,8 @@ struct cl_loop {
 	int status;
 };
 
-int cl_loop_open(struct cl_loop *l, struct cl_io *io);
+int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
+		 const char *hwstamp);
 void cl_loop_close(struct cl_loop *l);
 int cl_loop_run(struct cl_loop *l);
 

@@ -34,9 +34,30 @@ static int set_options(struct mnl_socket *sock)
 	return 0;
 }
 
+/**
+ * struct answer - who gets an answer
+ * @msg: its content, NULL: nobody
+ * @each: is told of each object of a dump in @msg, or NULL
+ * @ctx: passed on
+ */
+struct answer {
+	struct cl_nl_msg *msg;
+	cl_nlmnl_each_t each;
+	void *ctx;
+};
+
+static int take_object(const struct nlmsghdr *nlh, const struct answer *a)
+{
+	int err = a->msg ? cl_nl_decode(nlh, a->msg) : 0;
+
+	if (!err && a->each)
+		a->each(a->ctx, a->msg);
+	return err;
+}
+
 /* One message of an answer; 1: the answer is complete. */
 static int take_answer(struct cl_nlmnl *n, const struct nlmsghdr *nlh,
-		       const struct nlmsghdr *req, struct cl_nl_msg *ret)
+		       const struct nlmsghdr *req, const struct answer *a)
 {
 	int err;
 
@@ -44,6 +65,7 @@ static int take_answer(struct cl_nlmnl *n, const struct nlmsghdr *nlh,
 		return 0;
 	switch (nlh->nlmsg_type) {
 	case NLMSG_ERROR:
+	case NLMSG_DONE:
 		err = cl_nl_decode_error(nlh, req, &n->error);
 		if (err)
 			return err;
@@ -51,12 +73,12 @@ static int take_answer(struct cl_nlmnl *n, const struct nlmsghdr *nlh,
 	case GENL_ID_CTRL:
 		return cl_nl_family_parse(nlh, &n->family);
 	default:
-		return ret ? cl_nl_decode(nlh, ret) : 0;
+		return take_object(nlh, a);
 	}
 }
 
 static int receive_answer(struct cl_nlmnl *n, const struct nlmsghdr *req,
-			  struct cl_nl_msg *ret)
+			  const struct answer *a)
 {
 	static __thread alignas(NLMSG_ALIGNTO) char buf[RECV_SIZE];
 	const struct nlmsghdr *nlh;
@@ -72,7 +94,7 @@ static int receive_answer(struct cl_nlmnl *n, const struct nlmsghdr *req,
 		nlh = (const struct nlmsghdr *)buf;
 		for (len = size; mnl_nlmsg_ok(nlh, len);
 		     nlh = mnl_nlmsg_next(nlh, &len)) {
-			err = take_answer(n, nlh, req, ret);
+			err = take_answer(n, nlh, req, a);
 			if (err)
 				return err < 0 ? err : 0;
 		}
@@ -80,7 +102,7 @@ static int receive_answer(struct cl_nlmnl *n, const struct nlmsghdr *req,
 }
 
 static int send_request(struct cl_nlmnl *n, const struct nlmsghdr *req,
-			struct cl_nl_msg *ret)
+			const struct answer *a)
 {
 	int err;
 
@@ -88,7 +110,7 @@ static int send_request(struct cl_nlmnl *n, const struct nlmsghdr *req,
 	if (mnl_socket_sendto(n->sock, req, req->nlmsg_len) < 0)
 		err = -errno;
 	else
-		err = receive_answer(n, req, ret);
+		err = receive_answer(n, req, a);
 	n->error.code = err;
 	return err;
 }
@@ -96,12 +118,13 @@ static int send_request(struct cl_nlmnl *n, const struct nlmsghdr *req,
 static int resolve(struct cl_nlmnl *n)
 {
 	alignas(NLMSG_ALIGNTO) char buf[CL_NL_BUF_SIZE];
+	const struct answer nobody = { .msg = NULL };
 	int err;
 
 	err = cl_nl_family_request(buf, sizeof(buf), ++n->seq);
 	if (err < 0)
 		return err;
-	err = send_request(n, (struct nlmsghdr *)buf, NULL);
+	err = send_request(n, (struct nlmsghdr *)buf, &nobody);
 	/* The controller's word for an unknown family. */
 	return err == -ENOENT ? -EPROTONOSUPPORT : err;
 }
@@ -153,6 +176,26 @@ int cl_nlmnl_fd(const struct cl_nlmnl *n)
 	return mnl_socket_get_fd(n->sock);
 }
 
+static int call(struct cl_nlmnl *n, u16 flags, const struct cl_nl_msg *req,
+		const struct answer *a)
+{
+	alignas(NLMSG_ALIGNTO) char buf[CL_NL_BUF_SIZE];
+	const struct cl_nl_hdr hdr = {
+		.family = n->family.id,
+		.flags = flags,
+		.seq = ++n->seq,
+	};
+	int err;
+
+	err = cl_nl_encode(buf, sizeof(buf), &hdr, req);
+	if (err < 0) {
+		memset(&n->error, 0, sizeof(n->error));
+		n->error.code = err;
+		return err;
+	}
+	return send_request(n, (struct nlmsghdr *)buf, a);
+}
+
 /**
  * cl_nlmnl_call() - send a request and wait for the kernel's answer
  * @n: a socket that has joined no group
@@ -164,21 +207,27 @@ int cl_nlmnl_fd(const struct cl_nlmnl *n)
 int cl_nlmnl_call(struct cl_nlmnl *n, const struct cl_nl_msg *req,
 		  struct cl_nl_msg *ret)
 {
-	alignas(NLMSG_ALIGNTO) char buf[CL_NL_BUF_SIZE];
-	const struct cl_nl_hdr hdr = {
-		.family = n->family.id,
-		.flags = NLM_F_ACK,
-		.seq = ++n->seq,
-	};
-	int err;
+	const struct answer a = { .msg = ret };
 
-	err = cl_nl_encode(buf, sizeof(buf), &hdr, req);
-	if (err < 0) {
-		memset(&n->error, 0, sizeof(n->error));
-		n->error.code = err;
-		return err;
-	}
-	return send_request(n, (struct nlmsghdr *)buf, ret);
+	return call(n, NLM_F_ACK, req, &a);
+}
+
+/**
+ * cl_nlmnl_dump() - ask for all objects of a kind
+ * @n: a socket that has joined no group
+ * @req: the request
+ * @each: gets them one by one; sends nothing on @n
+ * @ctx: passed on
+ *
+ * Return: 0 or -errno as cl_nlmnl_call(); some may have come before.
+ */
+int cl_nlmnl_dump(struct cl_nlmnl *n, const struct cl_nl_msg *req,
+		  cl_nlmnl_each_t each, void *ctx)
+{
+	struct cl_nl_msg m;
+	const struct answer a = { .msg = &m, .each = each, .ctx = ctx };
+
+	return call(n, NLM_F_DUMP, req, &a);
 }
 
 static int join(struct cl_nlmnl *n, u32 group)

@@ -24,6 +24,9 @@ struct cl_nlmnl {
 	struct cl_nl_error error;
 };
 
+/* Gets each object of a dump. */
+typedef void (*cl_nlmnl_each_t)(void *ctx, const struct cl_nl_msg *m);
+
 /**
  * struct cl_nlmnl_handler - who gets the events
  * @event: a message of the family
@@ -39,6 +42,8 @@ void cl_nlmnl_close(struct cl_nlmnl *n);
 int cl_nlmnl_fd(const struct cl_nlmnl *n);
 int cl_nlmnl_call(struct cl_nlmnl *n, const struct cl_nl_msg *req,
 		  struct cl_nl_msg *ret);
+int cl_nlmnl_dump(struct cl_nlmnl *n, const struct cl_nl_msg *req,
+		  cl_nlmnl_each_t each, void *ctx);
 int cl_nlmnl_join(struct cl_nlmnl *n, enum cl_nl_group group);
 int cl_nlmnl_watch_family(struct cl_nlmnl *n);
 int cl_nlmnl_receive(struct cl_nlmnl *n, const struct cl_nlmnl_handler *h,

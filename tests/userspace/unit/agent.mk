@@ -4,7 +4,8 @@
 # they test built for the sanitizers.
 
 AGENT_TEST_DIR := tests/userspace/unit
-AGENT_TEST_NAMES := codec units settings page round config seed notify options output
+AGENT_TEST_NAMES := codec units settings page round config seed notify options output \
+	linefit
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -31,7 +32,7 @@ $(AGENT_TESTS): $(BUILD)/unit/%: \
 		$(BUILD)/obj/agent-unit/$(AGENT_TEST_DIR)/%.o $(AGENT_TEST_LIB)
 	@mkdir -p $(@D)
 	$(CC) $(AGENT_CFLAGS) $(SANITIZE) $^ -lcmocka -linih -ljansson \
-		$(LIB_LIBS) -o $@
+		$(LIB_LIBS) -lm -o $@
 
 -include $(AGENT_TEST_OBJS:.o=.d)
 -include $(AGENT_TEST_NAMES:%=$(BUILD)/obj/agent-unit/$(AGENT_TEST_DIR)/test_%.d)
