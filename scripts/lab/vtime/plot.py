@@ -206,6 +206,11 @@ def draw_cut(figures, node, title):
     return figure
 
 
+def save(figure, file):
+    """Writes a figure without anything that is not of the runs."""
+    figure.savefig(file, metadata={"Date": None})
+
+
 def load(word):
     """(label, Figures) of LABEL=RUNDIR."""
     label, equals, directory = word.partition("=")
@@ -240,7 +245,7 @@ def main():
     except RunError as error:
         print(f"plot: {error}", file=sys.stderr)
         return 2
-    figure.savefig(args.file, metadata={"Date": None})
+    save(figure, args.file)
     return 0
 
 
