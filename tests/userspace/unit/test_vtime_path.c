@@ -149,11 +149,10 @@ static void test_lost_frames_take_the_wire(void **state)
 	assert_int_equal(send(&p, 0), 100 * US + 3 * WIRE);
 }
 
-/* gamma takes a varying number of random numbers, burst has a state. */
-static void check_nothing_shifts(const char *law)
+static void check_nothing_shifts(struct vt_path p)
 {
 	static s64 plain[N], some[N];
-	struct vt_path p = make(law), q = make(law);
+	struct vt_path q = p;
 	s64 at[2];
 
 	send_many(&p, plain);
@@ -173,12 +172,46 @@ static void check_nothing_shifts(const char *law)
 	assert_true(p.rng.s == q.rng.s);
 }
 
+/* gamma takes a varying number of random numbers, burst and trace have a state. */
 static void test_features_do_not_shift_delays(void **state)
 {
+	static s64 value[] = { 2 * MS, 3 * MS, 5 * MS, 7 * MS, 11 * MS };
+	struct vt_trace trace = { .value = value, .len = 5, .min = 2 * MS };
+	struct vt_path p = make("0");
+
 	(void)state;
-	check_nothing_shifts("1ms+exp:1ms");
-	check_nothing_shifts("1ms+gamma:1ms/0.5");
-	check_nothing_shifts("1ms+burst:8ms/100ms/400ms");
+	check_nothing_shifts(make("1ms+exp:1ms"));
+	check_nothing_shifts(make("1ms+gamma:1ms/0.5"));
+	check_nothing_shifts(make("1ms+burst:8ms/100ms/400ms"));
+	p.delay.law = VT_LAW_TRACE;
+	p.delay.trace = &trace;
+	check_nothing_shifts(p);
+}
+
+/* What happens to a frame says nothing about the next ones. */
+static void test_frames_are_independent(void **state)
+{
+	static s64 delay[N];
+	struct vt_path p = make("1ms+uniform:1ms");
+
+	(void)state;
+	p.loss = 0.5;
+	p.reorder = 0.5;
+	p.reorder_ps = 10 * MS;
+	send_many(&p, delay);
+	for (int lag = 1; lag <= 4; lag++) {
+		unsigned int held = 0, late = 0;
+
+		for (int i = 0; i < N - lag; i++) {
+			if (delay[i + lag] != LOST)
+				continue;
+			held += delay[i] >= 11 * MS;
+			late += delay[i] != LOST &&
+				delay[i] % (10 * MS) > 3 * MS / 2;
+		}
+		assert_near(held, N / 8, 5 * sqrt(N / 8));
+		assert_near(late, N / 8, 5 * sqrt(N / 8));
+	}
 }
 
 static void test_paths_differ(void **state)
@@ -245,6 +278,14 @@ static void test_fifo_keeps_the_order(void **state)
 	p.extra_ps = -10 * US;
 	assert_int_equal(send(&p, US), 100 * US + 2);
 	assert_int_equal(send(&p, 20 * US), 110 * US);
+	/* the order is kept from what is under way on */
+	p = make("100us");
+	p.extra_ps = 50 * US;
+	assert_int_equal(send(&p, 0), 150 * US);
+	p.extra_ps = 0;
+	assert_int_equal(send(&p, 1), 100 * US + 1);
+	p.fifo = true;
+	assert_int_equal(send(&p, 2), 150 * US + 1);
 }
 
 static void test_some_frames_are_held_back(void **state)
@@ -307,6 +348,14 @@ static void test_copies(void **state)
 	assert_int_equal(vt_path_send(&p, 0, BYTES, at), 2);
 	assert_int_equal(at[0], 100 * US);
 	assert_int_equal(at[1], 100 * US + 1);
+	/* the copy of a frame held back is not */
+	p = make("100us");
+	p.dup = 1;
+	p.reorder = 1;
+	p.reorder_ps = 300 * US;
+	assert_int_equal(vt_path_send(&p, 0, BYTES, at), 2);
+	assert_int_equal(at[0], 400 * US);
+	assert_int_equal(at[1], 100 * US);
 }
 
 static void test_cut(void **state)
@@ -367,6 +416,7 @@ int main(void)
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_lost_frames_take_the_wire),
 		cmocka_unit_test(test_features_do_not_shift_delays),
+		cmocka_unit_test(test_frames_are_independent),
 		cmocka_unit_test(test_paths_differ),
 		cmocka_unit_test(test_delays_have_their_distribution),
 		cmocka_unit_test(test_fifo_keeps_the_order),

@@ -198,6 +198,7 @@ static void test_random_clocks_depend_on_seed_and_node(void **state)
 	assert_true(a.path[1].rng.s == b.path[1].rng.s);
 	assert_true(a.path[1].rng.s != c.path[1].rng.s);
 	assert_true(a.path[1].rng.s != a.path[4].rng.s);
+	assert_true(a.path[1].rng.s != a.path[9].rng.s);
 	vt_scenario_free(&a);
 	vt_scenario_free(&b);
 	vt_scenario_free(&c);
@@ -241,9 +242,11 @@ static void test_links_and_paths(void **state)
 {
 	struct vt_scenario s = load(HEAD "link * * delay=1ms asym=20us\n"
 					 "link 3 0 asym=40us\n"
+					 "path * * loss=1%\n"
 					 "path 2-3 1-2 delay=2ms\n");
 
 	(void)state;
+	assert_ptr_equal(vt_scenario_path(&s, 1, 2), &s.path[6]);
 	assert_int_equal(vt_scenario_path(&s, 0, 1)->asym_ps, 10 * US);
 	assert_int_equal(vt_scenario_path(&s, 1, 0)->asym_ps, -10 * US);
 	assert_int_equal(vt_scenario_path(&s, 2, 3)->asym_ps, 10 * US);
@@ -258,6 +261,8 @@ static void test_links_and_paths(void **state)
 						  (b == 1 || b == 2)) ?
 							 2 * MS :
 							 MS);
+	assert_near(vt_scenario_path(&s, 1, 3)->loss, 0.01, 0);
+	assert_near(vt_scenario_path(&s, 3, 1)->loss, 0.01, 0);
 	assert_int_equal(base(&s, 2, 2), 100 * US);
 	vt_scenario_free(&s);
 }
@@ -520,6 +525,7 @@ static const struct {
 	{ "link 0 1 loss=101%",
 	  "loss=101%: not a probability between 0 and 1" },
 	{ "link 0 1 loss=1%%", "loss=1%%: not a probability like 0.01 or 1%" },
+	{ "link 0 1 loss=%", "loss=%: not a probability like 0.01 or 1%" },
 	{ "link 0 1 dup=x", "dup=x: not a probability like 0.01 or 1%" },
 	{ "link 0 1 reorder=1%", "reorder=1%: PROBABILITY/DURATION expected" },
 	{ "link 0 1 reorder=2/1us",
@@ -612,6 +618,7 @@ static void test_long_texts_are_refused(void **state)
 	for (int i = 0; i < 129; i++)
 		n += snprintf(text + n, sizeof(text) - n, "w ");
 	check_bad(text, NULL, "t.scenario:3: too many words");
+	check_bad(HEAD, text, "-x 1: too many words");
 }
 
 static void check_file(const char *name, const char *want)
