@@ -37,8 +37,6 @@ enum {
 	VU_VRING_KICK = 35,
 };
 
-#define VU_BACKEND_VRING_CALL 4
-
 #define VU_VERSION 1
 #define VU_REPLY 4
 #define VU_NEED_REPLY 8
@@ -63,6 +61,11 @@ struct vu_message {
 			u32 index;
 			u32 num;
 		} state;
+		struct {
+			u32 index;
+			u32 num;
+			u64 time;
+		} kick;
 		struct {
 			u32 index;
 			u32 flags;
@@ -290,7 +293,7 @@ static int take_sent(struct vt_card *c)
  * @frame: the frame
  * @len: its bytes, at most VT_CARD_FRAME_MAX
  *
- * Return: whether it was taken, and whether vt_card_call() has to follow.
+ * Return: whether it was taken, and whether an interrupt has to follow.
  */
 enum vt_card_put vt_card_put(struct vt_card *c, const u8 *frame, size_t len)
 {
@@ -321,57 +324,6 @@ static int write_all(int fd, const void *buf, size_t len)
 	if (n < 0)
 		return -errno;
 	return (size_t)n == len ? 0 : -EIO;
-}
-
-/**
- * vt_card_call() - interrupt: the guest shall look at its receive queue
- * @c: card of a guest that waits
- *
- * The guest asks for time and then answers; vt_card_called() takes that.
- *
- * Return: 0 or -errno.
- */
-int vt_card_call(struct vt_card *c)
-{
-	struct vu_message m = {
-		.h = { VU_BACKEND_VRING_CALL, VU_VERSION | VU_NEED_REPLY,
-		       sizeof(m.state) },
-		.state = { VT_CARD_RX, 0 },
-	};
-
-	return write_all(c->back, &m, sizeof(m.h) + sizeof(m.state));
-}
-
-/**
- * vt_card_called() - take the answer to a call
- * @c: card whose back is readable
- *
- * Return: 0 or -errno, -EPIPE if the guest has ended.
- */
-int vt_card_called(struct vt_card *c)
-{
-	struct vu_message m;
-	size_t len = sizeof(m.h) + sizeof(m.value);
-	ssize_t n = recv(c->back, &m, len, MSG_WAITALL);
-
-	if (n < 0)
-		return -errno;
-	return (size_t)n == len ? 0 : -EPIPE;
-}
-
-/**
- * vt_card_answer() - let the guest go on after a kick
- * @c: card whose kicked() returned false
- *
- * Return: 0 or -errno.
- */
-int vt_card_answer(struct vt_card *c)
-{
-	struct vu_message m = {
-		.h = { VU_VRING_KICK, VU_VERSION | VU_REPLY, sizeof(m.value) },
-	};
-
-	return write_all(c->sock, &m, sizeof(m.h) + sizeof(m.value));
 }
 
 static int set_memory(struct vt_card *c, const struct vu_message *m,
@@ -423,11 +375,29 @@ static int set_queue(struct vt_card *c, const struct vu_message *m)
 	return 0;
 }
 
+static int kicked(struct vt_card *c, struct vu_message *m)
+{
+	int err = 0;
+
+	if (m->h.size != sizeof(m->kick))
+		return -EPROTO;
+	c->ops->kick(c->ctx, m->kick.time);
+	if (m->kick.index == VT_CARD_TX)
+		err = take_sent(c);
+	if (err)
+		return err;
+	m->value = c->ops->kicked(c->ctx);
+	m->h.size = sizeof(m->value);
+	return 1;
+}
+
 /* Return: 1 if @m holds an answer, 0 if the answer is 0, else -errno. */
 static int handle(struct vt_card *c, struct vu_message *m, int *fds,
 		  unsigned int nr_fds)
 {
 	switch (m->h.request) {
+	case VU_VRING_KICK:
+		return kicked(c, m);
 	case VU_GET_FEATURES:
 		m->value = 1ULL << VIRTIO_F_VERSION_1 |
 			   1ULL << VU_F_PROTOCOL_FEATURES |
@@ -520,11 +490,6 @@ int vt_card_request(struct vt_card *c)
 	int err;
 
 	err = read_request(c, &m, fds, &nr_fds);
-	if (!err && m.h.request == VU_VRING_KICK) {
-		if (m.state.index == VT_CARD_TX)
-			err = take_sent(c);
-		return err || !c->ops->kicked(c->ctx) ? err : vt_card_answer(c);
-	}
 	if (!err)
 		err = handle(c, &m, fds, nr_fds);
 	for (unsigned int i = 0; i < nr_fds; i++)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A node's network card: the back-end of its virtio device, by vhost-user with
- * kicks and calls as messages (no eventfd: the calendar must see them).
+ * A node's network card: the back-end of its virtio device, by vhost-user.
+ *
+ * Kicks are messages that say when they are and are answered by how far the
+ * guest may go; there are no calls, interrupts come with the guest's leave to
+ * run (kernel/virtual-time.patch).
  */
 #ifndef _VT_CARD_H
 #define _VT_CARD_H
@@ -20,13 +23,15 @@ enum vt_card_queue {
 
 /**
  * struct vt_card_ops - what the owner of a card is told
- * @sent: the guest sends a frame
- * @kicked: all frames of a kick were given to @sent; true: answer the guest at
- *          once, false: vt_card_answer() will be called
+ * @kick: the guest has frames to send; local is its time, ns
+ * @sent: one of them
+ * @kicked: all were given to @sent; the guest may go on without asking up to the
+ *          local time that is returned, ns, 0: as before
  */
 struct vt_card_ops {
+	void (*kick)(void *ctx, u64 local);
 	void (*sent)(void *ctx, const u8 *frame, size_t len);
-	bool (*kicked)(void *ctx);
+	u64 (*kicked)(void *ctx);
 };
 
 /**
@@ -66,7 +71,7 @@ struct vt_card_vq {
  * @number: last byte of its address, 02:00:00:00:00:number
  * @listener: where the guest connects, -1: closed
  * @sock: requests of the guest, -1 before it has connected
- * @back: calls to the guest, -1 before it has given it
+ * @back: where calls would go, -1 before the guest has given it
  * @region: memory of the guest
  * @regions: how many
  * @vq: queues
@@ -93,9 +98,6 @@ int vt_card_open(struct vt_card *c, const char *path);
 void vt_card_close(struct vt_card *c);
 int vt_card_accept(struct vt_card *c);
 int vt_card_request(struct vt_card *c);
-int vt_card_answer(struct vt_card *c);
 enum vt_card_put vt_card_put(struct vt_card *c, const u8 *frame, size_t len);
-int vt_card_call(struct vt_card *c);
-int vt_card_called(struct vt_card *c);
 
 #endif /* _VT_CARD_H */

@@ -32,22 +32,25 @@ static void digest_add(struct vt_node *n, const void *data, size_t len)
 		n->digest = (n->digest ^ *b++) * FNV_PRIME;
 }
 
-static int tell(struct vt_node *n, u32 op, u32 seq, u64 time)
+static int tell(struct vt_node *n, const struct um_timetravel_msg *m,
+		unsigned int count)
 {
-	struct um_timetravel_msg m = { .op = op, .seq = seq, .time = time };
-
-	n->messages++;
-	/* The kernel has ended: reading the socket will tell. */
-	if (send(n->time, &m, sizeof(m), MSG_NOSIGNAL) < 0)
+	n->messages += count;
+	/* If the kernel has ended, reading the socket will tell. */
+	if (send(n->time, m, count * sizeof(*m), MSG_NOSIGNAL) < 0)
 		return errno == EPIPE || errno == ECONNRESET ? 0 : -errno;
 	return 0;
 }
 
-/* An order that it has to acknowledge. */
-static int order(struct vt_node *n, u32 op, u64 time)
+static int answer(struct vt_node *n, u32 seq, u64 time)
 {
-	n->acks++;
-	return tell(n, op, ++n->seq, time);
+	const struct um_timetravel_msg m = {
+		.op = UM_TIMETRAVEL_ACK,
+		.seq = seq,
+		.time = time,
+	};
+
+	return tell(n, &m, 1);
 }
 
 static void advance(struct vt_node *n, s64 local)
@@ -78,17 +81,17 @@ static void set_wish(struct vt_node *n, u64 local)
 	n->wish = vt_osc_global_ps(&n->osc, local);
 }
 
-/* Tells how far it may run on its own, if that lies ahead of it. */
-static int grant(struct vt_node *n)
+/* How far it may run on its own by its clock, ns. */
+static s64 free_until(const struct vt_node *n)
 {
 	s64 local = vt_osc_local_ns(&n->osc, n->limit);
 
-	if (local < n->now_local)
-		local = n->now_local;
-	if (local == n->free_local)
-		return 0;
-	n->free_local = local;
-	return order(n, UM_TIMETRAVEL_FREE_UNTIL, local);
+	return local > n->now_local ? local : n->now_local;
+}
+
+static void node_kick(void *ctx, u64 local)
+{
+	advance(ctx, local);
 }
 
 /* The node is at its present time; its driver does not run on meanwhile. */
@@ -108,21 +111,20 @@ static void node_sent(void *ctx, const u8 *frame, size_t len)
 		n->limit = back;
 }
 
-/*
- * An answer may come back sooner than it was allowed to run.  It must know that
- * before its driver goes on.
- */
-static bool node_kicked(void *ctx)
+/* An answer may come back sooner than it was allowed to run. */
+static u64 node_kicked(void *ctx)
 {
 	struct vt_node *n = ctx;
+	s64 local = free_until(n);
 
-	if (n->free_local && vt_osc_local_ns(&n->osc, n->limit) < n->free_local)
-		grant(n);
-	n->kicked = n->acks > 0;
-	return !n->kicked;
+	if (!n->free_local || local >= n->free_local)
+		return 0;
+	n->free_local = local;
+	return local;
 }
 
 static const struct vt_card_ops node_card_ops = {
+	.kick = node_kick,
 	.sent = node_sent,
 	.kicked = node_kicked,
 };
@@ -224,8 +226,7 @@ static int accept_kernel(struct vt_node *n, int listener)
 	if (recv(n->time, &m, sizeof(m), MSG_WAITALL) != sizeof(m) ||
 	    m.op != UM_TIMETRAVEL_START)
 		return -EPROTO;
-	n->seq = 0;
-	return tell(n, UM_TIMETRAVEL_ACK, m.seq, 0);
+	return answer(n, m.seq, 0);
 }
 
 /*
@@ -282,10 +283,8 @@ int vt_node_start(struct vt_node *n, s64 now)
 	n->free_local = 0;
 	n->wish = VT_NEVER;
 	n->waiting = false;
+	n->interrupt = false;
 	n->paused = false;
-	n->kicked = false;
-	n->acks = 0;
-	n->calls = 0;
 	n->end = VT_END_RUNNING;
 	n->pid = fork();
 	if (!n->pid)
@@ -332,21 +331,10 @@ static void node_ended(struct vt_node *n)
 	vt_inbox_clear(&n->inbox);
 }
 
-static int acked(struct vt_node *n)
-{
-	if (!n->acks)
-		return -EPROTO;
-	if (--n->acks || !n->kicked)
-		return 0;
-	n->kicked = false;
-	return vt_card_answer(&n->card);
-}
-
 static int time_message(struct vt_node *n)
 {
 	struct um_timetravel_msg m;
 	ssize_t len = recv(n->time, &m, sizeof(m), MSG_WAITALL);
-	u64 answer = 0;
 
 	if (len < 0 && errno != ECONNRESET)
 		return -errno;
@@ -356,28 +344,23 @@ static int time_message(struct vt_node *n)
 	}
 	n->messages++;
 	switch (m.op) {
-	case UM_TIMETRAVEL_ACK:
-		return acked(n);
-	case UM_TIMETRAVEL_REQUEST:
-		set_wish(n, m.time);
-		break;
 	case UM_TIMETRAVEL_WAIT:
+		set_wish(n, m.time);
 		n->waiting = true;
 		n->free_local = 0;
-		break;
-	case UM_TIMETRAVEL_GET:
-		answer = n->now_local;
-		break;
+		return 0;
 	case UM_TIMETRAVEL_UPDATE:
 		advance(n, m.time);
-		break;
+		return answer(n, m.seq, 0);
+	case UM_TIMETRAVEL_GET:
+		return answer(n, m.seq, n->now_local);
 	case UM_TIMETRAVEL_GET_TOD:
-		answer = n->machine->tod_base + n->tod_error + n->now_local;
-		break;
+		return answer(n, m.seq,
+			      n->machine->tod_base + n->tod_error +
+				      n->now_local);
 	default:
 		return -EPROTO;
 	}
-	return tell(n, UM_TIMETRAVEL_ACK, m.seq, answer);
 }
 
 /**
@@ -394,10 +377,8 @@ int vt_node_fd(const struct vt_node *n, enum vt_node_fd which)
 		return n->time;
 	case VT_FD_LISTENER:
 		return n->card.sock < 0 ? n->card.listener : -1;
-	case VT_FD_CARD:
-		return n->card.sock;
 	default:
-		return n->card.back;
+		return n->card.sock;
 	}
 }
 
@@ -418,16 +399,9 @@ int vt_node_message(struct vt_node *n, enum vt_node_fd which)
 		return time_message(n);
 	case VT_FD_LISTENER:
 		return vt_card_accept(&n->card);
-	case VT_FD_CARD:
-		n->messages++;
-		err = vt_card_request(&n->card);
-		break;
 	default:
 		n->messages++;
-		err = vt_card_called(&n->card);
-		if (!err)
-			n->calls--;
-		break;
+		err = vt_card_request(&n->card);
 	}
 	if (err == -EPIPE || err == -ECONNRESET) {
 		node_ended(n);
@@ -453,10 +427,10 @@ s64 vt_node_next(const struct vt_node *n)
 	return next > n->now ? next : n->now;
 }
 
-static int deliver(struct vt_node *n)
+/* Its card gets the next frame; what the kernel does about it comes with run(). */
+static void deliver(struct vt_node *n)
 {
 	struct vt_frame *f = vt_inbox_take(&n->inbox);
-	int err = 0;
 
 	set_now(n, f->at);
 	switch (vt_card_put(&n->card, f->data, f->len)) {
@@ -464,9 +438,7 @@ static int deliver(struct vt_node *n)
 		n->lost++;
 		break;
 	case VT_CARD_CALL:
-		n->calls++;
-		n->messages++;
-		err = vt_card_call(&n->card);
+		n->interrupt = true;
 		n->received++;
 		break;
 	case VT_CARD_QUIET:
@@ -474,27 +446,35 @@ static int deliver(struct vt_node *n)
 		break;
 	}
 	free(f);
-	return err == -EPIPE ? 0 : err;
 }
 
 static int run(struct vt_node *n)
 {
 	s64 arrival = vt_inbox_next(&n->inbox);
-	int err = 0;
+	struct um_timetravel_msg m[2];
+	unsigned int count = 0;
 
-	if (n->wish < n->now) {
-		/* It was paused, or asked for a time just past. */
-		n->wish_local = n->now_local;
-	} else {
+	if (!n->interrupt && n->wish > n->now) {
 		n->now = n->wish;
 		n->now_local = n->wish_local;
 	}
-	n->wish = VT_NEVER;
 	n->limit = arrival < n->horizon ? arrival : n->horizon;
-	if (vt_osc_local_ns(&n->osc, n->limit) > n->now_local)
-		err = grant(n);
+	if (vt_osc_local_ns(&n->osc, n->limit) > n->now_local) {
+		n->free_local = free_until(n);
+		m[count++] = (struct um_timetravel_msg){
+			.op = UM_TIMETRAVEL_FREE_UNTIL,
+			.time = n->free_local,
+		};
+	}
+	m[count++] = (struct um_timetravel_msg){
+		.op = UM_TIMETRAVEL_RUN,
+		.seq = n->interrupt ? 1 << VT_CARD_RX : 0,
+		.time = n->now_local,
+	};
+	n->wish = VT_NEVER;
+	n->interrupt = false;
 	n->waiting = false;
-	return err ? err : order(n, UM_TIMETRAVEL_RUN, n->now_local);
+	return tell(n, m, count);
 }
 
 /**
@@ -507,13 +487,12 @@ static int run(struct vt_node *n)
  */
 int vt_node_step(struct vt_node *n)
 {
-	int err = 0;
-
-	while (!err && !vt_node_busy(n) && vt_node_next(n) < n->horizon) {
-		if (vt_inbox_next(&n->inbox) <= n->wish)
-			err = deliver(n);
-		else
-			err = run(n);
+	while (!vt_node_busy(n) && vt_node_next(n) < n->horizon) {
+		if (vt_inbox_next(&n->inbox) > n->wish)
+			return run(n);
+		deliver(n);
+		if (n->interrupt)
+			return run(n);
 	}
-	return err;
+	return 0;
 }

@@ -4,8 +4,8 @@
  *
  * With time-travel=ext a kernel does not use the host's time.  It asks to be woken
  * at a local time and waits; nothing but our messages makes time pass for it
- * (<linux/um_timetravel.h>).  While it runs, it handles one request at a time
- * and waits for each answer.
+ * (<linux/um_timetravel.h>, and what kernel/virtual-time.patch makes of it: no
+ * acknowledgements, the wish comes with WAIT, interrupts come with RUN).
  */
 #ifndef _VT_NODE_H
 #define _VT_NODE_H
@@ -50,7 +50,6 @@ enum vt_node_fd {
 	VT_FD_TIME,
 	VT_FD_LISTENER,
 	VT_FD_CARD,
-	VT_FD_BACK,
 	VT_FDS,
 };
 
@@ -85,10 +84,7 @@ struct vt_node_ops {
  * @inbox: frames on their way to it
  * @paused: gets no processor, while its clocks run
  * @waiting: it waits for us to run it
- * @acks: acknowledgements that it owes us
- * @calls: calls of the card that it has to answer
- * @kicked: its driver waits for the answer to a kick
- * @seq: number of our next message
+ * @interrupt: its card has something for it
  * @now: its present, global ps; nothing of it happens before
  * @now_local: the same on its own clock, ns
  * @wish: when it wants to run, VT_NEVER: only by an interrupt
@@ -124,10 +120,7 @@ struct vt_node {
 	bool paused;
 
 	bool waiting;
-	unsigned int acks;
-	unsigned int calls;
-	bool kicked;
-	u32 seq;
+	bool interrupt;
 	s64 now;
 	s64 now_local;
 	s64 wish;
@@ -154,7 +147,7 @@ s64 vt_node_next(const struct vt_node *n);
 /* Is it up and has not come to a wait yet? */
 static inline bool vt_node_busy(const struct vt_node *n)
 {
-	return n->pid && (!n->waiting || n->acks || n->calls || n->kicked);
+	return n->pid && !n->waiting;
 }
 
 #endif /* _VT_NODE_H */

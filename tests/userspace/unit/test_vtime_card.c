@@ -34,7 +34,7 @@ static int guest, memfd, back[2];
 static u8 got[VT_CARD_FRAME_MAX];
 static size_t got_len;
 static unsigned int got_frames, got_kicks;
-static bool answer_at_once;
+static u64 got_time, limit;
 
 static void sent(void *ctx, const u8 *frame, size_t len)
 {
@@ -44,14 +44,20 @@ static void sent(void *ctx, const u8 *frame, size_t len)
 	got_frames++;
 }
 
-static bool kicked(void *ctx)
+static void kick_begins(void *ctx, u64 local)
+{
+	assert_ptr_equal(ctx, &card);
+	got_time = local;
+}
+
+static u64 kick_ends(void *ctx)
 {
 	assert_ptr_equal(ctx, &card);
 	got_kicks++;
-	return answer_at_once;
+	return limit;
 }
 
-static const struct vt_card_ops ops = { sent, kicked };
+static const struct vt_card_ops ops = { kick_begins, sent, kick_ends };
 
 /* Sends a request with NEED_REPLY and hands it to the card. */
 static int request(u32 number, const void *payload, u32 size, int fd)
@@ -122,7 +128,8 @@ static int setup(void **state)
 	(void)state;
 	got_frames = 0;
 	got_kicks = 0;
-	answer_at_once = true;
+	got_time = 0;
+	limit = 0;
 	memset(&card, 0, sizeof(card));
 	card.ops = &ops;
 	card.ctx = &card;
@@ -180,9 +187,9 @@ static void offer(u32 q, u16 head)
 
 static int kick(void)
 {
-	u32 state[2] = { VT_CARD_TX, 0 };
+	u32 kick[4] = { VT_CARD_TX, 0, 77, 0 };
 
-	return request(35, state, sizeof(state), -1);
+	return request(35, kick, sizeof(kick), -1);
 }
 
 static void test_features_and_address_are_told(void **state)
@@ -222,14 +229,13 @@ static void test_chained_frame_is_sent(void **state)
 	assert_int_equal(used(VT_CARD_TX)->ring[0].id, 0);
 }
 
-static void test_answer_to_kick_can_wait(void **state)
+static void test_kick_has_a_time_and_its_answer_a_limit(void **state)
 {
 	(void)state;
-	answer_at_once = false;
+	limit = 123456789012345;
 	assert_int_equal(kick(), 0);
-	assert_int_equal(answer(), -1);
-	assert_int_equal(vt_card_answer(&card), 0);
-	assert_int_equal(answer(), 0);
+	assert_int_equal(got_time, 77);
+	assert_int_equal(answer(), limit);
 }
 
 static void test_arriving_frame_fills_a_buffer(void **state)
@@ -253,25 +259,6 @@ static void test_arriving_frame_fills_a_buffer(void **state)
 	offer(VT_CARD_RX, 1);
 	assert_int_equal(vt_card_put(&card, (const u8 *)"world", 5),
 			 VT_CARD_QUIET);
-}
-
-static void test_call_is_answered(void **state)
-{
-	struct {
-		u32 head[3];
-		u64 value;
-	} __attribute__((packed)) m;
-
-	(void)state;
-	assert_int_equal(vt_card_call(&card), 0);
-	assert_int_equal(recv(back[0], &m, sizeof(m), MSG_DONTWAIT), sizeof(m));
-	assert_int_equal(m.head[0], 4);
-	assert_int_equal(m.value, VT_CARD_RX);
-	assert_int_equal(send(back[0], &m, sizeof(m), 0), sizeof(m));
-	assert_int_equal(vt_card_called(&card), 0);
-	close(back[0]);
-	back[0] = -1;
-	assert_int_equal(vt_card_called(&card), -EPIPE);
 }
 
 static void test_bad_descriptors_end_the_run(void **state)
@@ -300,6 +287,7 @@ static void test_bad_requests_are_refused(void **state)
 {
 	u32 queue[2] = { VT_CARD_QUEUES, 4 }, odd[2] = { 0, 3 };
 	u32 none[2] = { 0, 0 };
+	u32 old_kick[2] = { VT_CARD_TX, 0 };
 	u64 legacy = 0;
 
 	(void)state;
@@ -307,6 +295,7 @@ static void test_bad_requests_are_refused(void **state)
 	assert_int_equal(request(8, odd, sizeof(odd), -1), -EPROTO);
 	assert_int_equal(request(8, none, sizeof(none), -1), -EPROTO);
 	assert_int_equal(request(2, &legacy, sizeof(legacy), -1), -EPROTO);
+	assert_int_equal(request(35, old_kick, sizeof(old_kick), -1), -EPROTO);
 	assert_int_equal(request(99, NULL, 0, -1), -EPROTO);
 	assert_int_equal(request(21, NULL, 0, -1), -EPROTO);
 	close(guest);
@@ -321,12 +310,11 @@ int main(void)
 			test_features_and_address_are_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_chained_frame_is_sent,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_answer_to_kick_can_wait,
-						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_kick_has_a_time_and_its_answer_a_limit, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			test_arriving_frame_fills_a_buffer, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_call_is_answered, setup,
-						teardown),
 		cmocka_unit_test_setup_teardown(
 			test_bad_descriptors_end_the_run, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_requests_are_refused,
