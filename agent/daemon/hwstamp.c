@@ -379,6 +379,7 @@ int cl_hwstamp_open(struct cl_hwstamp *h, struct cl_io *io, struct cl_nlmnl *nl,
 	h->io = io;
 	h->nl = nl;
 	h->setting = setting;
+	h->fallbacks = U64_MAX;
 	/* The kernel takes the ioctls by any socket of the namespace. */
 	h->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	return h->fd < 0 ? -errno : 0;

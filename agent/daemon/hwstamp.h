@@ -59,7 +59,8 @@ struct cl_hwstamp_device {
  * @period_ns: time between two readings of a clock
  * @scan_at: next look at devices and peers, io time
  * @read_at: next reading of the clocks, io time
- * @fallbacks: times that the module found too many stamps missing
+ * @fallbacks: times that the module found too many stamps missing, U64_MAX: it
+ *	was not asked yet
  */
 struct cl_hwstamp {
 	struct cl_io *io;

@@ -27,4 +27,6 @@ $(BUILD)/nic-%/nic_virtual.ko: $(BUILD)/nic-%/.links $(nic-sources)
 	$(nic-build)
 	@touch $@
 
+vtime: $(BUILD)/nic-vtime/nic_virtual.ko
+
 .PRECIOUS: $(BUILD)/nic-%/.links $(BUILD)/nic-%/nic_pair.ko $(BUILD)/nic-%/nic_virtual.ko

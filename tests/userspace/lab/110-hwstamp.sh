@@ -21,7 +21,7 @@ device() {
 	clocklinkctl --netns "n$1" --json device | sed -n 's/.*"state": *"\(.*\)".*/\1/p'
 }
 
-# until SECONDS COMMAND...: waits until the command succeeds; fails if it never does
+# until_true SECONDS COMMAND...: waits until the command succeeds; fails if it never does
 until_true() {
 	_left=$(($1 * 5))
 	shift
@@ -32,8 +32,14 @@ until_true() {
 	done
 }
 
+# says COMMAND NODE ANSWER
 says() {
 	[ "$($1 "$2")" = "$3" ]
+}
+
+# by_device NODE: its packets are stamped by its device
+by_device() {
+	says device "$1" hardware && says stamps "$1" hardware
 }
 
 # setting NODE: what the node's device is set to, such as 1 1 (all packets)
@@ -64,15 +70,17 @@ check "software: synced" clocklinkctl --netns n2 wait --bound 50us --timeout 20s
 sleep 5
 software=$(number 2 peer min_rtt_ns)
 check "software: the devices are not touched" test "$(setting 1)$(setting 2)" = "0 0 0 0 "
-kill $daemon1 $daemon2
-wait $daemon1 $daemon2
+# shellcheck disable=SC2154 # daemonI come from eval
+{
+	kill "$daemon1" "$daemon2"
+	wait "$daemon1" "$daemon2"
+}
 
 # --- by the devices
 daemon 1
 daemon 2
 for node in 1 2; do
-	check "node $node: stamps by the device" until_true 10 says stamps $node hardware
-	check "node $node: says so" says device $node hardware
+	check "node $node: stamps by the device" until_true 10 by_device $node
 	check "node $node: device is set to stamp all packets" test "$(setting $node)" = "1 1 "
 done
 sleep 20
@@ -94,7 +102,7 @@ before=$(number 2 peer exchanges)
 echo 3 > $nic/tx_lose
 truth 10
 check_true "a third of the transmit stamps missing: no interval missed the truth" "$? == 0"
-check "a third missing: still by the device" says stamps 2 hardware
+check "a third missing: still by the device" by_device 2
 exchanges=$(($(number 2 peer exchanges) - before))
 check_true "a third missing, at both nodes: $exchanges samples in 10 s" \
 	"$exchanges > 20 && $exchanges < 80"
@@ -115,12 +123,12 @@ for lose in tx_lose rx_lose; do
 	check "$lose: the daemon says so" grep -q "are missing" /tmp/daemon2
 	echo 0 > $nic/tx_lose
 	echo 0 > $nic/rx_lose
-	check "$lose: by the device again" until_true 15 says stamps 2 hardware
+	check "$lose: by the device again" until_true 15 by_device 2
 done
 
 # --- another program steers the clock of a device: 50 us, then 20 ppm
 steer() {
-	phc_ctl /dev/ptp1 "$@" > /dev/null
+	phc_ctl -q -- /dev/ptp1 "$@" > /dev/null
 }
 for change in "adj 0.00005" "freq 20000" "adj -3600"; do
 	breaks=$(number 2 device breaks)
@@ -130,13 +138,13 @@ for change in "adj 0.00005" "freq 20000" "adj -3600"; do
 	sleep 1
 	# shellcheck disable=SC2086 # two words
 	steer $change
-	wait $judge
+	wait "$judge"
 	check_true "$change: no interval missed the truth" "$? == 0"
 	check_true "$change: true error at most $(worst 2) ns" "$(worst 2) < 50"
 	check_true "$change: noticed" "$(number 2 device breaks) > $breaks"
 	exchanges=$(($(number 2 peer exchanges) - held))
 	check_true "$change: cost some samples ($exchanges in 6 s)" "$exchanges > 30"
-	check "$change: by the device again" until_true 5 says stamps 2 hardware
+	check "$change: by the device again" until_true 5 by_device 2
 done
 
 # --- without a daemon nobody measures the clock
@@ -145,14 +153,13 @@ check "no daemon: its clock is not trusted any more" until_true 4 says device 2 
 check "no daemon: by the kernel" until_true 4 says stamps 2 software
 check "killed, it could not set the device back" test "$(setting 2)" = "1 1 "
 daemon 2
-check "started again: by the device" until_true 10 says stamps 2 hardware
+check "started again: by the device" until_true 10 by_device 2
 
 # --- somebody else comes: ptp4l on the same devices
-for node in 1 2; do
-	start $node ptp4l -H -i eth0 -m --logSyncInterval=-3 --logMinDelayReqInterval=-3 \
-		--summary_interval=0 "$([ $node = 1 ] || echo -s)" > /tmp/ptp4l$node 2>&1
-	eval "ptp4l$node=$!"
-done
+start 1 ptp4l -H -i eth0 -m --logSyncInterval=-3 > /tmp/ptp4l1 2>&1
+ptp4l1=$!
+start 2 ptp4l -H -i eth0 -m -s --logMinDelayReqInterval=-3 --summary_interval=0 > /tmp/ptp4l2 2>&1
+ptp4l2=$!
 check "ptp4l: in use" until_true 5 says device 2 in-use
 check "ptp4l: by the kernel" until_true 5 says stamps 2 software
 sleep 15
@@ -161,28 +168,28 @@ check_true "ptp4l: its setting stays ($theirs)" "$([ "$theirs" = "1 12 " ] && ec
 rms=$(sed -n 's/.*rms *\([0-9]*\) max.*/\1/p' /tmp/ptp4l2 | tail -n 1)
 check_true "ptp4l: it syncs the devices' clocks, rms $rms ns" "${rms:-999} < 100"
 check "ptp4l: we are synced" clocklinkctl --netns n2 wait --bound 50us --timeout 1s
-kill $ptp4l1 $ptp4l2
-wait $ptp4l1 $ptp4l2
-kill $daemon2
-wait $daemon2
+kill "$ptp4l1" "$ptp4l2"
+wait "$ptp4l1" "$ptp4l2"
+kill "$daemon2"
+wait "$daemon2"
 check "ended: another's setting is not touched" test "$(setting 2)" = "$theirs"
 
 # --- what was there before is there after
 on 2 hwstamp_ctl -i eth0 -t 0 -r 0 > /dev/null
 daemon 2
-check "free again: by the device" until_true 10 says stamps 2 hardware
-kill $daemon2
-wait $daemon2
+check "free again: by the device" until_true 10 by_device 2
+kill "$daemon2"
+wait "$daemon2"
 check "ended: set back" test "$(setting 2)" = "0 0 "
 check "ended: no device is left" test -z "$(device 2)"
 on 2 hwstamp_ctl -i eth0 -t 1 -r 1 > /dev/null
 daemon 2
-check "somebody stamps all packets: used" until_true 10 says stamps 2 hardware
-kill $daemon2
-wait $daemon2
+check "somebody stamps all packets: used" until_true 10 by_device 2
+kill "$daemon2"
+wait "$daemon2"
 check "ended: left as it was" test "$(setting 2)" = "1 1 "
-kill $daemon1
-wait $daemon1
+kill "$daemon1"
+wait "$daemon1"
 sed 's/^/# /' /tmp/daemon2
 rmmod clocklink
 rmmod nic_pair
