@@ -18,12 +18,14 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "agent/lib/compiler.h"
+
 /* No kernel computes so long without a message unless it hangs. */
 #define HANG_MS 60000
 #define BATCH 64
 
-__attribute__((format(printf, 3, 4))) static enum vt_result
-fail(char *why, size_t why_len, const char *fmt, ...)
+static enum vt_result __printf(3, 4)
+	fail(char *why, size_t why_len, const char *fmt, ...)
 {
 	va_list ap;
 

@@ -17,6 +17,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/lib/compiler.h"
+
 enum {
 	VU_GET_FEATURES = 1,
 	VU_SET_FEATURES = 2,
@@ -92,7 +94,7 @@ struct vu_message {
 		} config;
 		u8 raw[512];
 	};
-} __attribute__((packed));
+} __packed;
 
 #define NET_HEADER sizeof(struct virtio_net_hdr_v1)
 
@@ -138,7 +140,7 @@ void vt_card_close(struct vt_card *c)
 {
 	int *fds[] = { &c->listener, &c->sock, &c->back };
 
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		if (*fds[i] >= 0)
 			close(*fds[i]);
 		*fds[i] = -1;

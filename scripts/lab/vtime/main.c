@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/lib/compiler.h"
 #include "report.h"
 #include "symbol.h"
 
@@ -60,8 +61,7 @@ struct options {
 	const char *scenario;
 };
 
-__attribute__((format(printf, 1, 2), noreturn)) static void die(const char *fmt,
-								...)
+static void __printf(1, 2) __noreturn die(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -198,7 +198,7 @@ static void find_symbols(struct options *o, struct vt_truth *truth)
 		{ "vtime_phc", &o->machine.phc_addr },
 	};
 
-	for (unsigned int i = 0; i < sizeof(symbol) / sizeof(symbol[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(symbol); i++) {
 		int err = vt_symbol(o->machine.kernel, symbol[i].name,
 				    symbol[i].addr);
 
@@ -227,7 +227,7 @@ static void raise_limits(void)
 	}
 }
 
-static int run(struct vt_calendar *c, const struct options *o)
+static int run_scenario(struct vt_calendar *c, const struct options *o)
 {
 	unsigned int nodes = c->scenario->nodes;
 	char why[256] = "";
@@ -286,7 +286,7 @@ int main(int argc, char **argv)
 		die("%s/truth.jsonl: %s", o.dir, strerror(-err));
 	c.net = &net;
 	c.truth = &truth;
-	status = run(&c, &o);
+	status = run_scenario(&c, &o);
 	err = vt_truth_close(&truth);
 	if (err)
 		die("%s/truth.jsonl: %s", o.dir, strerror(-err));

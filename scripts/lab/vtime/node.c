@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/lib/compiler.h"
 #include "kernel/vtime.h"
 
 /* A kernel connects within milliseconds, on a loaded host too. */
@@ -135,8 +136,7 @@ struct args {
 	unsigned int n;
 };
 
-__attribute__((format(printf, 2, 3))) static void add(struct args *a,
-						      const char *fmt, ...)
+static void __printf(2, 3) add(struct args *a, const char *fmt, ...)
 {
 	va_list ap;
 

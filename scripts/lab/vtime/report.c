@@ -55,24 +55,28 @@ static json_t *expectations(const struct vt_scenario *s)
 	return list;
 }
 
+static void set(json_t *object, const char *key, u64 value)
+{
+	json_object_set_new(object, key, json_integer(value));
+}
+
 static json_t *nodes(const struct vt_calendar *c)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *j;
 
 	for (unsigned int i = 0; i < c->scenario->nodes; i++) {
 		const struct vt_node *n = &c->node[i];
 
-		json_array_append_new(
-			list,
-			json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}",
-				  "program", n->program, "end", ends[n->end],
-				  "tx_frames", (json_int_t)n->frames,
-				  "tx_bytes", (json_int_t)n->bytes, "rx_frames",
-				  (json_int_t)n->received, "lost",
-				  (json_int_t)n->lost, "tx_frames_eval",
-				  (json_int_t)c->net->tx_frames[i],
-				  "tx_bytes_eval",
-				  (json_int_t)c->net->tx_bytes[i]));
+		j = json_object();
+		json_object_set_new(j, "program", json_string(n->program));
+		json_object_set_new(j, "end", json_string(ends[n->end]));
+		set(j, "tx_frames", n->frames);
+		set(j, "tx_bytes", n->bytes);
+		set(j, "rx_frames", n->received);
+		set(j, "lost", n->lost);
+		set(j, "tx_frames_eval", c->net->tx_frames[i]);
+		set(j, "tx_bytes_eval", c->net->tx_bytes[i]);
+		json_array_append_new(list, j);
 	}
 	return list;
 }
@@ -101,8 +105,8 @@ int vt_report_write(const char *path, const struct vt_calendar *c,
 {
 	const struct vt_scenario *s = c->scenario;
 	u64 messages = 0, frames = 0;
+	json_t *j = json_object();
 	char hex[17];
-	json_t *j;
 	int bad;
 
 	for (unsigned int i = 0; i < s->nodes; i++) {
@@ -110,20 +114,24 @@ int vt_report_write(const char *path, const struct vt_calendar *c,
 		frames += c->node[i].frames;
 	}
 	snprintf(hex, sizeof(hex), "%016llx", (unsigned long long)digest(c));
-	j = json_pack("{s:s, s:s, s:I, s:i, s:f, s:f, s:s, s:f, s:I, s:I, "
-		      "s:I, s:I, s:I, s:o, s:o, s:o}",
-		      "scenario", s->name, "program",
-		      program ? program : c->node[0].program, "seed",
-		      (json_int_t)s->seed, "nodes", (int)s->nodes, "duration_s",
-		      seconds(s->duration), "warmup_s", seconds(s->warmup),
-		      "digest", hex, "wall_s", wall_s, "messages",
-		      (json_int_t)messages, "frames", (json_int_t)frames,
-		      "windows", (json_int_t)c->windows, "runs",
-		      (json_int_t)c->runs, "tod_base_ns",
-		      (json_int_t)c->node[0].machine->tod_base, "event",
-		      events(s), "expect", expectations(s), "node", nodes(c));
-	if (!j)
-		return -ENOMEM;
+	json_object_set_new(j, "scenario", json_string(s->name));
+	json_object_set_new(j, "program",
+			    json_string(program ? program :
+						  c->node[0].program));
+	set(j, "seed", s->seed);
+	set(j, "nodes", s->nodes);
+	json_object_set_new(j, "duration_s", json_real(seconds(s->duration)));
+	json_object_set_new(j, "warmup_s", json_real(seconds(s->warmup)));
+	json_object_set_new(j, "digest", json_string(hex));
+	json_object_set_new(j, "wall_s", json_real(wall_s));
+	set(j, "messages", messages);
+	set(j, "frames", frames);
+	set(j, "windows", c->windows);
+	set(j, "runs", c->runs);
+	set(j, "tod_base_ns", c->node[0].machine->tod_base);
+	json_object_set_new(j, "event", events(s));
+	json_object_set_new(j, "expect", expectations(s));
+	json_object_set_new(j, "node", nodes(c));
 	bad = json_dump_file(j, path, JSON_INDENT(1));
 	json_decref(j);
 	return bad ? -EIO : 0;

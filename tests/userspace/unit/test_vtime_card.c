@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/lib/compiler.h"
 #include "scripts/lab/vtime/card.h"
 #include "unit.h"
 
@@ -27,7 +28,7 @@
 #define USED(q) (DESC(q) + 0x800)
 #define BUF(i) (0x4000 + 0x1000 * (i))
 
-static char dir[] = "/tmp/vtime-card.XXXXXX", path[64];
+static char path[64];
 static struct vt_card card;
 static u8 *mem;
 static int guest, memfd, back[2];
@@ -88,7 +89,7 @@ static s64 answer(void)
 	struct {
 		u32 head[3];
 		u64 value;
-	} __attribute__((packed)) a;
+	} __packed a;
 
 	if (recv(guest, &a, sizeof(a), MSG_DONTWAIT) != sizeof(a))
 		return -1;
@@ -198,7 +199,7 @@ static void test_features_and_address_are_told(void **state)
 		u32 head[3];
 		u32 config[3];
 		u8 data[256];
-	} __attribute__((packed)) a;
+	} __packed a;
 	static const u8 mac[6] = { 2, 0, 0, 0, 0, 3 };
 	u32 config[3 + 64] = { 0, 256, 0 };
 
@@ -273,7 +274,7 @@ static void test_bad_descriptors_end_the_run(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		desc(VT_CARD_TX)[0] = bad[i];
 		offer(VT_CARD_TX, 0);
 		if (i == 4) /* as many parts as the queue is long, not more */
@@ -303,24 +304,20 @@ static void test_bad_requests_are_refused(void **state)
 	assert_int_equal(vt_card_request(&card), -EPIPE);
 }
 
+#define on_card(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_features_and_address_are_told, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_chained_frame_is_sent,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_kick_has_a_time_and_its_answer_a_limit, setup,
-			teardown),
-		cmocka_unit_test_setup_teardown(
-			test_arriving_frame_fills_a_buffer, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_bad_descriptors_end_the_run, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_requests_are_refused,
-						setup, teardown),
+		on_card(test_features_and_address_are_told),
+		on_card(test_chained_frame_is_sent),
+		on_card(test_kick_has_a_time_and_its_answer_a_limit),
+		on_card(test_arriving_frame_fills_a_buffer),
+		on_card(test_bad_descriptors_end_the_run),
+		on_card(test_bad_requests_are_refused),
 	};
 
+	char dir[] = "/tmp/vtime-card.XXXXXX";
 	int failed;
 
 	if (!mkdtemp(dir))

@@ -6,8 +6,9 @@
 
 static void put(struct vt_inbox *in, s64 at, u32 src, u64 ord)
 {
-	assert_int_equal(
-		vt_inbox_put(in, at, src, ord, (const u8 *)"ab", 2, "c", 1), 0);
+	const u8 *data = (const u8 *)"ab";
+
+	assert_int_equal(vt_inbox_put(in, at, src, ord, data, 2, "c", 1), 0);
 }
 
 static void takes(struct vt_inbox *in, s64 at, u32 src, u64 ord)

@@ -107,8 +107,9 @@ static void test_node_that_is_down_gets_nothing(void **state)
 
 static void test_near_is_the_shortest_way(void **state)
 {
-	char *lines[] = { "path 0 2 delay=100us", "path 2 1 delay=50us",
-			  "node 2 rx=7us tx=5us+exp:1us" };
+	static char *const lines[] = { "path 0 2 delay=100us",
+				       "path 2 1 delay=50us",
+				       "node 2 rx=7us tx=5us+exp:1us" };
 
 	(void)state;
 	make(lines, 3);
@@ -122,7 +123,7 @@ static void test_near_is_the_shortest_way(void **state)
 
 static void test_noise_of_hosts_adds_to_the_way(void **state)
 {
-	char *lines[] = { "node 0 tx=3us", "node 1 rx=4us" };
+	static char *const lines[] = { "node 0 tx=3us", "node 1 rx=4us" };
 	s64 at = 1000000 * US;
 
 	(void)state;
@@ -158,8 +159,8 @@ static u64 last_stamp(struct vt_inbox *in, u32 id)
 
 static void test_cards_stamp_departure_and_arrival(void **state)
 {
-	char *lines[] = { "phc 0-1 granularity=8ns", "node 0 tx=3us",
-			  "node 1 rx=4us" };
+	static char *const lines[] = { "phc 0-1 granularity=8ns",
+				       "node 0 tx=3us", "node 1 rx=4us" };
 	struct vtime_trailer t = { .magic = htobe32(VTIME_TRAILER), .id = 9 };
 	u8 frame[64 + sizeof(t)] = { 0x02, 0, 0, 0, 0, 2 };
 	s64 at = 1000000 * US + 5000;
@@ -179,7 +180,7 @@ static void test_cards_stamp_departure_and_arrival(void **state)
 
 static void test_lost_stamp_is_not_reported(void **state)
 {
-	char *lines[] = { "phc 0 lose=100%" };
+	static char *const lines[] = { "phc 0 lose=100%" };
 	struct vtime_trailer t = { .magic = htobe32(VTIME_TRAILER), .id = 9 };
 	u8 frame[64 + sizeof(t)] = { 0x02, 0, 0, 0, 0, 2 };
 
