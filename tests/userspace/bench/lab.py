@@ -113,7 +113,8 @@ def measure(runs, metric):
 
 def rates(runs, figure):
     """Mean of a rate over some runs; chronyd may ask once in 1024 s."""
-    return round(sum(run.value(figure) for run in runs) / len(runs), 4)
+    mean = sum(run.value(figure) for run in runs) / len(runs)
+    return float(f"{mean:.4g}")
 
 
 class Comparison:
