@@ -110,7 +110,7 @@ const struct cl_command cl_command_instance = {
 		"  interval=TIME    time between two rounds, 1ms to 1000s, default 100ms\n"
 		"  asymmetry=TIME   asymmetry budget of a link, default auto: the larger\n"
 		"                   of 1us and 1 % of the smallest round trip\n"
-		"  stamp-noise=TIME rms of one time stamp, default 1us\n"
+		"  stamp-noise=TIME rms of one time stamp by the kernel, default 1us\n"
 		"  wander=FREQ      wander of the oscillators per sqrt(s), default 1ppb\n"
 		"  max-bound=TIME   the clock is void when its bound exceeds this,\n"
 		"                   default 1s\n"

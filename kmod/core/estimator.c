@@ -16,14 +16,17 @@
 /* A frequency beyond 977 ppm is not one; see also CL_WIRE_RATE_MAX_Q48. */
 #define Y_MAX_Q48 (1LL << 38)
 #define WINDOW_NS (100 * CL_NS_PER_SEC)
-/* Added to every variance, (100 ns)^2: no stamp is better than that proves. */
+/*
+ * Added to the variance of the kernel's stamps, (100 ns)^2: none is better than
+ * that proves.
+ */
 #define FLOOR_NS2 10000
 
 /*
- * Rms of a stamp by a network device: its resolution, 1 to 40 ns, and the map
- * from its clock to raw time.
+ * Variance of stamps by network devices, (50 ns)^2: their resolution, 1 to 40 ns,
+ * and the maps from their clocks to raw time.
  */
-#define HW_NOISE_NS 50
+#define HW_VAR_NS2 2500
 
 /* Larger parameters would leave the formats of the filter. */
 #define STAMP_NOISE_MAX_NS CL_NS_PER_MS
@@ -109,11 +112,11 @@ static s64 floor_gap(const struct cl_estimator *e)
 }
 
 /*
- * Feed one sample: twice the offset (modulo 2^64), the round trip and the noise
- * of its stamps.  One whose variance does not fit the format is left out.
+ * Feed one sample: twice the offset (modulo 2^64), the round trip and the
+ * variance of its stamps.  One whose variance does not fit the format is left out.
  */
 static void feed(struct cl_estimator *e, struct cl_raw at, s64 z2, s64 rtt,
-		 s64 noise)
+		 s64 var)
 {
 	s64 excess = cl_max_s64(rtt - min_rtt(e), 0);
 	s64 range = excess + floor_gap(e);
@@ -124,7 +127,7 @@ static void feed(struct cl_estimator *e, struct cl_raw at, s64 z2, s64 rtt,
 	if (range > EXCESS_MAX_NS)
 		return;
 	/* The offset is wrong by up to range / 2, evenly distributed. */
-	r = (range * range / 12 + noise * noise + FLOOR_NS2) << 16;
+	r = (range * range / 12 + var) << 16;
 	if (e->kf.started) {
 		cl_kalman_predict(&e->kf, dt_q20(cl_raw_sub(at, e->last)));
 		guard(e, z - e->kf.theta, e->kf.p00 + r);
@@ -147,7 +150,7 @@ static void feed_start(struct cl_estimator *e)
 	e->excess_ns = sum / CL_ESTIMATOR_START;
 	for (i = 0; i < CL_ESTIMATOR_START; i++)
 		feed(e, e->start[i].at, e->start[i].z2, e->start[i].rtt,
-		     e->start[i].noise);
+		     e->start[i].var);
 }
 
 /* Begin with a first exchange; the counters of dropped ones go on. */
@@ -200,7 +203,8 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	u64 w = (u64)cl_raw_sub(x->out_rx, x->out_tx);
 	s64 z2 = (s64)(u - w);
 	s64 rtt = (s64)(u + w);
-	s64 noise = e->params.stamp_noise_ns;
+	s64 var = (s64)e->params.stamp_noise_ns * e->params.stamp_noise_ns +
+		  FLOOR_NS2;
 	struct cl_raw at =
 		cl_raw_add(x->out_tx, cl_raw_sub(x->in_rx, x->out_tx) >> 1);
 
@@ -220,10 +224,10 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	}
 
 	if (x->hardware)
-		noise = cl_min_s64(noise, HW_NOISE_NS);
+		var = cl_min_s64(var, HW_VAR_NS2);
 	note_rtt(e, at, rtt);
 	if (e->n >= CL_ESTIMATOR_START) {
-		feed(e, at, z2, rtt, noise);
+		feed(e, at, z2, rtt, var);
 		e->n++;
 		return 0;
 	}
@@ -231,7 +235,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	e->start[e->n].at = at;
 	e->start[e->n].z2 = z2;
 	e->start[e->n].rtt = rtt;
-	e->start[e->n].noise = noise;
+	e->start[e->n].var = var;
 	if (++e->n == CL_ESTIMATOR_START)
 		feed_start(e);
 	return 0;

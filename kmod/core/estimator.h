@@ -19,7 +19,8 @@
 
 /**
  * struct cl_estimator_params - what is known of the path and the oscillators
- * @stamp_noise_ns: rms of one time stamp by the kernel
+ * @stamp_noise_ns: rms of one time stamp by the kernel; that of a network device
+ *	is taken as 50 ns
  * @wander_ppt: wander of the pair's frequency, 1e-12 per sqrt(s)
  */
 struct cl_estimator_params {
@@ -64,7 +65,7 @@ struct cl_estimate {
  * @excess_ns: running mean of the round trip's excess over the minimum
  * @nis_sum: squared innovations over their variance, sum, Q16
  * @nis_n: innovations in @nis_sum
- * @start: the first exchanges: instant, offset, round trip, noise
+ * @start: the first exchanges: instant, offset, round trip, variance
  */
 struct cl_estimator {
 	struct cl_estimator_params params;
@@ -84,7 +85,7 @@ struct cl_estimator {
 		struct cl_raw at;
 		s64 z2; /* twice the offset, ns, modulo 2^64 */
 		s64 rtt;
-		s64 noise; /* rms of a stamp, ns */
+		s64 var; /* of the stamps, ns^2 */
 	} start[CL_ESTIMATOR_START];
 };
 

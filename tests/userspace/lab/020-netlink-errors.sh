@@ -8,12 +8,13 @@
 
 # numbers of uapi/linux/clocklink.h
 INSTANCE_ADD=2 INSTANCE_DEL=3 INSTANCE_SET=4 PEER_GET=6 PEER_ADD=7 PEER_DEL=8
-STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19
+STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19 DEVICE_SET=21 DEVICE_DEL=22
 
 # state: all that a message could change
 state() {
 	clocklinkctl --json instance
 	clocklinkctl --json peer
+	clocklinkctl --json device | grep -v age_ns
 	clocklinkctl --json clock | grep -vE 'raw_ns|time_ns|bound_ns|hard_ns|age_ns'
 }
 
@@ -42,6 +43,13 @@ steer() {
 	echo "$_args" | tr -s '[:space:]' '\n' | grep -vE "^1=|^(${1:-none})="
 }
 
+# map ARGUMENT...: a valid map of device 1, measured 0.2 s ago; as steer
+map() {
+	_raw=$(awk '{ printf "%.0f", ($1 - 0.2) * 1e9 }' /proc/uptime)
+	_args="2=u32:1 4=u32:0 5=u64:0 6=u64:$_raw 7=u64:0 8=u32:10"
+	echo "$_args" | tr -s '[:space:]' '\n' | grep -vE "^(${1:-none})="
+}
+
 insmod /mods/clocklink.ko
 check "nl-raw can add an instance" nl-raw $INSTANCE_ADD 3=u32:1 4=u32:7 6=u32:1
 clocklinkctl instance del
@@ -62,10 +70,12 @@ refuse_add "add: phc 2" "ERANGE: .+, attribute 12" 3=u32:1 4=u32:7 12=u8:2
 refuse_add "add: read-only attribute" "EINVAL: .+, attribute 14" 3=u32:1 4=u32:7 14=u32:1
 check_error "nothing was added" "no instance" clocklinkctl instance
 # shellcheck disable=SC2046
-for command in $INSTANCE_DEL $INSTANCE_SET $STEER $ROUND_START; do
+for command in $INSTANCE_DEL $INSTANCE_SET $STEER $ROUND_START $DEVICE_SET $DEVICE_DEL; do
 	case $command in
 	"$STEER") set -- $(steer) ;;
 	"$ROUND_START") set -- 1=u32:1 2=u32:1 ;;
+	"$DEVICE_SET") set -- $(map) ;;
+	"$DEVICE_DEL") set -- 2=u32:1 ;;
 	*) set -- ;;
 	esac
 	check_error "command $command without an instance" "ENODEV: .*no instance" \
@@ -153,6 +163,39 @@ refuse "a round without a term" "EINVAL: .*missing 1" $ROUND_START 2=u32:1
 refuse "a round without a number" "EINVAL: .*missing 2" $ROUND_START 1=u32:10
 refuse "an update without an epoch" "EINVAL: .*missing 3" $UPDATE_SEND 1=u32:10 2=u32:1
 refuse "test settings of a release build" "EOPNOTSUPP: .*not a test build" $TEST_SET 2=u64:1
+
+# --- network devices
+refuse "a device without a number" "EINVAL: .*missing 2" $DEVICE_SET 3=u32:0
+refuse "device 0" "ERANGE: .+, attribute 2" $DEVICE_SET 2=u32:0 3=u32:0
+refuse "a device that is not there" "ENODEV: .*no such network device, attribute 2" \
+	$DEVICE_SET 2=u32:99 3=u32:0
+refuse "an unknown state" "ERANGE: .+, attribute 3" $DEVICE_SET 2=u32:1 3=u32:4
+refuse "hardware without a map" "EINVAL: .*without a state, attribute 3" $DEVICE_SET 2=u32:1 3=u32:1
+refuse "a counter" "EINVAL: .+, attribute 12" $DEVICE_SET 2=u32:1 3=u32:0 12=u64:1
+# shellcheck disable=SC2046 # lists of arguments
+{
+	for attribute in 4 5 6 7 8; do
+		refuse "a map without attribute $attribute" "EINVAL: .*missing $attribute" \
+			$DEVICE_SET $(map $attribute)
+	done
+	refuse "a map and a state" "EINVAL: .*without a state, attribute 3" $DEVICE_SET $(map) 3=u32:0
+	refuse "a map of clock -2" "ERANGE: .+, attribute 4" $DEVICE_SET $(map 4) 4=u32:0xfffffffe
+	refuse "a map from the future" "ESTALE: .*future.*, attribute 6" \
+		$DEVICE_SET $(map 6) 6=u64:1000000000000000
+	refuse "a map that has ended" "ESTALE: .*old, attribute 6" $DEVICE_SET $(map 6) 6=u64:0
+	refuse "a map with a rate above 10 %" "ERANGE: .+, attribute 7" \
+		$DEVICE_SET $(map 7) 7=u64:100000000001
+	refuse "a map with an error above 1 ms" "ERANGE: .+, attribute 8" \
+		$DEVICE_SET $(map 8) 8=u32:1000001
+	refuse "a map without an end" "ERANGE: .+, attribute 9" $DEVICE_SET $(map) 9=u64:2000000001
+	refuse "a map that ends at once" "ERANGE: .+, attribute 9" $DEVICE_SET $(map) 9=u64:0
+	check "a valid map" nl-raw $DEVICE_SET $(map)
+}
+check "it is shown" sh -c "clocklinkctl device | grep -q '^lo *measuring */dev/ptp0'"
+refuse "delete a device that was not set" "ENOENT: .*not been set, attribute 2" $DEVICE_DEL 2=u32:99
+refuse "delete no device" "EINVAL: .*missing 2" $DEVICE_DEL
+check "delete a device" nl-raw $DEVICE_DEL 2=u32:1
+check "it is gone" test "$(clocklinkctl device)" = "no network devices"
 
 # --- the command line names the argument
 clocklinkctl instance del

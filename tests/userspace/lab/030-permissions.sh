@@ -5,7 +5,7 @@
 # vm: $release -f $build/lab/nl-raw -f $build/clocklink-truth -f /usr/bin/setpriv -f /usr/bin/unshare
 . /t/lib.sh
 
-PEER_DEL=8 STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19
+PEER_DEL=8 STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19 DEVICE_SET=21 DEVICE_DEL=22
 
 # user COMMAND...: as a user without any capability
 user() {
@@ -49,7 +49,7 @@ chmod 755 /t /root
 clocklinkctl instance add node=1 cluster=7 leader=1 phc=yes
 clocklinkctl peer add 2 10.0.0.2
 
-for command in status instance peer clock servo stats; do
+for command in status instance peer device clock servo stats; do
 	check "user: $command" user clocklinkctl $command
 done
 check "user: reads the time page" user clocklink-truth -t 1 /dev/clocklink0
@@ -73,6 +73,8 @@ for who in user no_admin userns; do
 	denied $who "round start" nl-raw $ROUND_START 1=u32:1 2=u32:1
 	denied $who "update send" nl-raw $UPDATE_SEND 1=u32:1 2=u32:1 3=u32:1
 	denied $who "test set" nl-raw $TEST_SET 2=u64:1
+	denied $who "device set" nl-raw $DEVICE_SET 2=u32:1 3=u32:0
+	denied $who "device del" nl-raw $DEVICE_DEL 2=u32:1
 done
 check_error "daemon without CAP_NET_ADMIN: a clear error" "CAP_NET_ADMIN" no_admin clocklinkd
 check_error "daemon of a user: a clear error" "CAP_NET_ADMIN|denied" user clocklinkd

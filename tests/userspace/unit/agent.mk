@@ -5,7 +5,7 @@
 
 AGENT_TEST_DIR := tests/userspace/unit
 AGENT_TEST_NAMES := codec units settings page round config seed notify options output \
-	linefit
+	linefit hwdev
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -14,7 +14,7 @@ agent_test_objs = $(patsubst %.c,$(BUILD)/obj/agent-unit/%.o,$(1))
 AGENT_TEST_LIB := $(BUILD)/obj/agent-unit/lib.a
 AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	$(wildcard agent/lib/*.c agent/nl/*.c agent/core/*.c) \
-	agent/daemon/config.c agent/daemon/seed.c agent/daemon/notify.c \
+	agent/daemon/config.c agent/daemon/seed.c agent/daemon/notify.c agent/daemon/hwdev.c \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c)
 
 unit: $(AGENT_TESTS)

@@ -86,7 +86,31 @@ static void test_what_is_not_given_is_not_sent(void **state)
 	assert_true(c.node.have ==
 		    (CL_NL_BIT(INSTANCE_NODE) | CL_NL_BIT(INSTANCE_CLUSTER)));
 	assert_int_equal(c.tai_offset_s, CL_CONFIG_TAI_OFFSET);
+	assert_string_equal(c.hwstamp, CL_CONFIG_HWSTAMP_AUTO);
 	cl_config_free(&c);
+}
+
+static void test_network_device_is_a_name_or_a_word(void **state)
+{
+	static const char *const good[] = { "auto", "off", "eth0",
+					    "fifteen-letters" };
+	struct cl_config c;
+	char text[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		snprintf(text, sizeof(text), NODE "hwstamp = %s\n", good[i]);
+		assert_int_equal(read_text(&c, text), 0);
+		assert_string_equal(c.hwstamp, good[i]);
+		cl_config_free(&c);
+	}
+	check_error(
+		NODE "hwstamp = more-than-15-letters\n",
+		"x:4: hwstamp: 'more-than-15-letters' is not auto, off or a network device");
+	check_error(NODE "hwstamp = a/b\n",
+		    "x:4: hwstamp: 'a/b' is not auto, off or a network device");
+	check_error(NODE "hwstamp = off\nhwstamp = auto\n",
+		    "x:5: key 'hwstamp' was given before");
 }
 
 static void test_unknown_names_are_errors(void **state)
@@ -193,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_file_is_read),
 		cmocka_unit_test(test_what_is_not_given_is_not_sent),
+		cmocka_unit_test(test_network_device_is_a_name_or_a_word),
 		cmocka_unit_test(test_unknown_names_are_errors),
 		cmocka_unit_test(test_bad_values_are_errors),
 		cmocka_unit_test(test_doubles_are_errors),
