@@ -209,6 +209,33 @@ static void test_enormous_jitter_gives_no_estimate_at_first(struct kunit *test)
 	expect_honest(test, error_after(0, &e), 5, &e);
 }
 
+/* Standard deviation after a minute of stamps with 20 ns of noise. */
+static u64 error_of_source(struct kunit *test, bool hardware)
+{
+	struct cl_estimate e = {};
+	struct cl_exchange x;
+	int i;
+
+	start(sim_lan(1));
+	sim.queue_ns = 0;
+	sim.noise_ns = 20;
+	for (i = 0; i < 60 * PER_SEC; i++) {
+		sim_advance(&sim, INTERVAL_NS);
+		x = sim_exchange(&sim);
+		x.hardware = hardware;
+		cl_estimator_push(&est, &x);
+		if (cl_estimator_ready(&est))
+			expect_honest(test, error_after(ASK_NS, &e), 5, &e);
+	}
+	return e.err_ns;
+}
+
+static void test_stamps_of_hardware_are_believed_more(struct kunit *test)
+{
+	KUNIT_EXPECT_LT(test, 2 * error_of_source(test, true),
+			error_of_source(test, false));
+}
+
 static void test_frequency_step_of_50_ppb_is_absorbed(struct kunit *test)
 {
 	u64 seed;
@@ -494,6 +521,7 @@ static struct kunit_case estimator_cases[] = {
 	KUNIT_CASE(test_busy_path_error_stays_within_five_sigma),
 	KUNIT_CASE(test_wan_jitter_is_not_believed),
 	KUNIT_CASE(test_enormous_jitter_gives_no_estimate_at_first),
+	KUNIT_CASE(test_stamps_of_hardware_are_believed_more),
 	KUNIT_CASE(test_frequency_step_of_50_ppb_is_absorbed),
 	KUNIT_CASE(test_unexpected_jumps_are_recovered_from),
 	KUNIT_CASE(test_holdover_of_an_hour_stays_within_bound),
