@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Benchmarks in the virtual-time lab, included by the top Makefile; SEED is the first
-# seed, SEEDS their number, SCENARIO a file to use instead. Runs are kept in
+# seed, SEEDS their number (5), SCENARIO a file to use instead. Runs are kept in
 # build/vtime-runs, so that what was interrupted goes on.
 
 LAB_BENCHES := $(addprefix bench-,lan lan-noise lan-normal lan-hw wan wan-gamma wlan \
