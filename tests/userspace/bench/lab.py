@@ -26,8 +26,7 @@ from rundir import Run, RunError  # noqa: E402
 SOFTWARE = ("chrony-default", "chrony-8hz", "chrony-best", "ptp4l-default",
             "ptp4l-8hz")
 HARDWARE = ("chrony-hw", "ptp4l-hw")
-
-
+# How many, unless the environment says.
 SEEDS = 5
 
 
