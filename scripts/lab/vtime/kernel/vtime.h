@@ -18,6 +18,7 @@
 /**
  * struct vtime_base - one clock of the kernel as its timekeeping core keeps it
  * @ns: its time at @cycles, whole ns (CLOCK_REALTIME: since 1970)
+ * @cycles: local time of the last update, ns
  * @frac: the rest, ns times 2^@shift
  * @mult: ns per cycle times 2^shift
  * @shift: see above
