@@ -33,7 +33,7 @@ matplotlib.rcParams.update({
     "axes.axisbelow": True, "lines.linewidth": 1.0,
 })
 # isort: after the backend is chosen
-from matplotlib import pyplot  # noqa: E402
+from matplotlib import pyplot, ticker  # noqa: E402
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9",
            "#444444")
@@ -140,6 +140,8 @@ def distribution(axes, runs, warm):
                       color=COLOURS[i], linestyle=(0, (1, 1.2)), linewidth=1.2,
                       label=f"{label}: bound")
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(ticker.LogLocator(numticks=12))
+    axes.set_xlim(max(1, min(quantile(w, 0.02) for w in warm)), None)
     axes.set_ylim(0, 101)
     axes.set_xlabel("magnitude of the true error")
     axes.set_ylabel("share of readings not above (%)")
