@@ -55,8 +55,8 @@ static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
 }
 
 /* Raw time of the kernel's stamp; false if it cannot be trusted. */
-static bool engine_stamp(struct cl_instance *inst, ktime_t real,
-			 struct cl_stamped *ret)
+static __always_inline bool engine_stamp(struct cl_instance *inst, ktime_t real,
+					 struct cl_stamped *ret)
 {
 	s64 raw;
 
@@ -83,8 +83,9 @@ static bool engine_hardware(struct cl_instance *inst, struct cl_peer *peer,
 	    !cl_hwmap_read(&inst->hwmap, ifindex, ret))
 		return false;
 	if (ret->steady)
-		peer->session.confirmed =
-			cl_testosc_raw(&inst->osc, ret->line.raw.ns);
+		cl_session_confirm(&peer->session,
+				   cl_testosc_raw(&inst->osc,
+						  ret->line.raw.ns));
 	return cl_hwclock_usable(ret, now) &&
 	       cl_source_hardware(&peer->source, now);
 }
@@ -105,10 +106,16 @@ static bool engine_hwstamp(struct cl_instance *inst,
 	return true;
 }
 
-/* Receive stamp of the network device, if it is to be used. */
-static bool engine_hwreceived(struct cl_instance *inst, struct cl_peer *peer,
-			      const struct cl_packet *pkt,
-			      struct cl_stamped *ret)
+/*
+ * Receive stamp of the network device, if it is to be used.
+ *
+ * Not inline, as the others with a copy of the clock: the stack that it takes
+ * would be cleared for packets without such stamps, too.
+ */
+static noinline bool engine_hwreceived(struct cl_instance *inst,
+				       struct cl_peer *peer,
+				       const struct cl_packet *pkt,
+				       struct cl_stamped *ret)
 {
 	ktime_t phc = cl_packet_hwstamp(pkt);
 	struct cl_hwclock clock;
@@ -387,8 +394,9 @@ static void engine_receive(void *ctx, const struct cl_packet *pkt)
 }
 
 /* Transmit stamp of the network device. */
-static bool engine_hwsent(struct cl_instance *inst, struct cl_peer *peer,
-			  u32 ifindex, ktime_t phc, struct cl_stamped *ret)
+static noinline bool engine_hwsent(struct cl_instance *inst,
+				   struct cl_peer *peer, u32 ifindex,
+				   ktime_t phc, struct cl_stamped *ret)
 {
 	struct cl_hwclock clock;
 
@@ -490,14 +498,11 @@ void cl_engine_close(struct cl_instance *inst)
  * Who is to stamp a request to a peer, which is locked: 0, the kernel, or a
  * network device.
  */
-static u32 engine_ask(struct cl_instance *inst, struct cl_peer *peer)
+static noinline u32 engine_ask(struct cl_instance *inst, struct cl_peer *peer)
 {
+	u32 ifindex = READ_ONCE(peer->path.ifindex); /* see there */
 	struct cl_hwclock clock;
-	u32 ifindex;
 
-	if (!cl_hwmap_active(&inst->hwmap))
-		return 0;
-	ifindex = READ_ONCE(peer->path.ifindex); /* see there */
 	if (!engine_hardware(inst, peer, ifindex, &clock))
 		return 0;
 	cl_source_asked(&peer->source);
@@ -507,12 +512,13 @@ static u32 engine_ask(struct cl_instance *inst, struct cl_peer *peer)
 static int engine_request(struct cl_instance *inst, struct cl_peer *peer)
 {
 	struct cl_wire_msg m = {};
+	struct cl_ask ask = { .ifindex = 0 };
 	struct cl_published p;
-	struct cl_ask ask;
 	u32 seq;
 
 	spin_lock(&peer->lock);
-	ask.ifindex = engine_ask(inst, peer);
+	if (cl_hwmap_active(&inst->hwmap))
+		ask.ifindex = engine_ask(inst, peer);
 	seq = cl_session_make_request(&peer->session, &m);
 	peer->requests++;
 	spin_unlock(&peer->lock);

@@ -454,13 +454,14 @@ int cl_nlparse_order(struct genl_info *info, struct cl_order *o)
 static int get_line(struct genl_info *info, struct cl_hwline *line)
 {
 	struct nlattr **attrs = info->attrs;
+	struct nlattr *raw = attrs[CLOCKLINK_A_DEVICE_RAW];
+	s64 rate_ppt = nla_get_s64(attrs[CLOCKLINK_A_DEVICE_RATE]);
 	s64 now = ktime_get_raw_ns();
 
 	*line = (struct cl_hwline){
 		.phc_ns = nla_get_s64(attrs[CLOCKLINK_A_DEVICE_PHC]),
-		.raw = cl_raw(nla_get_s64(attrs[CLOCKLINK_A_DEVICE_RAW])),
-		.rate_q48 = cl_ppt_to_q48(
-			nla_get_s64(attrs[CLOCKLINK_A_DEVICE_RATE])),
+		.raw = cl_raw(nla_get_s64(raw)),
+		.rate_q48 = cl_ppt_to_q48(rate_ppt),
 		.error_ns = nla_get_u32(attrs[CLOCKLINK_A_DEVICE_ERROR]),
 		.expiry_ns = CL_HWCLOCK_EXPIRY_MAX_NS,
 	};
@@ -468,9 +469,8 @@ static int get_line(struct genl_info *info, struct cl_hwline *line)
 		line->expiry_ns = nla_get_u64(attrs[CLOCKLINK_A_DEVICE_EXPIRY]);
 	if (line->raw.ns <= now && now - line->raw.ns < line->expiry_ns)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(
-		info->extack, attrs[CLOCKLINK_A_DEVICE_RAW],
-		"the anchor of the map is in the future or too old");
+	NL_SET_ERR_MSG_ATTR(info->extack, raw,
+			    "the anchor is in the future or too old");
 	return -ESTALE;
 }
 

@@ -139,10 +139,9 @@ static int set_tai_offset(struct reader *r, const char *value)
 static int set_hwstamp(struct reader *r, const char *value)
 {
 	if (strlen(value) >= IF_NAMESIZE || strchr(value, '/'))
-		return fail(
-			r, r->line,
-			"hwstamp: '%.32s' is not auto, off or a network device",
-			value);
+		return fail(r, r->line,
+			    "hwstamp: '%.32s' is not auto, off or a device",
+			    value);
 	if (*r->config->hwstamp)
 		return fail(r, r->line, "key 'hwstamp' was given before");
 	strcpy(r->config->hwstamp, value);

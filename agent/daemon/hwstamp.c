@@ -245,10 +245,11 @@ static void add(struct cl_hwstamp *h, u32 ifindex)
 
 static void note_fallbacks(struct cl_hwstamp *h, u64 fallbacks)
 {
+	static const char text[] =
+		"time stamps by devices are missing, the kernel's are used for 10 s";
+
 	if (fallbacks > h->fallbacks)
-		cl_io_log(
-			h->io, CL_IO_WARNING,
-			"time stamps by devices are missing, those of the kernel are used for a while; see clocklinkctl peer show");
+		cl_io_log(h->io, CL_IO_WARNING, "%s", text);
 	h->fallbacks = fallbacks;
 }
 

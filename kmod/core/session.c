@@ -49,8 +49,16 @@ static void slot_stamp(struct cl_session_slot *slot, int i, struct cl_raw t)
 	slot->have |= HAVE(i);
 }
 
+/* Is the stamp there, and not confirmed yet? */
+static bool slot_late(const struct cl_session *s,
+		      const struct cl_session_slot *slot, int i)
+{
+	return slot->have & HAVE(i) && cl_raw_sub(slot->t[i], s->confirmed) > 0;
+}
+
 /* Note a stamp of the local node, if its source is that of the other one. */
-static void slot_stamp_own(struct cl_session_slot *slot, int i,
+static void slot_stamp_own(const struct cl_session *s,
+			   struct cl_session_slot *slot, int i,
 			   const struct cl_stamped *t)
 {
 	if (!slot || (slot->own && slot->hardware != t->hardware))
@@ -58,28 +66,12 @@ static void slot_stamp_own(struct cl_session_slot *slot, int i,
 	slot->own = true;
 	slot->hardware = t->hardware;
 	slot_stamp(slot, i, t->t);
-}
-
-static bool slot_late(const struct cl_session_slot *slot, int i,
-		      struct cl_raw confirmed)
-{
-	return slot->have & HAVE(i) && cl_raw_sub(slot->t[i], confirmed) > 0;
-}
-
-/* May the local node's stamps be used: T1 and T4, or T2 and T3? */
-static bool slot_confirmed(const struct cl_session *s,
-			   const struct cl_session_slot *slot)
-{
-	bool asked = slot >= s->asked && slot < s->asked + CL_SESSION_SLOTS;
-
-	return !slot->hardware ||
-	       !(slot_late(slot, asked ? T1 : T2, s->confirmed) ||
-		 slot_late(slot, asked ? T4 : T3, s->confirmed));
+	if (t->hardware && slot_late(s, slot, i))
+		slot->held = true;
 }
 
 /* Newest exchange with the stamps @need that the peer has not been told. */
-static struct cl_session_slot *slot_unreported(const struct cl_session *s,
-					       struct cl_session_slot *slots,
+static struct cl_session_slot *slot_unreported(struct cl_session_slot *slots,
 					       unsigned int need)
 {
 	struct cl_session_slot *newest = NULL;
@@ -87,7 +79,7 @@ static struct cl_session_slot *slot_unreported(const struct cl_session *s,
 
 	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++) {
 		if (!slot->used || slot->reported ||
-		    (slot->have & need) != need || !slot_confirmed(s, slot))
+		    (slot->have & need) != need || slot->held)
 			continue;
 		if (!newest || cl_seq_after(slot->seq, newest->seq))
 			newest = slot;
@@ -100,15 +92,14 @@ static struct cl_session_slot *slot_unreported(const struct cl_session *s,
  * messages were reordered; the other one then goes with the next message, so
  * that the estimator gets them in order.
  */
-static struct cl_session_slot *slot_complete(const struct cl_session *s,
-					     struct cl_session_slot *slots)
+static struct cl_session_slot *slot_complete(struct cl_session_slot *slots)
 {
 	struct cl_session_slot *oldest = NULL;
 	struct cl_session_slot *slot;
 
 	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++) {
 		if (!slot->used || slot->done || slot->have != HAVE_ALL ||
-		    !slot_confirmed(s, slot))
+		    slot->held)
 			continue;
 		if (!oldest || cl_seq_after(oldest->seq, slot->seq))
 			oldest = slot;
@@ -179,13 +170,13 @@ u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m)
 	m->hdr.seq = seq;
 	m->req = (struct cl_wire_request){ .prev_seq = 0 };
 
-	prev = slot_unreported(s, s->asked, HAVE(T1) | HAVE(T4));
+	prev = slot_unreported(s->asked, HAVE(T1) | HAVE(T4));
 	if (prev) {
 		m->hdr.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX;
 		m->req.t4 = prev->t[T4];
 		prev->reported = true;
 	} else {
-		prev = slot_unreported(s, s->asked, HAVE(T1));
+		prev = slot_unreported(s->asked, HAVE(T1));
 		if (prev)
 			m->hdr.flags = CL_WIRE_F_PREV_TX;
 	}
@@ -209,7 +200,7 @@ u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m)
 void cl_session_request_sent(struct cl_session *s, u32 seq,
 			     struct cl_stamped t1)
 {
-	slot_stamp_own(slot_find(s->asked, seq), T1, &t1);
+	slot_stamp_own(s, slot_find(s->asked, seq), T1, &t1);
 }
 
 /* Give out an exchange of ours or of the peer's, if one is complete. */
@@ -218,7 +209,7 @@ static enum cl_session_result give_exchange(struct cl_session *s, bool asked,
 {
 	struct cl_session_slot *slot;
 
-	slot = slot_complete(s, asked ? s->asked : s->answered);
+	slot = slot_complete(asked ? s->asked : s->answered);
 	if (!slot)
 		return CL_SESSION_TAKEN;
 	slot->done = true;
@@ -285,7 +276,7 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 			resp->hdr.flags |= CL_WIRE_F_HW;
 		resp->resp.t2 = t2->t;
 	}
-	prev = slot_unreported(s, s->answered, HAVE(T3));
+	prev = slot_unreported(s->answered, HAVE(T3));
 	if (prev) {
 		resp->hdr.flags |= CL_WIRE_F_PREV_TX;
 		resp->resp.prev_seq = prev->seq;
@@ -296,7 +287,7 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 	if (slot) {
 		slot->answered = true;
 		if (t2)
-			slot_stamp_own(slot, T2, t2);
+			slot_stamp_own(s, slot, T2, t2);
 	}
 	return give_exchange(s, false, ret_x);
 }
@@ -311,7 +302,7 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 void cl_session_response_sent(struct cl_session *s, u32 seq,
 			      struct cl_stamped t3)
 {
-	slot_stamp_own(slot_find(s->answered, seq), T3, &t3);
+	slot_stamp_own(s, slot_find(s->answered, seq), T3, &t3);
 }
 
 /**
@@ -338,7 +329,7 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 
 	slot->answered = true;
 	if (t4)
-		slot_stamp_own(slot, T4, t4);
+		slot_stamp_own(s, slot, T4, t4);
 	if (m->hdr.flags & CL_WIRE_F_RX)
 		slot_stamp(slot, T2, m->resp.t2);
 	if (m->hdr.flags & CL_WIRE_F_HW)
@@ -369,14 +360,27 @@ enum cl_session_result cl_session_take_update(struct cl_session *s,
 	}
 }
 
-static void forget_hardware(const struct cl_session *s,
-			    struct cl_session_slot *slots)
+/**
+ * cl_session_confirm() - the clock of the network device has run as assumed
+ * @s: session
+ * @until: local stamps of the device up to this raw time may be used
+ */
+void cl_session_confirm(struct cl_session *s, struct cl_raw until)
 {
-	struct cl_session_slot *slot;
+	struct cl_session_slot *asked, *answered;
+	int i;
 
-	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++)
-		if (slot->used && !slot_confirmed(s, slot))
-			*slot = (struct cl_session_slot){ .used = false };
+	s->confirmed = until;
+	for (i = 0; i < CL_SESSION_SLOTS; i++) {
+		asked = &s->asked[i];
+		if (asked->held)
+			asked->held = slot_late(s, asked, T1) ||
+				      slot_late(s, asked, T4);
+		answered = &s->answered[i];
+		if (answered->held)
+			answered->held = slot_late(s, answered, T2) ||
+					 slot_late(s, answered, T3);
+	}
 }
 
 /**
@@ -388,6 +392,12 @@ static void forget_hardware(const struct cl_session *s,
  */
 void cl_session_forget_hardware(struct cl_session *s)
 {
-	forget_hardware(s, s->asked);
-	forget_hardware(s, s->answered);
+	int i;
+
+	for (i = 0; i < CL_SESSION_SLOTS; i++) {
+		if (s->asked[i].held)
+			s->asked[i] = (struct cl_session_slot){ .seq = 0 };
+		if (s->answered[i].held)
+			s->answered[i] = (struct cl_session_slot){ .seq = 0 };
+	}
 }

@@ -72,6 +72,7 @@ struct cl_exchange {
  * @own: one of the local node's stamps is known, which decides @hardware
  * @hardware: the local node's stamps were made by its network device; one by
  *	the kernel is not taken then, and the reverse
+ * @held: one of those is not confirmed: they must not be used
  * @peer_hardware: the peer's were made by its network device
  * @t: T1 T2 T3 T4
  */
@@ -84,6 +85,7 @@ struct cl_session_slot {
 	bool done;
 	bool own;
 	bool hardware;
+	bool held;
 	bool peer_hardware;
 	struct cl_raw t[4];
 };
@@ -102,7 +104,7 @@ struct cl_session_slot {
  * @exchanges: complete exchanges given out
  * @no_stamp: exchanges that ended without one of the four stamps
  * @restarts: sessions restarted by a new generation of the peer
- * @confirmed: local stamps by hardware up to this raw time may be used
+ * @confirmed: as cl_session_confirm() was told
  * @hardware: the local stamps of the last exchange given out were by hardware
  */
 struct cl_session {
@@ -147,6 +149,7 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 						struct cl_exchange *ret_x);
 enum cl_session_result cl_session_take_update(struct cl_session *s,
 					      const struct cl_wire_msg *m);
+void cl_session_confirm(struct cl_session *s, struct cl_raw until);
 void cl_session_forget_hardware(struct cl_session *s);
 
 #endif /* _CL_CORE_SESSION_H */

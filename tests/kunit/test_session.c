@@ -678,8 +678,8 @@ static void test_stamps_of_hardware_are_told_as_such(struct kunit *test)
 	struct cl_exchange x;
 
 	start(1);
-	asker.confirmed = cl_raw(1000);
-	answerer.confirmed = cl_raw(1000);
+	cl_session_confirm(&asker, cl_raw(1000));
+	cl_session_confirm(&answerer, cl_raw(1000));
 	exchange(&hw, false, &x);
 	KUNIT_ASSERT_TRUE(test, exchange(&mine, false, &x));
 	KUNIT_EXPECT_EQ(test, x.seq, 1U);
@@ -708,8 +708,8 @@ static void test_sources_are_never_mixed(struct kunit *test)
 	int i, k;
 
 	start(1);
-	asker.confirmed = cl_raw(100000);
-	answerer.confirmed = cl_raw(100000);
+	cl_session_confirm(&asker, cl_raw(100000));
+	cl_session_confirm(&answerer, cl_raw(100000));
 	for (i = 0; i < 64; i++) {
 		for (k = 0; k < 4; k++)
 			made.hardware[k] = i & (1 << k);
@@ -729,27 +729,27 @@ static void test_stamps_of_hardware_wait_until_confirmed(struct kunit *test)
 	struct cl_exchange x;
 
 	start(1);
-	answerer.confirmed = cl_raw(1000);
-	asker.confirmed = stamp(1, 3); /* before T4 of the first */
+	cl_session_confirm(&answerer, cl_raw(1000));
+	cl_session_confirm(&asker, stamp(1, 3)); /* before T4 of the first */
 	KUNIT_EXPECT_FALSE(test, exchange(&hw, false, &x));
 	KUNIT_EXPECT_FALSE(test, exchange(&hw, false, &x));
 	KUNIT_EXPECT_EQ(test, answerer.exchanges, 0ULL);
-	asker.confirmed = stamp(1, 4);
+	cl_session_confirm(&asker, stamp(1, 4));
 	KUNIT_ASSERT_TRUE(test, exchange(&hw, false, &x));
 	KUNIT_EXPECT_EQ(test, x.seq, 1U);
 	expect_asked(test, &x);
-	asker.confirmed = stamp(3, 4);
+	cl_session_confirm(&asker, stamp(3, 4));
 	KUNIT_ASSERT_TRUE(test, exchange(&hw, false, &x));
 	KUNIT_EXPECT_EQ(test, x.seq, 2U);
 	KUNIT_EXPECT_EQ(test, answerer.exchanges, 2ULL);
 
 	/* the answerer keeps T3 back in the same way */
 	start(1);
-	asker.confirmed = cl_raw(1000);
-	answerer.confirmed = stamp(1, 2);
+	cl_session_confirm(&asker, cl_raw(1000));
+	cl_session_confirm(&answerer, stamp(1, 2));
 	exchange(&hw, false, &x);
 	KUNIT_EXPECT_FALSE(test, exchange(&hw, false, &x));
-	answerer.confirmed = stamp(1, 3);
+	cl_session_confirm(&answerer, stamp(1, 3));
 	KUNIT_ASSERT_TRUE(test, exchange(&hw, false, &x));
 }
 
@@ -761,12 +761,12 @@ static void test_forgotten_stamps_of_hardware_are_not_used(struct kunit *test)
 	int i;
 
 	start(1);
-	answerer.confirmed = cl_raw(1000);
-	asker.confirmed = stamp(1, 4);
+	cl_session_confirm(&answerer, cl_raw(1000));
+	cl_session_confirm(&asker, stamp(1, 4));
 	for (i = 0; i < 3; i++)
 		exchange(&hw, false, &x);
 	cl_session_forget_hardware(&asker);
-	asker.confirmed = cl_raw(1000);
+	cl_session_confirm(&asker, cl_raw(1000));
 	/* the first was given out, those behind it are gone */
 	KUNIT_EXPECT_EQ(test, asker.exchanges, 1ULL);
 	exchange(&sw, false, &x);

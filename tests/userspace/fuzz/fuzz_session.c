@@ -229,7 +229,7 @@ static void event_ask(struct input *in)
 static void event_hardware(struct input *in)
 {
 	if (take(in, 1) & 3)
-		session.confirmed = cl_raw(now);
+		cl_session_confirm(&session, cl_raw(now));
 	else
 		cl_session_forget_hardware(&session);
 }
