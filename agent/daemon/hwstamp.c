@@ -13,8 +13,9 @@
 #include "kmod/core/fixed.h"
 #include "phcread.h"
 
-/* Looks at devices and peers. */
+/* Between two looks at devices and peers; if no device can do anything. */
 #define SCAN_NS CL_NS_PER_SEC
+#define SCAN_IDLE_NS (10 * CL_NS_PER_SEC)
 /* A device without peers is set back after so many looks. */
 #define SCANS_MISSED 5
 
@@ -284,6 +285,14 @@ static void scan(struct cl_hwstamp *h)
 			drop(h, &h->device[i]);
 }
 
+static s64 scan_period(const struct cl_hwstamp *h)
+{
+	for (unsigned int i = 0; i < h->n; i++)
+		if (h->device[i].state != CLOCKLINK_DEVICE_STATE_UNSUPPORTED)
+			return SCAN_NS;
+	return h->n ? SCAN_IDLE_NS : SCAN_NS;
+}
+
 static void set_map(struct cl_hwstamp *h, struct cl_hwstamp_device *d,
 		    const struct cl_line *line)
 {
@@ -447,8 +456,8 @@ void cl_hwstamp_run(struct cl_hwstamp *h)
 	if (!h->present)
 		return;
 	if (now >= h->scan_at) {
-		h->scan_at = now + SCAN_NS;
 		scan(h);
+		h->scan_at = now + scan_period(h);
 	}
 	if (now >= h->read_at) {
 		h->read_at = now + h->period_ns;

@@ -162,7 +162,7 @@ start 2 ptp4l -H -i eth0 -m -s --logMinDelayReqInterval=-3 --summary_interval=0 
 ptp4l2=$!
 check "ptp4l: in use" until_true 5 says device 2 in-use
 check "ptp4l: by the kernel" until_true 5 says stamps 2 software
-sleep 15
+sleep 25
 theirs=$(setting 2)
 check_true "ptp4l: its setting stays ($theirs)" "$([ "$theirs" = "1 12 " ] && echo 1 || echo 0)"
 rms=$(sed -n 's/.*rms *\([0-9]*\) max.*/\1/p' /tmp/ptp4l2 | tail -n 1)
