@@ -16,6 +16,9 @@
 /* Between two looks at devices and peers; if no device can do anything. */
 #define SCAN_NS CL_NS_PER_SEC
 #define SCAN_IDLE_NS (10 * CL_NS_PER_SEC)
+/* It is said no more often that stamps are missing. */
+#define WARN_NS (600 * CL_NS_PER_SEC)
+
 /* A device without peers is set back after so many looks. */
 #define SCANS_MISSED 5
 
@@ -249,8 +252,12 @@ static void note_fallbacks(struct cl_hwstamp *h, u64 fallbacks)
 	static const char text[] =
 		"time stamps by devices are missing, the kernel's are used for 10 s";
 
-	if (fallbacks > h->fallbacks)
+	s64 now = h->io->ops->now(h->io);
+
+	if (fallbacks > h->fallbacks && now >= h->warn_at) {
 		cl_io_log(h->io, CL_IO_WARNING, "%s", text);
+		h->warn_at = now + WARN_NS;
+	}
 	h->fallbacks = fallbacks;
 }
 

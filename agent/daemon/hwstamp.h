@@ -61,6 +61,7 @@ struct cl_hwstamp_device {
  * @read_at: next reading of the clocks, io time
  * @fallbacks: times that the module found too many stamps missing, U64_MAX: it
  *	was not asked yet
+ * @warn_at: it may be said again from then on, io time
  */
 struct cl_hwstamp {
 	struct cl_io *io;
@@ -74,6 +75,7 @@ struct cl_hwstamp {
 	s64 scan_at;
 	s64 read_at;
 	u64 fallbacks;
+	s64 warn_at;
 };
 
 int cl_hwstamp_open(struct cl_hwstamp *h, struct cl_io *io, struct cl_nlmnl *nl,

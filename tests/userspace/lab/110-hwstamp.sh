@@ -4,7 +4,7 @@
 # test devices. They sync closer than by the kernel's stamps, fall back to those when
 # stamps are missing or another program steers a device's clock, and return by
 # themselves. What another user has set is respected, what was changed is set back.
-# vm: -i $test -m ptp -c $build/nic-vm$suffix/nic_pair.ko -n -t 600 -f $lab/cluster.sh -f $build/clocklink-truth -f $(package linuxptp)/usr/sbin/ptp4l -f $(package linuxptp)/usr/sbin/phc_ctl -f $(package linuxptp)/usr/sbin/hwstamp_ctl
+# vm: -i $test -m ptp -m 8021q -c $build/nic-vm$suffix/nic_pair.ko -n -t 600 -f $lab/cluster.sh -f $build/clocklink-truth -f $(package linuxptp)/usr/sbin/ptp4l -f $(package linuxptp)/usr/sbin/phc_ctl -f $(package linuxptp)/usr/sbin/hwstamp_ctl
 . /t/lib.sh
 . /t/net.sh
 . /t/cluster.sh
@@ -190,6 +190,31 @@ wait "$daemon2"
 check "ended: left as it was" test "$(setting 2)" = "1 1 "
 kill "$daemon1"
 wait "$daemon1"
+
+# --- a device on top: of a VLAN the clock is known, of a bridge it is not
+for node in 1 2; do
+	on $node hwstamp_ctl -i eth0 -t 0 -r 0 > /dev/null
+	ip -n n$node link add link eth0 name v5 type vlan id 5
+	ip -n n$node addr add 10.5.0.$node/24 dev v5
+	ip -n n$node link set v5 up
+	clocklinkctl --netns n$node peer del $((3 - node))
+	clocklinkctl --netns n$node peer add $((3 - node)) 10.5.0.$((3 - node))
+	daemon $node
+done
+check "VLAN: by the device" until_true 10 by_device 2
+sleep 10
+truth 3
+check_true "VLAN: true error at most $(worst 2) ns" "$(worst 2) < 50"
+ip -n n2 link add br0 type bridge
+ip -n n2 addr flush dev v5
+ip -n n2 link set v5 master br0
+ip -n n2 addr add 10.5.0.2/24 dev br0
+ip -n n2 link set br0 up
+check "bridge: by the kernel" until_true 10 says stamps 2 software
+check "bridge: says so" until_true 10 says device 2 unsupported
+check "bridge: the device below is set back" test "$(setting 2)" = "0 0 "
+kill "$daemon1" "$daemon2"
+wait "$daemon1" "$daemon2"
 sed 's/^/# /' /tmp/daemon2
 rmmod clocklink
 rmmod nic_pair
