@@ -141,7 +141,9 @@ def distribution(axes, runs, warm):
                       label=f"{label}: bound")
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(ticker.LogLocator(numticks=12))
-    axes.set_xlim(max(1, min(quantile(w, 0.02) for w in warm)), None)
+    shown = [line.get_xdata().max() for line in axes.get_lines()]
+    axes.set_xlim(max(1, min(quantile(w, 0.02) for w in warm)),
+                  max(shown) * 1.25)
     axes.set_ylim(0, 101)
     axes.set_xlabel("magnitude of the true error")
     axes.set_ylabel("share of readings not above (%)")
