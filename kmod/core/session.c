@@ -57,16 +57,18 @@ static bool slot_late(const struct cl_session *s,
 }
 
 /* Note a stamp of the local node, if its source is that of the other one. */
-static void slot_stamp_own(const struct cl_session *s,
-			   struct cl_session_slot *slot, int i,
-			   const struct cl_stamped *t)
+static inline void slot_stamp_own(const struct cl_session *s,
+				  struct cl_session_slot *slot, int i,
+				  const struct cl_stamped *t)
 {
 	if (!slot || (slot->own && slot->hardware != t->hardware))
 		return;
 	slot->own = true;
-	slot->hardware = t->hardware;
 	slot_stamp(slot, i, t->t);
-	if (t->hardware && slot_late(s, slot, i))
+	if (!t->hardware)
+		return;
+	slot->hardware = true;
+	if (slot_late(s, slot, i))
 		slot->held = true;
 }
 
