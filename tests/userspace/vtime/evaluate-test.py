@@ -5,8 +5,8 @@
 usage: BUILD/unit/test_evaluate (a link to this file)
 
 Each case changes one thing in a good run of a leader and two followers and says
-what evaluate.py must find, or how it must refuse.  Prints KTAP, exit status 1 if
-a case fails.
+what evaluate.py must find, or how it must refuse.  The same runs are drawn by
+plot.py.  Prints KTAP, exit status 1 if a case fails.
 """
 
 import json
@@ -17,6 +17,8 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 EVALUATE = TOP / "scripts/lab/vtime/evaluate.py"
+PLOT = TOP / "scripts/lab/vtime/plot.py"
+PLOT_MAX_BYTES = 200_000
 
 NODES = 3
 DURATION_S, WARMUP_S, PERIOD_NS = 100, 50, 100_000_000
@@ -269,10 +271,48 @@ def state_cases():
         result["node"][n]["abs_error_max"] for n in "12"] == [100.0, 300.0]
 
 
+def drawn(kind, *runs, change=None, page=True):
+    """Exit status, message and bytes of a plot; {} in runs is the directory."""
+    with tempfile.TemporaryDirectory() as directory:
+        write(directory, samples(change, page), info(
+            event=[{"t_s": 60, "text": "cut 0 1"}]))
+        file = pathlib.Path(directory) / "plot.svg"
+        done = subprocess.run(
+            [PLOT, kind, "-o", file, *(run.format(directory) for run in runs)],
+            text=True, capture_output=True, check=False)
+        return (done.returncode, done.stderr,
+                file.read_bytes() if file.exists() else b"")
+
+
+def plot_cases():
+    """(name, passed) of the plots."""
+    held = at(1, 60, 70, state="holdover")
+    for kind, runs in (("errors", ("a={}", "b={}")), ("cut", ("{}",))):
+        first, again = (drawn(kind, *runs, change=held) for _ in range(2))
+        yield f"{kind} are drawn", (first[0] == 0 and b"</svg>" in first[2] and
+                                    len(first[2]) < PLOT_MAX_BYTES)
+        yield f"{kind} are drawn the same again", first == again
+    yield "holdover is shown", b"holdover" in drawn(
+        "cut", "{}", change=held)[2]
+    yield "a run without holdover shows none", b"holdover" not in drawn(
+        "cut", "{}")[2]
+    status, _, svg = drawn("errors", "a={}", page=False)
+    yield "a run without pages is drawn", status == 0 and b"bound" not in svg
+    for name, runs, word in (
+            ("a run without a label", ("{}",), "LABEL=RUNDIR"),
+            ("no run", ("a={}/none",), "run.json")):
+        status, message, svg = drawn("errors", *runs)
+        yield f"refused: {name}", (status == 2 and word in message and not svg)
+    status, message, _ = drawn("errors", "a={}",
+                               change=at(0, 0, 200, state="joining"))
+    yield "refused: a run without readings", (status == 2 and
+                                              "no reading" in message)
+
+
 def main():
     """All cases."""
     results = [*figure_cases(), *expectation_cases(), *refusals(),
-               *fault_cases(), *state_cases()]
+               *fault_cases(), *state_cases(), *plot_cases()]
     print("KTAP version 1")
     print(f"1..{len(results)}")
     for number, (name, passed) in enumerate(results, 1):
