@@ -4,7 +4,7 @@
 A run that has ended is kept under a name that has a hash of all it depends on:
 the scenario, the seed, the kernel, the controller and the files of the nodes.  So
 a campaign that was interrupted goes on where it was, and one that is repeated
-takes no time.
+takes no time.  Of runs that have the same name but this hash the last is kept.
 """
 
 import concurrent.futures
@@ -95,10 +95,19 @@ class Campaign:
         if status:
             raise LabError(f"{name}: exit status {status}, see {part}/log")
         part.rename(directory)
+        self.drop_others(directory)
         info = json.loads((directory / "run.json").read_text("utf-8"))
         self.say(f"{name}: {info['duration_s']:g} s in "
                  f"{info['wall_s']:.1f} s")
         return directory
+
+    @staticmethod
+    def drop_others(directory):
+        """Removes runs that differ only in what they were made of."""
+        stem, _, key = directory.name.rpartition("-")
+        for other in directory.parent.glob(f"{stem}-{'?' * len(key)}*"):
+            if other != directory:
+                shutil.rmtree(other, ignore_errors=True)
 
     def run_all(self, jobs):
         """Directories of runs (scenario, program, seed), in their order."""
