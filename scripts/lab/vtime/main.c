@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,11 @@
 /* Oscillators go on behind the end: timers are set there. */
 #define OSC_MARGIN_S 100
 #define EXTRA_MAX 64
+/*
+ * Of few nodes one works at a time, and handing over to another processor takes
+ * longer than its turn; of many, several work at once.
+ */
+#define PIN_NODES 8
 
 enum {
 	EXIT_ERROR = 1,
@@ -34,6 +40,8 @@ static const char usage[] =
 	"  -r DIR      root file system of the nodes, read only\n"
 	"  -o DIR      directory of this run, made if it is missing\n"
 	"  -L FILE     library that is preloaded to the kernels\n"
+	"  -c CPU      where a run of few nodes, that gains nothing by more\n"
+	"              processors, stays\n"
 	"  -p PROGRAM  what all nodes run, instead of what the scenario says\n"
 	"  -s SEED     of all random streams, instead of the scenario's\n"
 	"  -x LINE     one more line of the scenario\n"
@@ -45,6 +53,7 @@ static const char usage[] =
  * struct options - the command line
  * @machine: kernel, root and preload
  * @dir: directory of the run
+ * @cpu: where a run of few nodes stays, -1: anywhere
  * @program: of all nodes, NULL: as in the scenario
  * @seed: 0: as in the scenario
  * @extra: more lines of the scenario
@@ -54,6 +63,7 @@ static const char usage[] =
 struct options {
 	struct vt_machine machine;
 	const char *dir;
+	int cpu;
 	const char *program;
 	u64 seed;
 	char *extra[EXTRA_MAX];
@@ -95,11 +105,24 @@ static u64 parse_seed(const char *text)
 	return seed;
 }
 
+static int parse_cpu(const char *text)
+{
+	char *end;
+	long cpu;
+
+	errno = 0;
+	cpu = strtol(text, &end, 10);
+	if (errno || !*text || *end || cpu < 0 || cpu >= CPU_SETSIZE)
+		die("-c %s: a processor is a number from 0 to %d", text,
+		    CPU_SETSIZE - 1);
+	return cpu;
+}
+
 static void parse(int argc, char **argv, struct options *o)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "k:r:o:L:p:s:x:h")) >= 0) {
+	while ((opt = getopt(argc, argv, "k:r:o:L:c:p:s:x:h")) >= 0) {
 		switch (opt) {
 		case 'k':
 			o->machine.kernel = absolute(optarg);
@@ -112,6 +135,9 @@ static void parse(int argc, char **argv, struct options *o)
 			break;
 		case 'L':
 			o->machine.preload = absolute(optarg);
+			break;
+		case 'c':
+			o->cpu = parse_cpu(optarg);
 			break;
 		case 'p':
 			o->program = optarg;
@@ -216,6 +242,17 @@ static double wall(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* The nodes inherit it. */
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("-c %d: %m", cpu);
+}
+
 /* Three descriptors and the memory's file for each node. */
 static void raise_limits(void)
 {
@@ -258,7 +295,7 @@ static int run_scenario(struct vt_calendar *c, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .machine.tod_base = TOD_BASE_NS };
+	struct options o = { .machine.tod_base = TOD_BASE_NS, .cpu = -1 };
 	struct vt_node_ops ops = { .sent = vt_net_sent };
 	struct vt_scenario scenario;
 	struct vt_calendar c = { .scenario = &scenario };
@@ -276,6 +313,8 @@ int main(int argc, char **argv)
 	o.machine.seed = scenario.seed;
 	find_symbols(&o, &truth);
 	raise_limits();
+	if (o.cpu >= 0 && scenario.nodes <= PIN_NODES)
+		pin(o.cpu);
 	if ((mkdir(o.dir, 0777) && errno != EEXIST) || chdir(o.dir))
 		die("%s: %m", o.dir);
 	c.node = make_nodes(&scenario, &o, &ops, &net);
