@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "agent/lib/compiler.h"
+#include "agent/lib/units.h"
 #include "report.h"
 #include "symbol.h"
 
@@ -93,29 +94,14 @@ static const char *absolute(const char *path)
 	return real;
 }
 
-static u64 parse_seed(const char *text)
+static s64 parse_number(char option, const char *text, s64 min, s64 max)
 {
-	char *end;
-	u64 seed;
+	s64 n;
 
-	errno = 0;
-	seed = strtoull(text, &end, 10);
-	if (errno || !*text || *end || *text == '-' || !seed)
-		die("-s %s: a seed is a number from 1", text);
-	return seed;
-}
-
-static int parse_cpu(const char *text)
-{
-	char *end;
-	long cpu;
-
-	errno = 0;
-	cpu = strtol(text, &end, 10);
-	if (errno || !*text || *end || cpu < 0 || cpu >= CPU_SETSIZE)
-		die("-c %s: a processor is a number from 0 to %d", text,
-		    CPU_SETSIZE - 1);
-	return cpu;
+	if (cl_units_parse_number(text, min, max, &n))
+		die("-%c %s: not a number from %lld to %lld", option, text,
+		    (long long)min, (long long)max);
+	return n;
 }
 
 static void parse(int argc, char **argv, struct options *o)
@@ -137,13 +123,13 @@ static void parse(int argc, char **argv, struct options *o)
 			o->machine.preload = absolute(optarg);
 			break;
 		case 'c':
-			o->cpu = parse_cpu(optarg);
+			o->cpu = parse_number(opt, optarg, 0, CPU_SETSIZE - 1);
 			break;
 		case 'p':
 			o->program = optarg;
 			break;
 		case 's':
-			o->seed = parse_seed(optarg);
+			o->seed = parse_number(opt, optarg, 1, S64_MAX);
 			break;
 		case 'x':
 			if (o->extras == EXTRA_MAX)
