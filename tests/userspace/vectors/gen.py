@@ -5,8 +5,10 @@
 usage: gen.py OUTPUT
 
 NAME.csv: T1..T4 of each exchange, ns.  NAME.expect.csv: state of the filter
-after some of them, and the true offset.  OUTPUT then holds, for each NAME,
-arrays NAME_in[][4] and NAME_out[][7], and an X-macro KALMAN_VECTORS(X).
+and of the corridor after some of them, and the true offset.  OUTPUT then holds,
+for each NAME, arrays NAME_in[][4], NAME_out[][7] (filter) and NAME_ph[][6]
+(corridor), and X-macros KALMAN_VECTORS(X) and PARABOLIC_VECTORS(X).  A suite may
+leave some of the tables unused.
 """
 
 import csv
@@ -15,6 +17,7 @@ import re
 import sys
 
 COLUMNS = ("n", "kf_th", "kf_y", "kf_P00", "kf_P01", "kf_P11", "true_th")
+CORRIDOR = ("n", "ph_t_tick", "ph_th", "ph_y", "ph_d", "true_th")
 
 
 def rows(path):
@@ -26,11 +29,12 @@ def parameters(path):
     with open(path, encoding="ascii") as f:
         first = f.readline()
     return [int(re.search(rf"\b{key}=(\d+)", first)[1])
-            for key in ("q2", "sigma_ts2")]
+            for key in ("C", "q2", "sigma_ts2")]
 
 
 def table(out, name, width, lines):
-    out.write(f"static const s64 {name}[][{width}] = {{\n")
+    out.write(f"static const s64 {name}[][{width}]\n"
+              "\t__attribute__((unused)) = {\n")
     for line in lines:
         out.write("\t{ " + ", ".join(f"{x}LL" for x in line) + " },\n")
     out.write("};\n\n")
@@ -50,10 +54,15 @@ def main():
                   [[r[f"T{i}"] for i in range(1, 5)] for r in stamps])
             table(out, f"{name}_out", len(COLUMNS),
                   [[r[c] for c in COLUMNS] for r in rows(path)])
+            table(out, f"{name}_ph", len(CORRIDOR),
+                  [[r[c] for c in CORRIDOR] for r in rows(path)])
             names.append((name, *parameters(path)))
         out.write("/* X(name, q2, sigma_ts2) */\n#define KALMAN_VECTORS(X)")
-        for name, q2, sigma_ts2 in names:
+        for name, _, q2, sigma_ts2 in names:
             out.write(f" \\\n\tX({name}, {q2}, {sigma_ts2})")
+        out.write("\n\n/* X(name, C) */\n#define PARABOLIC_VECTORS(X)")
+        for name, curvature, _, _ in names:
+            out.write(f" \\\n\tX({name}, {curvature})")
         out.write("\n")
 
 
