@@ -11,7 +11,7 @@
 #include "fixed.h"
 #include "parabolic.h"
 
-#define TICK_NS (1LL << CL_HULL_TICK_SHIFT)
+#define TICK_NS (1LL << CL_LOWER_TICK_SHIFT)
 #define RTT_MAX_NS (10 * CL_NS_PER_SEC)
 /* Most time between the two local stamps of an exchange. */
 #define HOLD_MAX_NS (60 * CL_NS_PER_SEC)
@@ -21,9 +21,9 @@
 #define SOLVE_NS CL_NS_PER_SEC
 /* ... found by bisection of 1000 ppm in steps of 2^-40. */
 #define SOLVE_STEPS 44
-/* Half a window, ticks: 10 s to 1.2 h, so that a whole one fits CL_HULL_X_MAX. */
+/* Half a window, ticks: 10 s to 1.2 h, so that a whole one fits CL_LOWER_X_MAX. */
 #define HALF_MIN 9537
-#define HALF_MAX (CL_HULL_X_MAX / 2 - 60000)
+#define HALF_MAX (CL_LOWER_X_MAX / 2 - 60000)
 #define WANDER_MAX_PPT 1000000
 #define NOISE_MAX_NS CL_NS_PER_MS
 /* Interval and mean excess beyond these are taken as these, ns. */
@@ -38,13 +38,13 @@
 #define LOG_TAU 1306235
 #define LOG_WINDOW 845241
 
-static u32 place(const struct cl_hull *h, u32 i)
+static u32 place(const struct cl_lower *h, u32 i)
 {
-	return (h->head + i) % CL_HULL_MAX;
+	return (h->head + i) % CL_LOWER_MAX;
 }
 
 /* Is the last corner on or above the line from the one before to (x, v)? */
-static bool last_is_above(const struct cl_hull *h, s32 x, s64 v)
+static bool last_is_above(const struct cl_lower *h, s32 x, s64 v)
 {
 	u32 i = place(h, h->n - 2);
 	u32 j = place(h, h->n - 1);
@@ -54,9 +54,9 @@ static bool last_is_above(const struct cl_hull *h, s32 x, s64 v)
 }
 
 /**
- * cl_hull_push() - take a point
+ * cl_lower_push() - take a point
  * @h: hull
- * @x: instant, ticks, magnitude up to CL_HULL_X_MAX
+ * @x: instant, ticks, magnitude up to CL_LOWER_X_MAX
  * @v: value, 2^-4 ns, magnitude below 2^39
  *
  * Of points at one instant the lowest stays; one before the last is ignored.
@@ -64,7 +64,7 @@ static bool last_is_above(const struct cl_hull *h, s32 x, s64 v)
  * costs at most two over the life of the hull.  If all places are taken, the
  * oldest corner goes.
  */
-void cl_hull_push(struct cl_hull *h, s32 x, s64 v)
+void cl_lower_push(struct cl_lower *h, s32 x, s64 v)
 {
 	u32 last = place(h, h->n - 1);
 
@@ -79,7 +79,7 @@ void cl_hull_push(struct cl_hull *h, s32 x, s64 v)
 			break;
 		h->n--;
 	}
-	if (h->n == CL_HULL_MAX) {
+	if (h->n == CL_LOWER_MAX) {
 		h->head = place(h, 1);
 		h->n--;
 		h->drops++;
@@ -99,7 +99,7 @@ static s64 lift(s64 c, s32 x)
  * Value of a corner at time t for the slope y (Q40) without c t^2, which all of
  * them share; k = 2 c t, Q32.
  */
-static s64 corner(const struct cl_hull *h, u32 i, s32 t, s64 k, s64 y)
+static s64 corner(const struct cl_lower *h, u32 i, s32 t, s64 k, s64 y)
 {
 	s32 x = h->x[place(h, i)];
 
@@ -108,7 +108,7 @@ static s64 corner(const struct cl_hull *h, u32 i, s32 t, s64 k, s64 y)
 }
 
 /* Smallest value at time t, and the instant of the corner that has it. */
-static s64 lowest(const struct cl_hull *h, s64 c, s32 t, s64 y, s32 *ret_x)
+static s64 lowest(const struct cl_lower *h, s64 c, s32 t, s64 y, s32 *ret_x)
 {
 	s64 k = cl_mulshr(c, 2 * (s64)t, 8);
 	u32 lo = 0;
@@ -143,7 +143,7 @@ struct cl_oneway cl_oneway(const struct cl_exchange *x)
 	};
 }
 
-static void clear_hull(struct cl_hull *h)
+static void clear_hull(struct cl_lower *h)
 {
 	h->head = 0;
 	h->n = 0;
@@ -153,7 +153,7 @@ static void clear_hull(struct cl_hull *h)
  * cl_corridor_start() - begin a generation
  * @r: generation, zeroed before its first start
  * @s: sample that sets the origins; it is not taken yet
- * @c: curvature, 2^-4 ns per tick^2 Q40, 0..CL_HULL_C_MAX
+ * @c: curvature, 2^-4 ns per tick^2 Q40, 0..CL_LOWER_C_MAX
  */
 void cl_corridor_start(struct cl_corridor *r, const struct cl_oneway *s, s64 c)
 {
@@ -169,24 +169,24 @@ void cl_corridor_start(struct cl_corridor *r, const struct cl_oneway *s, s64 c)
 /**
  * cl_corridor_push() - take a sample
  * @r: generation
- * @s: sample; both instants within CL_HULL_X_MAX ticks of the origin, both
- *	differences within CL_HULL_U_MAX_NS of theirs
- * @y: frequency, Q40, |@y| <= CL_HULL_Y_MAX: moves both differences to the
+ * @s: sample; both instants within CL_LOWER_X_MAX ticks of the origin, both
+ *	differences within CL_LOWER_U_MAX_NS of theirs
+ * @y: frequency, Q40, |@y| <= CL_LOWER_Y_MAX: moves both differences to the
  *	beginnings of their ticks; 0 leaves them, wrong by up to @y ticks
  */
 void cl_corridor_push(struct cl_corridor *r, const struct cl_oneway *s, s64 y)
 {
 	s64 at_u = cl_raw_sub(s->at_u, r->x0);
 	s64 at_w = cl_raw_sub(s->at_w, r->x0);
-	s32 xu = (s32)(at_u >> CL_HULL_TICK_SHIFT);
-	s32 xw = (s32)(at_w >> CL_HULL_TICK_SHIFT);
+	s32 xu = (s32)(at_u >> CL_LOWER_TICK_SHIFT);
+	s32 xw = (s32)(at_w >> CL_LOWER_TICK_SHIFT);
 	s64 u = (s64)(s->u - r->d0) * 16;
 	s64 w = (s64)(s->w + r->d0) * 16;
 
 	u -= (y * (at_u & (TICK_NS - 1))) >> 36;
 	w += (y * (at_w & (TICK_NS - 1))) >> 36;
-	cl_hull_push(&r->fwd, xu, u + lift(r->c, xu));
-	cl_hull_push(&r->back, xw, w + lift(r->c, xw));
+	cl_lower_push(&r->fwd, xu, u + lift(r->c, xu));
+	cl_lower_push(&r->back, xw, w + lift(r->c, xw));
 	r->n++;
 	r->rtt_sum += (s64)(s->u + s->w);
 }
@@ -194,8 +194,8 @@ void cl_corridor_push(struct cl_corridor *r, const struct cl_oneway *s, s64 y)
 /**
  * cl_corridor_at() - answer for a given frequency
  * @r: generation with a sample
- * @t: instant, ticks since the origin, magnitude up to CL_HULL_X_MAX
- * @y: frequency, Q40, |@y| <= CL_HULL_Y_MAX
+ * @t: instant, ticks since the origin, magnitude up to CL_LOWER_X_MAX
+ * @y: frequency, Q40, |@y| <= CL_LOWER_Y_MAX
  *
  * The answer is left in @r.
  */
@@ -214,7 +214,7 @@ void cl_corridor_at(struct cl_corridor *r, s32 t, s64 y)
 /**
  * cl_corridor_solve() - find the widest corridor
  * @r: generation with a sample
- * @t: instant, ticks since the origin, magnitude up to CL_HULL_X_MAX
+ * @t: instant, ticks since the origin, magnitude up to CL_LOWER_X_MAX
  *
  * The width is concave in the frequency and its derivative is the difference of
  * the ages of the two corners that bound it: bisection on its sign.
@@ -223,8 +223,8 @@ void cl_corridor_at(struct cl_corridor *r, s32 t, s64 y)
  */
 void cl_corridor_solve(struct cl_corridor *r, s32 t)
 {
-	s64 lo = -CL_HULL_Y_MAX;
-	s64 hi = CL_HULL_Y_MAX;
+	s64 lo = -CL_LOWER_Y_MAX;
+	s64 hi = CL_LOWER_Y_MAX;
 	unsigned int i;
 
 	for (i = 0; i < SOLVE_STEPS && hi - lo > 1; i++) {
@@ -300,7 +300,7 @@ static s64 log_tau(u32 wander_ppt, s64 interval_ns, s64 excess_ns)
  *
  * c = 0.3 wander / sqrt(tau*), within 1e-4 or half a unit.
  *
- * Return: c in 2^-4 ns per tick^2 Q40, 1..CL_HULL_C_MAX.
+ * Return: c in 2^-4 ns per tick^2 Q40, 1..CL_LOWER_C_MAX.
  */
 s64 cl_parabolic_curvature(u32 wander_ppt, s64 interval_ns, s64 excess_ns)
 {
@@ -337,20 +337,20 @@ static void set_scales(struct cl_parabolic *p, u64 n, s64 span_ns, s64 excess)
 /* Ticks from a generation's origin to a sample; far beyond s32 is possible. */
 static s64 age(const struct cl_corridor *r, const struct cl_oneway *s)
 {
-	return cl_raw_sub(s->at_u, r->x0) >> CL_HULL_TICK_SHIFT;
+	return cl_raw_sub(s->at_u, r->x0) >> CL_LOWER_TICK_SHIFT;
 }
 
 /* Can the times of the sample be represented in a generation? */
 static bool fits_time(const struct cl_corridor *r, const struct cl_oneway *s)
 {
-	s64 max = CL_HULL_X_MAX - (HOLD_MAX_NS >> CL_HULL_TICK_SHIFT);
+	s64 max = CL_LOWER_X_MAX - (HOLD_MAX_NS >> CL_LOWER_TICK_SHIFT);
 
 	return age(r, s) >= 0 && age(r, s) <= max;
 }
 
 static bool fits_offset(const struct cl_corridor *r, const struct cl_oneway *s)
 {
-	u64 max = CL_HULL_U_MAX_NS;
+	u64 max = CL_LOWER_U_MAX_NS;
 
 	return cl_abs_s64((s64)(s->u - r->d0)) <= max &&
 	       cl_abs_s64((s64)(s->w + r->d0)) <= max;

@@ -19,34 +19,34 @@
 #include "types.h"
 
 /* Corners of one hull, a power of two; 36 is the most seen in simulation. */
-#define CL_HULL_MAX 64
+#define CL_LOWER_MAX 64
 /* A tick of the hulls is 2^20 ns. */
-#define CL_HULL_TICK_SHIFT 20
+#define CL_LOWER_TICK_SHIFT 20
 /* |x| of a sample, ticks: 2.4 h */
-#define CL_HULL_X_MAX ((1 << 23) - 1)
+#define CL_LOWER_X_MAX ((1 << 23) - 1)
 /* |u| and |w| of a sample, ns: 17 s */
-#define CL_HULL_U_MAX_NS ((1LL << 34) - 1)
+#define CL_LOWER_U_MAX_NS ((1LL << 34) - 1)
 /* Largest curvature; the design's are 2^15 to 2^26. */
-#define CL_HULL_C_MAX (1LL << 32)
+#define CL_LOWER_C_MAX (1LL << 32)
 /* |y|, Q40: 500 ppm */
-#define CL_HULL_Y_MAX 549755813LL
+#define CL_LOWER_Y_MAX 549755813LL
 /* Exchanges kept at the start, until their mean delay is known. */
 #define CL_PARABOLIC_START 64
 
 /**
- * struct cl_hull - lower convex hull of one direction
+ * struct cl_lower - lower convex hull of one direction
  * @v: corners, 2^-4 ns, magnitude below 2^39; a ring
  * @x: their instants, ticks since the corridor's origin, ascending
  * @head: place of the oldest corner in @v and @x
  * @n: corners
  * @steps: comparisons made by all insertions: at most two for each
- * @drops: corners lost because there were CL_HULL_MAX
+ * @drops: corners lost because there were CL_LOWER_MAX
  *
  * The counters survive cl_corridor_start().
  */
-struct cl_hull {
-	s64 v[CL_HULL_MAX];
-	s32 x[CL_HULL_MAX];
+struct cl_lower {
+	s64 v[CL_LOWER_MAX];
+	s32 x[CL_LOWER_MAX];
 	u32 head;
 	u32 n;
 	u64 steps;
@@ -71,7 +71,7 @@ struct cl_oneway {
  * struct cl_corridor - one generation: both hulls and the last answer
  * @x0: origin of time: @at_u of the first sample
  * @d0: origin of the offset: @u of the first sample, ns modulo 2^64
- * @c: curvature, 2^-4 ns per tick^2 Q40, 0..CL_HULL_C_MAX
+ * @c: curvature, 2^-4 ns per tick^2 Q40, 0..CL_LOWER_C_MAX
  * @fwd: hull of u - @d0
  * @back: hull of w + @d0
  * @n: samples taken
@@ -85,8 +85,8 @@ struct cl_corridor {
 	struct cl_raw x0;
 	u64 d0;
 	s64 c;
-	struct cl_hull fwd;
-	struct cl_hull back;
+	struct cl_lower fwd;
+	struct cl_lower back;
 	u64 n;
 	s64 rtt_sum;
 	s32 t;
@@ -161,7 +161,7 @@ struct cl_parabolic_estimate {
 };
 
 struct cl_oneway cl_oneway(const struct cl_exchange *x);
-void cl_hull_push(struct cl_hull *h, s32 x, s64 v);
+void cl_lower_push(struct cl_lower *h, s32 x, s64 v);
 
 void cl_corridor_start(struct cl_corridor *r, const struct cl_oneway *s, s64 c);
 void cl_corridor_push(struct cl_corridor *r, const struct cl_oneway *s, s64 y);

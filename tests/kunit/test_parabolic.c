@@ -33,7 +33,7 @@ static const struct vector vectors[] = {
 /* Mean error that the vectors' table states, ns. */
 static const s64 stated_error[] = { 276, 1232, 21300, 1620 };
 
-static struct cl_hull hull;
+static struct cl_lower hull;
 static struct cl_corridor corridor;
 static struct cl_parabolic ph;
 static struct sim sim;
@@ -69,7 +69,7 @@ static s64 run_vector(struct kunit *test, const struct vector *v, bool subtick)
 		if (want == v->out + v->n_out || (s64)i + 1 != (*want)[0])
 			continue;
 		t = cl_raw_sub(s.at_u, corridor.x0);
-		cl_corridor_solve(&corridor, (s32)(t >> CL_HULL_TICK_SHIFT));
+		cl_corridor_solve(&corridor, (s32)(t >> CL_LOWER_TICK_SHIFT));
 		th = corridor.theta;
 		if (subtick) {
 			th += (corridor.y * (t & ((1 << 20) - 1))) >> 36;
@@ -141,9 +141,9 @@ static void test_one_low_point_removes_all_before_it(struct kunit *test)
 	memset(&hull, 0, sizeof(hull));
 	/* a bowl: every point is a corner */
 	for (x = 0; x < 60; x++)
-		cl_hull_push(&hull, x, (s64)x * x);
+		cl_lower_push(&hull, x, (s64)x * x);
 	KUNIT_EXPECT_EQ(test, hull.n, 60U);
-	cl_hull_push(&hull, 60, -1000000);
+	cl_lower_push(&hull, 60, -1000000);
 	KUNIT_EXPECT_EQ(test, hull.n, 2U);
 	KUNIT_EXPECT_LE(test, hull.steps, 2 * 61ULL);
 	KUNIT_EXPECT_EQ(test, hull.drops, 0ULL);
@@ -155,26 +155,26 @@ static void test_lost_corners_are_counted(struct kunit *test)
 
 	memset(&hull, 0, sizeof(hull));
 	for (x = 0; x < 100; x++)
-		cl_hull_push(&hull, x, (s64)x * x);
-	KUNIT_EXPECT_EQ(test, hull.n, (u32)CL_HULL_MAX);
-	KUNIT_EXPECT_EQ(test, hull.drops, 100ULL - CL_HULL_MAX);
+		cl_lower_push(&hull, x, (s64)x * x);
+	KUNIT_EXPECT_EQ(test, hull.n, (u32)CL_LOWER_MAX);
+	KUNIT_EXPECT_EQ(test, hull.drops, 100ULL - CL_LOWER_MAX);
 	/* the oldest went: the ring goes on after them */
-	KUNIT_EXPECT_EQ(test, hull.x[hull.head], 100 - CL_HULL_MAX);
+	KUNIT_EXPECT_EQ(test, hull.x[hull.head], 100 - CL_LOWER_MAX);
 }
 
 static void test_of_one_tick_the_lowest_stays(struct kunit *test)
 {
 	memset(&hull, 0, sizeof(hull));
-	cl_hull_push(&hull, 0, 50);
-	cl_hull_push(&hull, 5, 100);
-	cl_hull_push(&hull, 5, 120);
+	cl_lower_push(&hull, 0, 50);
+	cl_lower_push(&hull, 5, 100);
+	cl_lower_push(&hull, 5, 120);
 	KUNIT_EXPECT_EQ(test, hull.n, 2U);
 	KUNIT_EXPECT_EQ(test, hull.v[1], 100);
-	cl_hull_push(&hull, 5, 80);
+	cl_lower_push(&hull, 5, 80);
 	KUNIT_EXPECT_EQ(test, hull.n, 2U);
 	KUNIT_EXPECT_EQ(test, hull.v[1], 80);
 	/* late: not even a low one */
-	cl_hull_push(&hull, 4, -1000);
+	cl_lower_push(&hull, 4, -1000);
 	KUNIT_EXPECT_EQ(test, hull.n, 2U);
 	KUNIT_EXPECT_EQ(test, hull.x[1], 5);
 	KUNIT_EXPECT_EQ(test, hull.v[1], 80);
@@ -224,9 +224,9 @@ static void test_scales_stay_in_their_formats(struct kunit *test)
 							    ns[k]);
 
 				KUNIT_ASSERT_TRUE(test, c >= 1);
-				KUNIT_ASSERT_TRUE(test, c <= CL_HULL_C_MAX);
+				KUNIT_ASSERT_TRUE(test, c <= CL_LOWER_C_MAX);
 				KUNIT_ASSERT_TRUE(test, w >= 19073);
-				KUNIT_ASSERT_TRUE(test, w <= CL_HULL_X_MAX);
+				KUNIT_ASSERT_TRUE(test, w <= CL_LOWER_X_MAX);
 			}
 }
 
