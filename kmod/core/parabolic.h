@@ -8,7 +8,7 @@
  *	A(y) = min(u + y a + c a^2), B(y) = min(w - y a + c a^2),
  *
  * the estimate is the y with the largest A + B; theta = (A - B) / 2 and the
- * one-way delay (A + B) / 2 there (Documentation: estimation).  Only corners of
+ * one-way delay (A + B) / 2 there.  Only corners of
  * the lower convex hull of (x, u + c x^2) can be a minimum, whatever t and y.
  */
 #ifndef _CL_CORE_PARABOLIC_H
