@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "agent/lib/errors.h"
+#include "agent/lib/now.h"
 #include "config.h"
 #include "engine_module.h"
 #include "lock.h"
@@ -45,24 +46,16 @@ struct options {
 	bool check;
 };
 
-static s64 read_clock(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return ts.tv_sec * CL_NS_PER_SEC + ts.tv_nsec;
-}
-
 static s64 io_now(struct cl_io *io)
 {
 	(void)io;
-	return read_clock(CLOCK_MONOTONIC);
+	return cl_now_ns(CLOCK_MONOTONIC);
 }
 
 static s64 io_utc(struct cl_io *io)
 {
 	(void)io;
-	return read_clock(CLOCK_REALTIME);
+	return cl_now_ns(CLOCK_REALTIME);
 }
 
 /* The kernel's offset is 0 until an NTP daemon has set it. */

@@ -14,6 +14,8 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
+#include "agent/lib/now.h"
+
 /* Readings of which the shortest counts: one may be preempted. */
 #define PHC_READINGS 5
 #define SYSTEM_READINGS 3
@@ -29,14 +31,6 @@ struct instant {
 	s64 width_ns;
 };
 
-static s64 read_clock(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return ts.tv_sec * CL_NS_PER_SEC + ts.tv_nsec;
-}
-
 static s64 time_ns(const struct ptp_clock_time *t)
 {
 	return t->sec * CL_NS_PER_SEC + t->nsec;
@@ -48,9 +42,9 @@ static struct instant read_system(void)
 	s64 before, real, after;
 
 	for (int i = 0; i < SYSTEM_READINGS; i++) {
-		before = read_clock(CLOCK_MONOTONIC_RAW);
-		real = read_clock(CLOCK_REALTIME);
-		after = read_clock(CLOCK_MONOTONIC_RAW);
+		before = cl_now_ns(CLOCK_MONOTONIC_RAW);
+		real = cl_now_ns(CLOCK_REALTIME);
+		after = cl_now_ns(CLOCK_MONOTONIC_RAW);
 		if (after - before >= best.width_ns)
 			continue;
 		best = (struct instant){

@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "agent/lib/compiler.h"
 
 #define MEMBER(obj, m) (((struct cl_nl_##obj *)0)->m)
 #define IS(x, t) __builtin_types_compatible_p(typeof(x), t)

@@ -24,11 +24,11 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
+#include "agent/lib/compiler.h"
 #include "agent/lib/errors.h"
 #include "agent/lib/page.h"
 #include "agent/nl/schema.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MAX_NODES 64
 /* A page that is rewritten between the instant and its copy costs one try. */
 #define MAX_TRIES 100

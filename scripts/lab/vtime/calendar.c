@@ -35,6 +35,12 @@ static enum vt_result __printf(3, 4)
 	return VT_RESULT_ERROR;
 }
 
+static enum vt_result fail_node(char *why, size_t why_len,
+				const struct vt_node *n, int err)
+{
+	return fail(why, why_len, "node %u: %s", n->id, strerror(-err));
+}
+
 /* Puts the descriptors of a node that are new into epoll. */
 static int watch(struct vt_calendar *c, struct vt_node *n)
 {
@@ -130,8 +136,7 @@ static enum vt_result settle(struct vt_calendar *c, char *why, size_t why_len)
 			int err = serve(c, e[i].data.u32);
 
 			if (err)
-				return fail(why, why_len, "node %u: %s",
-					    node->id, strerror(-err));
+				return fail_node(why, why_len, node, err);
 			busy += vt_node_busy(node) - was;
 		}
 	}
@@ -172,8 +177,7 @@ static enum vt_result window(struct vt_calendar *c, s64 end, char *why,
 		c->runs++;
 		err = vt_node_step(&c->node[i]);
 		if (err)
-			return fail(why, why_len, "node %u: %s", i,
-				    strerror(-err));
+			return fail_node(why, why_len, &c->node[i], err);
 	}
 	return settle(c, why, why_len);
 }
@@ -229,8 +233,7 @@ static enum vt_result do_event(struct vt_calendar *c, const struct vt_event *e,
 	for (unsigned int i = e->first; i <= e->last; i++) {
 		err = node_event(c, &c->node[i], e);
 		if (err)
-			return fail(why, why_len, "node %u: %s", i,
-				    strerror(-err));
+			return fail_node(why, why_len, &c->node[i], err);
 	}
 	/* A kernel that boots must come to its first wait. */
 	return settle(c, why, why_len);
@@ -280,8 +283,7 @@ static enum vt_result run(struct vt_calendar *c, char *why, size_t why_len)
 	for (unsigned int i = 0; i < s->nodes; i++) {
 		err = start_node(c, &c->node[i], 0);
 		if (err)
-			return fail(why, why_len, "node %u: %s", i,
-				    strerror(-err));
+			return fail_node(why, why_len, &c->node[i], err);
 	}
 	r = settle(c, why, why_len);
 	while (!r) {

@@ -11,13 +11,12 @@
 #include <linux/virtio_config.h>
 #include <linux/virtio_net.h>
 #include <linux/virtio_ring.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "agent/lib/compiler.h"
+#include "listener.h"
 
 enum {
 	VU_GET_FEATURES = 1,
@@ -107,29 +106,12 @@ struct vu_message {
  */
 int vt_card_open(struct vt_card *c, const char *path)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int s;
-
-	c->listener = -1;
 	c->sock = -1;
 	c->back = -1;
 	c->regions = 0;
 	memset(c->vq, 0, sizeof(c->vq));
-	if ((size_t)snprintf(a.sun_path, sizeof(a.sun_path), "%s", path) >=
-	    sizeof(a.sun_path))
-		return -ENAMETOOLONG;
-	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s < 0)
-		return -errno;
-	unlink(path);
-	if (bind(s, (struct sockaddr *)&a, sizeof(a)) || listen(s, 1)) {
-		int err = -errno;
-
-		close(s);
-		return err;
-	}
-	c->listener = s;
-	return 0;
+	c->listener = vt_listener(path);
+	return c->listener < 0 ? c->listener : 0;
 }
 
 /**

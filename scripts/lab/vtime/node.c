@@ -13,12 +13,12 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent/lib/compiler.h"
 #include "kernel/vtime.h"
+#include "listener.h"
 
 /* A kernel connects within milliseconds, on a loaded host too. */
 #define CONNECT_TIMEOUT_MS 30000
@@ -197,22 +197,6 @@ static void exec_kernel(const struct vt_node *n)
 	_exit(127);
 }
 
-static int listen_time(void)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX,
-				 .sun_path = "time.sock" };
-	int err, s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (s < 0)
-		return -errno;
-	unlink(a.sun_path);
-	if (!bind(s, (struct sockaddr *)&a, sizeof(a)) && !listen(s, 1))
-		return s;
-	err = -errno;
-	close(s);
-	return err;
-}
-
 static int accept_kernel(struct vt_node *n, int listener)
 {
 	struct pollfd p = { .fd = listener, .events = POLLIN };
@@ -273,7 +257,7 @@ int vt_node_start(struct vt_node *n, s64 now)
 	err = vt_card_open(&n->card, path);
 	if (err)
 		return err;
-	listener = listen_time();
+	listener = vt_listener("time.sock");
 	if (listener < 0)
 		return listener;
 	n->now = now;
@@ -296,6 +280,17 @@ int vt_node_start(struct vt_node *n, s64 now)
 	return err;
 }
 
+/* It has ended, and so has what it had. */
+static void gone(struct vt_node *n, enum vt_node_end end)
+{
+	n->pid = 0;
+	n->end = end;
+	close(n->time);
+	n->time = -1;
+	vt_card_close(&n->card);
+	vt_inbox_clear(&n->inbox);
+}
+
 /**
  * vt_node_kill() - stop it at once
  * @n: node; nothing happens if it is down
@@ -307,12 +302,7 @@ void vt_node_kill(struct vt_node *n, enum vt_node_end end)
 		return;
 	kill(-n->pid, SIGKILL);
 	waitpid(n->pid, NULL, 0);
-	n->pid = 0;
-	n->end = end;
-	close(n->time);
-	n->time = -1;
-	vt_card_close(&n->card);
-	vt_inbox_clear(&n->inbox);
+	gone(n, end);
 }
 
 /* The socket is at its end: power-off, or a panic (which aborts). */
@@ -322,13 +312,8 @@ static void node_ended(struct vt_node *n)
 
 	waitpid(n->pid, &status, 0);
 	kill(-n->pid, SIGKILL);
-	n->pid = 0;
-	n->end = WIFEXITED(status) && !WEXITSTATUS(status) ? VT_END_EXITED :
-							     VT_END_FAILED;
-	close(n->time);
-	n->time = -1;
-	vt_card_close(&n->card);
-	vt_inbox_clear(&n->inbox);
+	gone(n, WIFEXITED(status) && !WEXITSTATUS(status) ? VT_END_EXITED :
+							    VT_END_FAILED);
 }
 
 static int time_message(struct vt_node *n)
@@ -453,14 +438,16 @@ static int run(struct vt_node *n)
 	s64 arrival = vt_inbox_next(&n->inbox);
 	struct um_timetravel_msg m[2];
 	unsigned int count = 0;
+	s64 ahead;
 
 	if (!n->interrupt && n->wish > n->now) {
 		n->now = n->wish;
 		n->now_local = n->wish_local;
 	}
 	n->limit = arrival < n->horizon ? arrival : n->horizon;
-	if (vt_osc_local_ns(&n->osc, n->limit) > n->now_local) {
-		n->free_local = free_until(n);
+	ahead = free_until(n);
+	if (ahead > n->now_local) {
+		n->free_local = ahead;
 		m[count++] = (struct um_timetravel_msg){
 			.op = UM_TIMETRAVEL_FREE_UNTIL,
 			.time = n->free_local,

@@ -17,10 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/lib/compiler.h"
 #include "agent/lib/errors.h"
 #include "agent/lib/page.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define CALLS 1000
 #define THREADS 2
 #define THREAD_ROUNDS 21

@@ -6,7 +6,7 @@ usage: BUILD/unit/test_evaluate (a link to this file)
 
 Each case changes one thing in a good run of a leader and two followers and says
 what evaluate.py must find, or how it must refuse.  The same runs are drawn by
-plot.py.  Prints KTAP, exit status 1 if a case fails.
+plot.py.  Prints TAP, exit status 1 if a case fails.
 """
 
 import json
@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 
-TOP = pathlib.Path(__file__).resolve().parents[3]
+from lab import TOP, Report
+
 EVALUATE = TOP / "scripts/lab/vtime/evaluate.py"
 PLOT = TOP / "scripts/lab/vtime/plot.py"
 PLOT_MAX_BYTES = 200_000
@@ -311,13 +312,11 @@ def plot_cases():
 
 def main():
     """All cases."""
-    results = [*figure_cases(), *expectation_cases(), *refusals(),
-               *fault_cases(), *state_cases(), *plot_cases()]
-    print("KTAP version 1")
-    print(f"1..{len(results)}")
-    for number, (name, passed) in enumerate(results, 1):
-        print(f"{'ok' if passed else 'not ok'} {number} - {name}")
-    return 0 if all(passed for _, passed in results) else 1
+    report = Report()
+    for name, passed in (*figure_cases(), *expectation_cases(), *refusals(),
+                         *fault_cases(), *state_cases(), *plot_cases()):
+        report.check(name, passed)
+    return report.end()
 
 
 if __name__ == "__main__":
