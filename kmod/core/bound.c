@@ -23,17 +23,7 @@ static u64 mul_up(u64 v, u64 num, u64 den)
  */
 u64 cl_bound_grow(u64 ns, u64 drift_ppt, s64 age_ns)
 {
-	__int128 growth;
-	u64 q48;
-
-	if (age_ns <= 0 || !drift_ppt)
-		return ns;
-	if (drift_ppt > S64_MAX)
-		drift_ppt = S64_MAX;
-	/* One more than rounded down is at least rounded up. */
-	q48 = (u64)cl_shl_div((s64)drift_ppt, CL_Q48_SHIFT, CL_PPT) + 1;
-	growth = (((__int128)age_ns * q48 - 1) >> CL_Q48_SHIFT) + 1;
-	return growth > U64_MAX ? U64_MAX : cl_add_sat(ns, (u64)growth);
+	return cl_add_sat(ns, cl_drift_ns(drift_ppt, age_ns));
 }
 
 /**

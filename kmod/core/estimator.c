@@ -296,6 +296,7 @@ int cl_estimator_get(const struct cl_estimator *e, struct cl_raw at,
 		ret->err_ns = sigma_ns(e->kf.p00) + 1 +
 			      cl_scale(age, cl_ppt_to_q48(ret->y_err_ppt) + 1);
 	ret->wander_ppt = e->params.wander_ppt;
+	ret->shift_ns = 0;
 	ret->min_rtt_ns = (u64)min_rtt(e);
 	ret->last = e->last;
 	return 0;

@@ -7,6 +7,7 @@
 #define _CL_CORE_ESTIMATOR_H
 
 #include "cltime.h"
+#include "estimate.h"
 #include "kalman.h"
 #include "session.h"
 #include "types.h"
@@ -26,28 +27,6 @@
 struct cl_estimator_params {
 	u32 stamp_noise_ns;
 	u32 wander_ppt;
-};
-
-/**
- * struct cl_estimate - an answer of the estimator, valid at one instant
- * @at: local raw instant
- * @theta_ns: local raw - peer's raw at @at
- * @y_q48: d theta / d local raw, times 2^48
- * @err_ns: standard deviation of @theta_ns, rounded up
- * @y_err_ppt: standard deviation of the frequency, 1e-12, rounded up
- * @wander_ppt: wander assumed, 1e-12 per sqrt(s)
- * @min_rtt_ns: smallest recent round trip
- * @last: local raw instant of the last exchange used
- */
-struct cl_estimate {
-	struct cl_raw at;
-	s64 theta_ns;
-	s64 y_q48;
-	u64 err_ns;
-	u64 y_err_ppt;
-	u32 wander_ppt;
-	u64 min_rtt_ns;
-	struct cl_raw last;
 };
 
 /**

@@ -78,3 +78,26 @@ s64 cl_q48_to_ppt(s64 q48)
 {
 	return (cl_mulshr(q48, CL_PPT, CL_Q48_SHIFT - 1) + 1) >> 1;
 }
+
+/**
+ * cl_drift_ns() - what a frequency error may make of a time
+ * @ppt: largest frequency error, 1e-12; taken as S64_MAX above that
+ * @age_ns: time passed; negative counts as none
+ *
+ * Return: their product in ns, rounded up, saturated.
+ */
+u64 cl_drift_ns(u64 ppt, s64 age_ns)
+{
+	unsigned __int128 drift;
+	u64 q48;
+
+	if (age_ns <= 0 || !ppt)
+		return 0;
+	if (ppt > S64_MAX)
+		ppt = S64_MAX;
+	/* One more than rounded down is at least rounded up. */
+	q48 = (u64)cl_shl_div((s64)ppt, CL_Q48_SHIFT, CL_PPT) + 1;
+	drift = (((unsigned __int128)(u64)age_ns * q48 - 1) >> CL_Q48_SHIFT) +
+		1;
+	return drift > U64_MAX ? U64_MAX : (u64)drift;
+}

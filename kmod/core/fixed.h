@@ -71,5 +71,6 @@ s64 cl_shl_div(s64 a, unsigned int sh, s64 b);
 u64 cl_isqrt(u64 v);
 s64 cl_ppt_to_q48(s64 ppt);
 s64 cl_q48_to_ppt(s64 q48);
+u64 cl_drift_ns(u64 ppt, s64 age_ns);
 
 #endif /* _CL_CORE_FIXED_H */

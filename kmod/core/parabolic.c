@@ -127,22 +127,6 @@ static s64 lowest(const struct cl_lower *h, s64 c, s32 t, s64 y, s32 *ret_x)
 	return corner(h, lo, t, k, y) + lift(c, t);
 }
 
-/**
- * cl_oneway() - the two one-way differences of an exchange
- * @x: exchange, seen from the local node
- *
- * Return: both differences and their local instants.
- */
-struct cl_oneway cl_oneway(const struct cl_exchange *x)
-{
-	return (struct cl_oneway){
-		.at_u = x->in_rx,
-		.at_w = x->out_tx,
-		.u = (u64)cl_raw_sub(x->in_rx, x->in_tx),
-		.w = (u64)cl_raw_sub(x->out_rx, x->out_tx),
-	};
-}
-
 static void clear_hull(struct cl_lower *h)
 {
 	h->head = 0;

@@ -15,7 +15,7 @@
 #define _CL_CORE_PARABOLIC_H
 
 #include "cltime.h"
-#include "session.h"
+#include "oneway.h"
 #include "types.h"
 
 /* Corners of one hull, a power of two; 36 is the most seen in simulation. */
@@ -51,20 +51,6 @@ struct cl_lower {
 	u32 n;
 	u64 steps;
 	u64 drops;
-};
-
-/**
- * struct cl_oneway - the two one-way differences of an exchange
- * @at_u: local raw instant of @u
- * @at_w: local raw instant of @w
- * @u: local raw - peer's raw when the peer's packet arrived, ns modulo 2^64
- * @w: peer's raw - local raw when the local packet arrived, ns modulo 2^64
- */
-struct cl_oneway {
-	struct cl_raw at_u;
-	struct cl_raw at_w;
-	u64 u;
-	u64 w;
 };
 
 /**
@@ -160,7 +146,6 @@ struct cl_parabolic_estimate {
 	struct cl_raw last;
 };
 
-struct cl_oneway cl_oneway(const struct cl_exchange *x);
 void cl_lower_push(struct cl_lower *h, s32 x, s64 v);
 
 void cl_corridor_start(struct cl_corridor *r, const struct cl_oneway *s, s64 c);
