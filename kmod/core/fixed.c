@@ -4,6 +4,68 @@
  */
 #include "fixed.h"
 
+/*
+ * One digit of a long division: (@r * 2^32 + @digit) / @b, where @b has its top
+ * bit set and @r < @b, with the remainder left in @r (Knuth, The Art of Computer
+ * Programming 2, 4.3.1, algorithm D with two digits).  The estimate from the
+ * upper half of @b is too large by 2 at most.
+ */
+static u64 divide_digit(u64 *r, u64 digit, u64 b)
+{
+	u64 high = b >> 32;
+	u64 low = (u32)b;
+	u64 q = *r / high;
+	u64 part = *r % high;
+
+	while (q >> 32 || q * low > (part << 32 | digit)) {
+		q--;
+		part += high;
+		if (part >> 32)
+			break;
+	}
+	/* Modulo 2^64: the difference is below b. */
+	*r = (*r << 32 | digit) - q * b;
+	return q;
+}
+
+/* (@high * 2^64 + @low) / @b for @high < @b */
+static u64 divide_wide(u64 high, u64 low, u64 b)
+{
+	unsigned int norm = (unsigned int)__builtin_clzll(b);
+	u64 q;
+
+	b <<= norm;
+	/* In two steps, because norm may be 0. */
+	high = high << norm | low >> 1 >> (63 - norm);
+	low <<= norm;
+	q = divide_digit(&high, low >> 32, b);
+	return q << 32 | divide_digit(&high, (u32)low, b);
+}
+
+/* @n * 2^@sh / @b for 0 < @b < 2^63, U64_MAX if that does not fit */
+static u64 shl_div(u64 n, unsigned int sh, u64 b)
+{
+	unsigned int room;
+	u64 high;
+
+	if (!n)
+		return 0;
+	room = (unsigned int)__builtin_clzll(n);
+	if (sh <= room)
+		return (n << sh) / b;
+	/* Above 2^127: then the quotient is above 2^64. */
+	if (sh - room >= 64)
+		return U64_MAX;
+	if (sh < 64) {
+		high = n >> (64 - sh);
+		n <<= sh;
+	} else {
+		high = n << (sh - 64);
+		n = 0;
+	}
+	return high < b ? divide_wide(high, n, b) : U64_MAX;
+}
+
 /**
  * cl_shl_div() - quotient of a shifted dividend
  * @a: dividend
@@ -15,44 +77,40 @@
  */
 s64 cl_shl_div(s64 a, unsigned int sh, s64 b)
 {
-	u64 n = cl_abs_s64(a);
-	u64 q = n / (u64)b;
-	u64 r = n % (u64)b;
+	u64 q = shl_div(cl_abs_s64(a), sh, (u64)b);
 
-	/* r < b < 2^63, so that 2 r does not overflow. */
-	for (; sh && (q || r); sh--) {
-		if (q >> 62)
-			return a < 0 ? S64_MIN : S64_MAX;
-		q <<= 1;
-		r <<= 1;
-		if (r >= (u64)b) {
-			r -= (u64)b;
-			q |= 1;
-		}
-	}
-	return (s64)(a < 0 ? -q : q);
+	if (q >> 63)
+		return a < 0 ? S64_MIN : S64_MAX;
+	return a < 0 ? -(s64)q : (s64)q;
 }
 
 /**
  * cl_isqrt() - integer square root
  * @v: radicand
  *
+ * Newton's iteration, where each step doubles the number of bits and divides
+ * only as many as it has; the last root is one too large at most (M. Dickinson,
+ * math.isqrt of CPython 3.8).
+ *
  * Return: floor(sqrt(@v)).
  */
 u64 cl_isqrt(u64 v)
 {
-	u64 root = 0;
-	u64 bit;
+	unsigned int half;
+	u64 n, root;
 
-	for (bit = 1ULL << 62; bit; bit >>= 2) {
-		if (v >= root + bit) {
-			v -= root + bit;
-			root = (root >> 1) + bit;
-		} else {
-			root >>= 1;
-		}
-	}
-	return root;
+	if (!v)
+		return 0;
+	half = (unsigned int)__builtin_clzll(v) / 2;
+	n = v << (2 * half);
+	root = 1 + (n >> 62);
+	root = (root << 1) + (n >> 59) / root;
+	root = (root << 3) + (n >> 53) / root;
+	root = (root << 7) + (n >> 41) / root;
+	root = (root << 15) + (n >> 17) / root;
+	root >>= half;
+	/* root may be 2^32, whose square is 0 here. */
+	return root - (root * root - 1 >= v);
 }
 
 /**

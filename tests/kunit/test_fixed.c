@@ -6,6 +6,90 @@
 
 #define ROUNDS 20000
 
+/* Where the digits of a long division and of a root change. */
+static const u64 edges[] = {
+	0,
+	1,
+	2,
+	3,
+	0x7fffffffULL,
+	0x80000000ULL,
+	0xfffffffeULL,
+	0xffffffffULL,
+	0x100000000ULL,
+	0x100000001ULL,
+	0x3fffffffffffffffULL,
+	0x4000000000000000ULL,
+	0x40000000ffffffffULL,
+	0x7fffffff00000000ULL,
+	0x7fffffff00000001ULL,
+	0x7ffffffffffffffeULL,
+	0x7fffffffffffffffULL,
+	0x8000000000000000ULL,
+	0xffffffff00000000ULL,
+	0xfffffffe00000001ULL,
+	0xfffffffe00000000ULL,
+	U64_MAX,
+};
+
+/* The quotient bit by bit, as cl_shl_div() defines it. */
+static s64 shl_div_slow(s64 a, unsigned int sh, s64 b)
+{
+	u64 n = cl_abs_s64(a);
+	u64 q = n / (u64)b;
+	u64 r = n % (u64)b;
+
+	for (; sh && (q || r); sh--) {
+		if (q >> 62)
+			return a < 0 ? S64_MIN : S64_MAX;
+		q <<= 1;
+		r <<= 1;
+		if (r >= (u64)b) {
+			r -= (u64)b;
+			q |= 1;
+		}
+	}
+	return (s64)(a < 0 ? -q : q);
+}
+
+static void test_shl_div_edges_are_exact(struct kunit *test)
+{
+	unsigned int sh;
+	size_t i, k;
+
+	for (i = 0; i < ARRAY_SIZE(edges); i++) {
+		for (k = 0; k < ARRAY_SIZE(edges); k++) {
+			s64 a = (s64)edges[i];
+			s64 b = (s64)edges[k];
+
+			if (b <= 0)
+				continue;
+			for (sh = 0; sh < 200; sh++)
+				KUNIT_ASSERT_EQ(test, cl_shl_div(a, sh, b),
+						shl_div_slow(a, sh, b));
+		}
+	}
+}
+
+static void test_shl_div_is_the_slow_one(struct kunit *test)
+{
+	u64 rng = 4;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		s64 a = random_s64(&rng);
+		unsigned int sh = random_below(&rng, 130);
+		s64 b = cl_max_s64(random_s64(&rng) & S64_MAX, 1);
+
+		KUNIT_ASSERT_EQ(test, cl_shl_div(a, sh, b),
+				shl_div_slow(a, sh, b));
+		/* Digits of ones are those that are guessed too large. */
+		b |= 0xffffffffLL;
+		KUNIT_ASSERT_EQ(test, cl_shl_div(a, sh, b),
+				shl_div_slow(a, sh, b));
+	}
+}
+
 /* Largest dividend whose quotient by @b is not above @q. */
 static unsigned __int128 dividend_max(u64 q, u64 b)
 {
@@ -79,6 +163,25 @@ static void test_isqrt_is_floor_of_root(struct kunit *test)
 	}
 }
 
+static void test_isqrt_changes_at_squares(struct kunit *test)
+{
+	u64 rng = 5;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		u64 root = random_u64(&rng) >> 32 >> random_below(&rng, 32);
+
+		KUNIT_ASSERT_EQ(test, cl_isqrt(root * root), root);
+		KUNIT_ASSERT_EQ(test, cl_isqrt(root * root + 2 * root), root);
+	}
+	for (i = 0; i < (int)ARRAY_SIZE(edges); i++) {
+		unsigned __int128 root = cl_isqrt(edges[i]);
+
+		KUNIT_EXPECT_TRUE(test, root * root <= edges[i]);
+		KUNIT_EXPECT_TRUE(test, (root + 1) * (root + 1) > edges[i]);
+	}
+}
+
 static void test_ppt_to_q48_rounds_to_nearest(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, cl_ppt_to_q48(1), 281); /* 281.47 */
@@ -132,9 +235,12 @@ static void test_extremes_do_not_overflow(struct kunit *test)
 
 static struct kunit_case fixed_cases[] = {
 	KUNIT_CASE(test_shl_div_random_is_exact),
+	KUNIT_CASE(test_shl_div_edges_are_exact),
+	KUNIT_CASE(test_shl_div_is_the_slow_one),
 	KUNIT_CASE(test_shl_div_rounds_towards_zero),
 	KUNIT_CASE(test_shl_div_overflow_saturates),
 	KUNIT_CASE(test_isqrt_is_floor_of_root),
+	KUNIT_CASE(test_isqrt_changes_at_squares),
 	KUNIT_CASE(test_ppt_to_q48_rounds_to_nearest),
 	KUNIT_CASE(test_ppt_survives_the_round_trip),
 	KUNIT_CASE(test_q48_to_ppt_rounds_to_nearest),
