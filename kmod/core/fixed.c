@@ -32,13 +32,16 @@ static u64 divide_digit(u64 *r, u64 digit, u64 b)
 static u64 divide_wide(u64 high, u64 low, u64 b)
 {
 	unsigned int norm = (unsigned int)__builtin_clzll(b);
-	u64 q;
+	u64 q = 0;
 
 	b <<= norm;
 	/* In two steps, because norm may be 0. */
 	high = high << norm | low >> 1 >> (63 - norm);
 	low <<= norm;
-	q = divide_digit(&high, low >> 32, b);
+	if (high < b >> 32)
+		high = high << 32 | low >> 32; /* the first digit is 0 */
+	else
+		q = divide_digit(&high, low >> 32, b);
 	return q << 32 | divide_digit(&high, (u32)low, b);
 }
 

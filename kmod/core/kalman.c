@@ -62,6 +62,38 @@ void cl_kalman_predict(struct cl_kalman *k, s64 dt_q20)
 	k->p11 = saturate((__int128)k->p11 + qdt);
 }
 
+/* Take the first sample. */
+static void start(struct cl_kalman *k, s64 z_q16, s64 r_q16)
+{
+	k->theta = z_q16;
+	k->y = 0;
+	k->p00 = r_q16;
+	k->p01 = 0;
+	k->p11 = CL_KALMAN_P11_START;
+	k->started = true;
+}
+
+/**
+ * cl_kalman_correct() - take a sample of the instant predicted last
+ * @k: filter that has taken a sample
+ * @z_q16: offset measured, ns Q16, magnitude below 2^62
+ * @r_q16: its variance, ns^2 Q16, 1..2^61
+ */
+void cl_kalman_correct(struct cl_kalman *k, s64 z_q16, s64 r_q16)
+{
+	s64 s = k->p00 + r_q16;
+	s64 in = z_q16 - k->theta;
+	s64 k0 = cl_shl_div(k->p00, 32, s); /* Q32 */
+	s64 k1 = cl_shl_div(k->p01, 32, s); /* 1/s, Q32 */
+
+	k->theta = saturate((__int128)k->theta + product(k0, in, 32));
+	k->y = saturate((__int128)k->y + product(k1, in, 24));
+	k->p11 = cl_max_s64(k->p11 - product(k1, k->p01, 24), 1);
+	k->p01 -= product(k0, k->p01, 32);
+	/* At least p00 r / s: stays positive without help. */
+	k->p00 -= product(k0, k->p00, 32);
+}
+
 /**
  * cl_kalman_update() - take a sample
  * @k: filter
@@ -73,26 +105,10 @@ void cl_kalman_predict(struct cl_kalman *k, s64 dt_q20)
  */
 void cl_kalman_update(struct cl_kalman *k, s64 dt_q20, s64 z_q16, s64 r_q16)
 {
-	s64 s, in, k0, k1;
-
 	if (!k->started) {
-		k->theta = z_q16;
-		k->y = 0;
-		k->p00 = r_q16;
-		k->p01 = 0;
-		k->p11 = CL_KALMAN_P11_START;
-		k->started = true;
+		start(k, z_q16, r_q16);
 		return;
 	}
 	cl_kalman_predict(k, dt_q20);
-	s = k->p00 + r_q16;
-	in = z_q16 - k->theta;
-	k0 = cl_shl_div(k->p00, 32, s); /* Q32 */
-	k1 = cl_shl_div(k->p01, 32, s); /* 1/s, Q32 */
-	k->theta = saturate((__int128)k->theta + product(k0, in, 32));
-	k->y = saturate((__int128)k->y + product(k1, in, 24));
-	k->p11 = cl_max_s64(k->p11 - product(k1, k->p01, 24), 1);
-	k->p01 -= product(k0, k->p01, 32);
-	/* At least p00 r / s: stays positive without help. */
-	k->p00 -= product(k0, k->p00, 32);
+	cl_kalman_correct(k, z_q16, r_q16);
 }

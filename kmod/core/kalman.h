@@ -35,6 +35,7 @@ struct cl_kalman {
 
 void cl_kalman_init(struct cl_kalman *k, s64 q2);
 void cl_kalman_predict(struct cl_kalman *k, s64 dt_q20);
+void cl_kalman_correct(struct cl_kalman *k, s64 z_q16, s64 r_q16);
 void cl_kalman_update(struct cl_kalman *k, s64 dt_q20, s64 z_q16, s64 r_q16);
 
 #endif /* _CL_CORE_KALMAN_H */

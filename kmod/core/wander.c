@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Each sample has a likelihood in each filter, that of its innovation under the
+ * variance the filter expects.  The sums tell which wander fits; they matter
+ * only by their differences, and those are limited, so that what happened long
+ * ago does not outweigh what happens now.
+ */
+#include "fixed.h"
+#include "wander.h"
+
+/* Wander of the middle filter, 1e-12 per sqrt(s). */
+#define PPT_MIN 10
+#define PPT_MAX 1000000
+
+/* Time before samples are judged: the frequency is being found. */
+#define QUIET_Q20 (30LL << 20)
+/* Time before the wander may fall below that at the start. */
+#define TRUST_Q20 (900LL << 20)
+/* A lead that makes another filter the middle one, Q24. */
+#define LEAD_DOWN (4LL << 24)
+#define LEAD_UP (2LL << 24)
+/* Lags beyond this are forgotten. */
+#define LAG_MAX (8LL << 24)
+/* The square of an innovation counts up to this many times its variance. */
+#define NIS_MAX (16LL << 24)
+
+/* 1e-12 per sqrt(s) to ppb^2/s Q24: (1e-12)^2 is 1e-6 ppb^2. */
+static s64 q2_of(s64 ppt)
+{
+	return cl_shl_div(ppt * ppt, 24, 1000000);
+}
+
+/* And back, rounded to nearest. */
+static u32 ppt_of(s64 q2)
+{
+	return ((u32)cl_isqrt((u64)cl_mulshr(q2, 4000000, 24)) + 1) / 2;
+}
+
+/**
+ * cl_wander_init() - start the filters
+ * @w: filters
+ * @start_ppt: wander to begin with, 1e-12 per sqrt(s); taken as 10..1000000
+ */
+void cl_wander_init(struct cl_wander *w, u32 start_ppt)
+{
+	s64 ppt = cl_clamp_s64(start_ppt, PPT_MIN, PPT_MAX);
+	s64 q2 = q2_of(ppt);
+
+	*w = (struct cl_wander){ .start_ppt = (u32)ppt, .ppt = (u32)ppt };
+	cl_kalman_init(&w->kf[0], q2 / 10);
+	cl_kalman_init(&w->kf[1], q2);
+	cl_kalman_init(&w->kf[2], q2 * 10);
+}
+
+/* Square of an innovation over its variance, Q24, limited to NIS_MAX. */
+static s64 nis_q24(s64 in_q16, s64 s_q16)
+{
+	unsigned __int128 square =
+		(unsigned __int128)cl_abs_s64(in_q16) * cl_abs_s64(in_q16);
+	unsigned int sh = 0;
+
+	if (square >> 20 >= (u64)s_q16)
+		return NIS_MAX;
+	/* Bits beyond 63 do not matter: s_q16 has all but 20 as many. */
+	if (square >> 63)
+		sh = 64 - (unsigned int)__builtin_clzll((u64)(square >> 63));
+	return cl_shl_div((s64)(square >> sh), 8, s_q16 >> sh);
+}
+
+/*
+ * (ln a - ln b) / 2 = atanh((a - b) / (a + b)), Q24, within 0.1 % for ratios up
+ * to 2 and 6 % for 10, the most that neighbours can have.
+ */
+static s64 half_log_ratio_q24(s64 a, s64 b)
+{
+	s64 t = cl_shl_div(a / 2 - b / 2, 24, a / 2 + b / 2);
+	s64 t2 = t * t >> 24;
+	s64 series = (1 << 24) / 3 + t2 / 5;
+
+	return t + (t * (t2 * series >> 24) >> 24);
+}
+
+/* Is there evidence for a filter beside the middle one, and may it be used? */
+static bool lower_is_better(const struct cl_wander *w)
+{
+	return w->lead[0] >= LEAD_DOWN && w->ppt > PPT_MIN &&
+	       (w->ppt > w->start_ppt || w->age_q20 >= TRUST_Q20);
+}
+
+static bool upper_is_better(const struct cl_wander *w)
+{
+	return w->lead[1] >= LEAD_UP && w->ppt < PPT_MAX;
+}
+
+/*
+ * Make a neighbour the middle filter.  The new one at the edge begins as a copy
+ * of it: its own wander makes it differ within the memory of the filter.
+ */
+static void move(struct cl_wander *w, bool up)
+{
+	struct cl_kalman *edge = &w->kf[up ? 2 : 0];
+	s64 lead = w->lead[up];
+
+	w->kf[up ? 0 : 2] = w->kf[CL_WANDER_CENTRE];
+	w->kf[CL_WANDER_CENTRE] = *edge;
+	edge->q2 = up ? edge->q2 * 10 : edge->q2 / 10;
+	w->lead[!up] = -lead;
+	w->lead[up] = 0;
+	w->ppt = ppt_of(w->kf[CL_WANDER_CENTRE].q2);
+	w->moves++;
+}
+
+/* Judge the sample that the filters have been predicted to the instant of. */
+static void judge(struct cl_wander *w, s64 z_q16, s64 r_q16)
+{
+	s64 nis = nis_q24(w->in_q16, w->s_q16);
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		const struct cl_kalman *k = &w->kf[2 * i];
+		s64 s = k->p00 + r_q16;
+		s64 gain = (nis - nis_q24(z_q16 - k->theta, s)) / 2 -
+			   half_log_ratio_q24(s, w->s_q16);
+
+		w->lead[i] = cl_max_s64(w->lead[i] + gain, -LAG_MAX);
+	}
+	if (upper_is_better(w))
+		move(w, true);
+	else if (lower_is_better(w))
+		move(w, false);
+}
+
+/**
+ * cl_wander_push() - take a sample
+ * @w: filters
+ * @dt_q20: time since the last sample, s Q20, >= 0
+ * @z_q16: offset measured, ns Q16, magnitude below 2^62
+ * @r_q16: its variance, ns^2 Q16, 1..2^61
+ */
+void cl_wander_push(struct cl_wander *w, s64 dt_q20, s64 z_q16, s64 r_q16)
+{
+	int i;
+
+	if (!cl_wander_filter(w)->started) {
+		for (i = 0; i < CL_WANDER_FILTERS; i++)
+			cl_kalman_update(&w->kf[i], 0, z_q16, r_q16);
+		return;
+	}
+	for (i = 0; i < CL_WANDER_FILTERS; i++)
+		cl_kalman_predict(&w->kf[i], dt_q20);
+	w->in_q16 = z_q16 - w->kf[CL_WANDER_CENTRE].theta;
+	w->s_q16 = w->kf[CL_WANDER_CENTRE].p00 + r_q16;
+	w->age_q20 = cl_min_s64(w->age_q20 + dt_q20, S64_MAX / 2);
+	if (w->age_q20 >= QUIET_Q20)
+		judge(w, z_q16, r_q16);
+	for (i = 0; i < CL_WANDER_FILTERS; i++)
+		cl_kalman_correct(&w->kf[i], z_q16, r_q16);
+}
+
+/**
+ * cl_wander_rebase() - count offsets from elsewhere
+ * @w: filters
+ * @whole_ns: how far the new zero is above the old one, ns, magnitude < 2^46
+ */
+void cl_wander_rebase(struct cl_wander *w, s64 whole_ns)
+{
+	int i;
+
+	for (i = 0; i < CL_WANDER_FILTERS; i++)
+		w->kf[i].theta -= whole_ns * (1 << 16);
+}
+
+/* v * times for positive numbers, at most max */
+static s64 widen(s64 v, s64 times, s64 max)
+{
+	return v > max / times ? max : v * times;
+}
+
+/**
+ * cl_wander_open() - trust the state less, so that it follows the samples again
+ * @w: filters
+ * @p00_times: what the variance of the offset is multiplied by, > 0
+ * @p11_times: what that of the frequency is multiplied by, > 0
+ */
+void cl_wander_open(struct cl_wander *w, s64 p00_times, s64 p11_times)
+{
+	int i;
+
+	for (i = 0; i < CL_WANDER_FILTERS; i++) {
+		struct cl_kalman *k = &w->kf[i];
+
+		k->p00 = widen(k->p00, p00_times, CL_KALMAN_P00_MAX);
+		k->p11 = widen(k->p11, p11_times, CL_KALMAN_P11_START);
+	}
+}
