@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Residuals are one-way differences without the offset that is known: one-way
+ * delays, if the estimate is right.  A path that became longer in one direction
+ * lifts the lowest residuals of this direction only, a clock that moved lifts
+ * them in one direction and lowers them in the other.
+ *
+ * A direction that became longer shows as the lack of low samples, for which
+ * windows are compared; the estimators ignore late samples meanwhile.  One that
+ * became shorter shows in the first low sample, and every estimator believes
+ * it, so that samples are kept back until the other direction has said whether
+ * it rose.
+ */
+#include "continuity.h"
+#include "fixed.h"
+
+#define DIRECTIONS CL_CONTINUITY_DIRECTIONS
+#define WINDOWS CL_CONTINUITY_WINDOWS
+#define LOWEST CL_CONTINUITY_LOWEST
+
+/*
+ * A window lasts so long that its samples lie as close to the floor as the
+ * estimate is sure, a quarter of the time that the estimate looks back ...
+ */
+#define WINDOW_SHARE 4
+/* ... but at least and at most, ns */
+#define WINDOW_MIN_NS (5 * CL_NS_PER_SEC)
+#define WINDOW_MAX_NS (600 * CL_NS_PER_SEC)
+/* The present: at least so many windows, 20 s, longer than bursts ... */
+#define PRESENT_MIN 4
+#define PRESENT_MAX 8
+/* ... and the past. */
+#define PAST_MIN 2
+/* Floors are not known before. */
+#define START_NS (60 * CL_NS_PER_SEC)
+#define START_WINDOWS (PRESENT_MIN + PAST_MIN)
+
+/*
+ * A change is one of more than 8 times the noise, 6 times the deviation of the
+ * estimate and 14 times the mean distance from the floor to the lowest sample:
+ * e^-14 is once in a million.
+ */
+#define NOISE_FACTOR 8
+#define ERR_FACTOR 6
+#define SPREAD_FACTOR 14
+
+/* A direction fell when so many samples say so, ... */
+#define LOWS_MIN 3
+/* ... unless so many should have, Q16. */
+#define STRAY_Q16 (16 << 16)
+/* The other one did not rise when so many samples say so, ... */
+#define TOUCHES_MIN 2
+/* ... and it rose when for each that does so many should have, Q16. */
+#define MISSED_Q16 (10 << 16)
+/* What one sample may add to the expected number, Q16: bursts delay several. */
+#define SAMPLE_Q16 (5 << 14)
+/* Limits that keep sums of products small: samples of a window, gaps, ns. */
+#define SAMPLES_MAX 1000000
+#define GAP_MAX_NS CL_NS_PER_SEC
+/* A doubt lasts no longer. */
+#define DOUBT_MAX_NS (600 * CL_NS_PER_SEC)
+/* A direction is as at the start if its shift is below so many deviations. */
+#define RETURN_FACTOR 3
+
+static u32 to_u32(s64 v)
+{
+	return (u32)cl_clamp_s64(v, 0, U32_MAX);
+}
+
+static const struct cl_continuity_window *past(const struct cl_continuity *c,
+					       u32 i)
+{
+	return &c->past[(c->head + i) % WINDOWS];
+}
+
+/* Windows number from .. to - 1, counted from the oldest, together. */
+static void combine(const struct cl_continuity *c, u32 from, u32 to,
+		    struct cl_continuity_level *ret)
+{
+	s64 sum, gaps;
+	unsigned int k;
+	u32 i;
+
+	ret->n = 0;
+	ret->windows = to - from;
+	ret->err_ns = 0;
+	for (i = from; i < to; i++) {
+		ret->n += past(c, i)->n;
+		ret->err_ns = cl_max_s64(ret->err_ns, past(c, i)->err_ns);
+	}
+	for (k = 0; k < DIRECTIONS; k++) {
+		s64 origin = past(c, from)->floor_ns[k];
+
+		ret->floor_ns[k] = origin;
+		ret->spread_ns[k] = 0;
+		sum = 0;
+		gaps = 0;
+		for (i = from; i < to; i++) {
+			const struct cl_continuity_window *w = past(c, i);
+
+			ret->floor_ns[k] =
+				cl_min_s64(ret->floor_ns[k], w->floor_ns[k]);
+			sum += w->floor_ns[k] - origin;
+			gaps += w->gap_ns[k];
+			ret->spread_ns[k] += (s64)w->gap_ns[k] * w->n;
+		}
+		ret->spread_ns[k] /= ret->windows;
+		ret->level_ns[k] = gaps < c->noise_ns * ret->windows ?
+					   origin + sum / ret->windows :
+					   ret->floor_ns[k];
+	}
+}
+
+static void clear_window(struct cl_continuity *c)
+{
+	unsigned int k;
+
+	c->n = 0;
+	c->err_ns = 0;
+	for (k = 0; k < DIRECTIONS; k++)
+		c->low[k].n = 0;
+}
+
+static void insert_low(struct cl_continuity_low *l, s64 r)
+{
+	u32 i = l->n;
+
+	if (i == LOWEST) {
+		if (r >= l->ns[LOWEST - 1])
+			return;
+		i--;
+	} else {
+		l->n++;
+	}
+	for (; i && l->ns[i - 1] > r; i--)
+		l->ns[i] = l->ns[i - 1];
+	l->ns[i] = r;
+}
+
+/* Put a sample into the window that is being filled. */
+static void collect(struct cl_continuity *c, struct cl_raw at, const s64 *r,
+		    const struct cl_continuity_scale *scale)
+{
+	unsigned int k;
+
+	if (!c->n)
+		c->start = at;
+	c->n = (u32)cl_min_s64((s64)c->n + 1, SAMPLES_MAX);
+	if (c->err_ns < scale->err_ns)
+		c->err_ns = to_u32(scale->err_ns);
+	for (k = 0; k < DIRECTIONS; k++)
+		insert_low(&c->low[k], r[k]);
+}
+
+/* Is the window that is being filled complete? */
+static bool complete(const struct cl_continuity *c, struct cl_raw at,
+		     const struct cl_continuity_scale *scale)
+{
+	s64 age = cl_raw_sub(at, c->start);
+	s64 excess = scale->excess_ns;
+	s64 need;
+
+	if (c->n < LOWEST || age < WINDOW_MIN_NS)
+		return false;
+	/* A path that became longer makes the caller's mean too large. */
+	if (c->n_past)
+		excess = cl_max_s64(c->known.spread_ns[0],
+				    c->known.spread_ns[1]);
+	need = excess / cl_max_s64(scale->err_ns, 1);
+	return c->n >= need / WINDOW_SHARE || age >= WINDOW_MAX_NS;
+}
+
+/* The window that is being filled becomes the youngest of the past. */
+static void remember(struct cl_continuity *c,
+		     const struct cl_continuity_scale *scale)
+{
+	struct cl_continuity_window *w;
+	unsigned int k;
+
+	if (c->n_past == WINDOWS) {
+		c->head = (c->head + 1) % WINDOWS;
+		c->n_past--;
+	}
+	/* What was taken against a much worse estimate is not comparable. */
+	while (c->n_past && past(c, 0)->err_ns > 2 * c->err_ns &&
+	       past(c, 0)->err_ns > c->noise_ns) {
+		c->head = (c->head + 1) % WINDOWS;
+		c->n_past--;
+	}
+	/* Neither is it noise. */
+	if (!c->n_past || c->noise_ns > scale->noise_ns)
+		c->noise_ns = scale->noise_ns;
+	else
+		c->noise_ns = cl_min_s64(scale->noise_ns,
+					 c->noise_ns + c->noise_ns / 8 + 1);
+	w = &c->past[(c->head + c->n_past) % WINDOWS];
+	c->n_past++;
+	for (k = 0; k < DIRECTIONS; k++) {
+		const struct cl_continuity_low *l = &c->low[k];
+		s64 gap = (l->ns[l->n - 1] - l->ns[0]) / (l->n - 1);
+
+		w->floor_ns[k] = l->ns[0];
+		w->gap_ns[k] = (u32)cl_min_s64(gap, GAP_MAX_NS);
+	}
+	w->n = c->n;
+	w->err_ns = c->err_ns;
+	clear_window(c);
+	combine(c, 0, c->n_past, &c->known);
+}
+
+static bool floors_known(const struct cl_continuity *c, struct cl_raw at)
+{
+	return c->n_past >= START_WINDOWS &&
+	       cl_raw_sub(at, c->first) >= START_NS;
+}
+
+/*
+ * Least change that is one, of n samples of one direction against windows of
+ * the past.
+ */
+static s64 threshold(const struct cl_continuity *c, s64 spread_ns, s64 n,
+		     const struct cl_continuity_scale *scale)
+{
+	return NOISE_FACTOR * c->noise_ns +
+	       ERR_FACTOR * cl_max_s64(c->known.err_ns, scale->err_ns) +
+	       SPREAD_FACTOR * spread_ns / n;
+}
+
+/* Learn that a direction is by d longer than it was. */
+static void shift(struct cl_continuity *c, unsigned int k, s64 d, s64 n,
+		  const struct cl_continuity_scale *scale)
+{
+	s64 spread = c->known.spread_ns[k] / cl_max_s64(n, 1);
+	s64 sigma;
+
+	sigma = cl_min_s64(spread + c->noise_ns / 2 + scale->err_ns,
+			   CL_NS_PER_SEC);
+	c->shift_ns[k] += d;
+	c->var_ns2[k] += (u64)(sigma * sigma);
+	if (cl_abs_s64(c->shift_ns[k]) <=
+	    RETURN_FACTOR * cl_isqrt(c->var_ns2[k])) {
+		/* The path of the start is back, with nothing to be learnt. */
+		c->shift_ns[k] = 0;
+		c->var_ns2[k] = 0;
+	}
+}
+
+/* Forget the past, but for the shifts. */
+static void forget(struct cl_continuity *c)
+{
+	c->n_past = 0;
+	c->doubt = false;
+	clear_window(c);
+	memset(c->settle, 0, sizeof(c->settle));
+}
+
+/* Take what was learnt out of the windows that have it. */
+static void lower(struct cl_continuity *c, unsigned int k, u32 from, s64 d)
+{
+	u32 i;
+
+	for (i = from; i < c->n_past; i++)
+		c->past[(c->head + i) % WINDOWS].floor_ns[k] -= d;
+}
+
+/* Compare the present, the windows from a given one on, with the past. */
+static enum cl_continuity_verdict
+compare(struct cl_continuity *c, u32 from,
+	const struct cl_continuity_scale *scale)
+{
+	struct cl_continuity_level then, now;
+	s64 d[DIRECTIONS];
+	bool rose[DIRECTIONS];
+	unsigned int k;
+
+	combine(c, 0, from, &then);
+	combine(c, from, c->n_past, &now);
+	for (k = 0; k < DIRECTIONS; k++) {
+		s64 spread =
+			cl_max_s64(c->known.spread_ns[k], now.spread_ns[k]);
+
+		s64 thr = threshold(c, spread, now.n, scale);
+
+		/* All of the present: else a change in its midst is averaged. */
+		rose[k] = now.floor_ns[k] - then.level_ns[k] > thr;
+		d[k] = now.level_ns[k] - then.level_ns[k];
+	}
+	if (!rose[0] && !rose[1])
+		return CL_CONTINUITY_QUIET;
+	if ((rose[0] && d[1] < -d[0] / 2) || (rose[1] && d[0] < -d[1] / 2)) {
+		forget(c);
+		return CL_CONTINUITY_CLOCK;
+	}
+	for (k = 0; k < DIRECTIONS; k++) {
+		if (!rose[k])
+			continue;
+		shift(c, k, d[k], now.n, scale);
+		lower(c, k, from, d[k]);
+	}
+	combine(c, 0, c->n_past, &c->known);
+	return CL_CONTINUITY_SHIFTED;
+}
+
+/* Did a direction become longer? */
+static enum cl_continuity_verdict
+look_back(struct cl_continuity *c, struct cl_raw at,
+	  const struct cl_continuity_scale *scale)
+{
+	enum cl_continuity_verdict v = CL_CONTINUITY_QUIET;
+	u32 present;
+
+	if (!floors_known(c, at))
+		return v;
+	for (present = PRESENT_MIN;
+	     present <= PRESENT_MAX && present + PAST_MIN <= c->n_past &&
+	     v == CL_CONTINUITY_QUIET;
+	     present++)
+		v = compare(c, c->n_past - present, scale);
+	return v;
+}
+
+/* By how much a sample is lower than a direction's floor, if beyond doubt. */
+static s64 fall(const struct cl_continuity *c, unsigned int k, s64 r,
+		const struct cl_continuity_scale *scale)
+{
+	s64 d = c->known.floor_ns[k] - r;
+
+	return d > threshold(c, c->known.spread_ns[k], c->known.n, scale) ? d :
+									    0;
+}
+
+/* A sample is too low: from now on keep samples back. */
+static void begin_doubt(struct cl_continuity *c, unsigned int k, s64 d)
+{
+	clear_window(c);
+	c->doubt = true;
+	c->down = (u8)k;
+	c->drop_ns = d;
+	c->lows = 0;
+	c->expected_q16 = 0;
+	c->touches = 0;
+	c->missed_q16 = 0;
+}
+
+/* How many samples are expected within d of the floor, of one, Q16. */
+static s64 expected_q16(const struct cl_continuity *c, unsigned int k, s64 d)
+{
+	s64 spread = cl_max_s64(c->known.spread_ns[k], 1);
+
+	return cl_min_s64(cl_min_s64(d, CL_NS_PER_SEC) * 65536 / spread,
+			  SAMPLE_Q16);
+}
+
+/* What a sample says in doubt. */
+static void weigh(struct cl_continuity *c, const s64 *r)
+{
+	unsigned int other = !c->down;
+	s64 d = c->known.floor_ns[c->down] - r[c->down];
+	s64 half = c->drop_ns / 2;
+	s64 rise;
+
+	if (d > half)
+		c->lows++;
+	c->expected_q16 += expected_q16(c, c->down, half);
+	c->drop_ns = cl_max_s64(c->drop_ns, d);
+
+	rise = r[other] - c->known.floor_ns[other];
+	half = c->drop_ns / 2;
+	if (rise < half)
+		c->touches++;
+	else if (rise < 3 * (half + c->known.spread_ns[other]))
+		c->missed_q16 += expected_q16(c, other, half);
+}
+
+/* The path is shorter by what the window shows. */
+static enum cl_continuity_verdict
+shorten(struct cl_continuity *c, const struct cl_continuity_scale *scale)
+{
+	unsigned int k;
+
+	for (k = 0; k < DIRECTIONS; k++) {
+		if (!fall(c, k, c->low[k].ns[0], scale))
+			continue;
+		shift(c, k, c->low[k].ns[0] - c->known.level_ns[k], c->n,
+		      scale);
+		/* More samples will find it shorter still; noise would as well. */
+		if (c->shift_ns[k] &&
+		    c->known.level_ns[k] == c->known.floor_ns[k])
+			c->settle[k] = to_u32(c->known.n - c->n);
+	}
+	c->doubt = false;
+	clear_window(c);
+	return CL_CONTINUITY_SHIFTED;
+}
+
+/* Decide, if that is possible, after a sample in doubt. */
+static enum cl_continuity_verdict
+conclude(struct cl_continuity *c, struct cl_raw at,
+	 const struct cl_continuity_scale *scale)
+{
+	bool late = cl_raw_sub(at, c->start) >= DOUBT_MAX_NS;
+	s64 need = c->known.n / c->known.windows;
+
+	if (c->lows < LOWS_MIN && (c->expected_q16 >= STRAY_Q16 || late)) {
+		c->doubt = false;
+		clear_window(c);
+		return CL_CONTINUITY_STRAY;
+	}
+	if (c->lows < LOWS_MIN)
+		return CL_CONTINUITY_DOUBT;
+	if (c->touches < TOUCHES_MIN &&
+	    c->missed_q16 >= MISSED_Q16 * (1 + c->touches)) {
+		forget(c);
+		return CL_CONTINUITY_CLOCK;
+	}
+	if ((c->touches >= TOUCHES_MIN && c->n >= need) || late)
+		return shorten(c, scale);
+	return CL_CONTINUITY_DOUBT;
+}
+
+/* A direction that just became shorter may be found shorter still. */
+static bool settle(struct cl_continuity *c, s64 *r)
+{
+	bool moved = false;
+	unsigned int k;
+
+	for (k = 0; k < DIRECTIONS; k++) {
+		s64 d = c->known.floor_ns[k] - r[k];
+
+		if (!c->settle[k])
+			continue;
+		c->settle[k]--;
+		if (d <= 0)
+			continue;
+		c->shift_ns[k] -= d;
+		r[k] += d;
+		moved = true;
+	}
+	return moved;
+}
+
+/**
+ * cl_continuity_init() - start for a new path
+ * @c: state
+ */
+void cl_continuity_init(struct cl_continuity *c)
+{
+	memset(c, 0, sizeof(*c));
+}
+
+/**
+ * cl_continuity_push() - judge a sample before it is used
+ * @c: state
+ * @at: local raw instant of the sample, later than those before
+ * @ru: u - @c->shift_ns[0] - theta, ns, with the estimate before this sample
+ * @rw: w - @c->shift_ns[1] + theta, ns
+ * @scale: what is known of the samples and of the estimate
+ *
+ * Return: what to do with the sample.
+ */
+enum cl_continuity_verdict
+cl_continuity_push(struct cl_continuity *c, struct cl_raw at, s64 ru, s64 rw,
+		   const struct cl_continuity_scale *scale)
+{
+	enum cl_continuity_verdict v = CL_CONTINUITY_QUIET;
+	s64 r[DIRECTIONS] = { ru, rw };
+	unsigned int k;
+	s64 d;
+
+	if (!c->n && !c->n_past)
+		c->first = at;
+	for (k = 0; k < DIRECTIONS && !c->doubt && floors_known(c, at); k++) {
+		d = fall(c, k, r[k], scale);
+		if (d)
+			begin_doubt(c, k, d);
+	}
+	if (c->doubt) {
+		collect(c, at, r, scale);
+		weigh(c, r);
+		return conclude(c, at, scale);
+	}
+	if (settle(c, r))
+		v = CL_CONTINUITY_SHIFTED;
+	collect(c, at, r, scale);
+	if (!complete(c, at, scale))
+		return v;
+	remember(c, scale);
+	if (v == CL_CONTINUITY_QUIET)
+		v = look_back(c, at, scale);
+	return v;
+}
+
+/**
+ * cl_continuity_asymmetry_ns() - what was taken for asymmetry of the path
+ * @c: state
+ *
+ * Return: half of the difference between the shifts of both directions, ns: the
+ * offset is wrong by as much, if a clock had moved instead.
+ */
+s64 cl_continuity_asymmetry_ns(const struct cl_continuity *c)
+{
+	return (c->shift_ns[0] - c->shift_ns[1]) / 2;
+}
+
+/**
+ * cl_continuity_err_ns() - what the shifts add to the error of the offset
+ * @c: state
+ *
+ * Return: standard deviation, ns, rounded up.
+ */
+u64 cl_continuity_err_ns(const struct cl_continuity *c)
+{
+	u64 var = cl_add_sat(c->var_ns2[0], c->var_ns2[1]);
+
+	return var ? cl_isqrt(var) / 2 + 1 : 0;
+}
+
+/**
+ * cl_continuity_doubt_ns() - what the doubt adds to the bound of the offset
+ * @c: state
+ *
+ * Return: by how much the offset is wrong if a clock has moved, ns; 0 without a
+ * doubt.
+ */
+u64 cl_continuity_doubt_ns(const struct cl_continuity *c)
+{
+	return c->doubt ? (u64)c->drop_ns : 0;
+}

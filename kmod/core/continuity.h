@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Path continuity: a path that became longer or shorter in one direction is told
+ * from a clock that moved, by the smallest delays of both directions.
+ *
+ * An asymmetry cannot be seen, but its change can: the oscillators bridge the
+ * instant of the change.
+ */
+#ifndef _CL_CORE_CONTINUITY_H
+#define _CL_CORE_CONTINUITY_H
+
+#include "cltime.h"
+#include "types.h"
+
+/* Directions: samples u, from the peer, and w, to it. */
+#define CL_CONTINUITY_DIRECTIONS 2
+/* Windows remembered: some of them the present, the others the past. */
+#define CL_CONTINUITY_WINDOWS 12
+/* The lowest samples of a window: their distances tell how dense samples are. */
+#define CL_CONTINUITY_LOWEST 8
+
+/**
+ * enum cl_continuity_verdict - what to do with a sample
+ * @CL_CONTINUITY_QUIET: use it
+ * @CL_CONTINUITY_DOUBT: the path or a clock has changed, or the sample is wrong:
+ *	keep it back
+ * @CL_CONTINUITY_SHIFTED: the path has changed and the shifts with it: use what
+ *	was kept back and this sample, less the shifts
+ * @CL_CONTINUITY_CLOCK: a clock has moved: start the estimator anew, from what
+ *	was kept back and this sample
+ * @CL_CONTINUITY_STRAY: single samples were wrong: forget what was kept back, use
+ *	this one
+ */
+enum cl_continuity_verdict {
+	CL_CONTINUITY_QUIET,
+	CL_CONTINUITY_DOUBT,
+	CL_CONTINUITY_SHIFTED,
+	CL_CONTINUITY_CLOCK,
+	CL_CONTINUITY_STRAY,
+};
+
+/**
+ * struct cl_continuity_scale - what is known of the samples at present
+ * @noise_ns: rms of the noise of a one-way difference, ns
+ * @excess_ns: mean of a one-way delay above the smallest, ns
+ * @err_ns: standard deviation of the estimate's offset, ns
+ * @interval_ns: mean time between samples, ns
+ */
+struct cl_continuity_scale {
+	s64 noise_ns;
+	s64 excess_ns;
+	s64 err_ns;
+	s64 interval_ns;
+};
+
+/**
+ * struct cl_continuity_window - a complete window of samples
+ * @floor_ns: lowest sample of each direction
+ * @gap_ns: mean distance between the lowest samples of each direction
+ * @n: samples
+ * @err_ns: largest standard deviation of the estimate
+ */
+struct cl_continuity_window {
+	s64 floor_ns[CL_CONTINUITY_DIRECTIONS];
+	u32 gap_ns[CL_CONTINUITY_DIRECTIONS];
+	u32 n;
+	u32 err_ns;
+};
+
+/**
+ * struct cl_continuity_low - the lowest samples of a window
+ * @ns: ascending
+ * @n: how many there are
+ */
+struct cl_continuity_low {
+	s64 ns[CL_CONTINUITY_LOWEST];
+	u32 n;
+};
+
+/**
+ * struct cl_continuity_level - what is known of some windows together
+ * @floor_ns: lowest sample of each direction
+ * @level_ns: the same, or the mean of the windows' lowest where noise blurs them
+ * @spread_ns: mean distance of one sample to the next above the floor, times @n
+ * @n: samples
+ * @windows: windows
+ * @err_ns: largest standard deviation of the estimate
+ */
+struct cl_continuity_level {
+	s64 floor_ns[CL_CONTINUITY_DIRECTIONS];
+	s64 level_ns[CL_CONTINUITY_DIRECTIONS];
+	s64 spread_ns[CL_CONTINUITY_DIRECTIONS];
+	s64 n;
+	s64 windows;
+	s64 err_ns;
+};
+
+/**
+ * struct cl_continuity - state of one path
+ * @shift_ns: by how much each direction is longer than at the start
+ * @var_ns2: variances of @shift_ns
+ * @past: complete windows, a ring
+ * @head: place of the oldest in @past
+ * @n_past: windows in @past
+ * @known: all of @past together
+ * @noise_ns: noise of a one-way difference; follows the caller's upwards slowly
+ * @first: instant of the first sample
+ * @start: instant of the first sample of the window that is being filled
+ * @n: its samples
+ * @err_ns: largest standard deviation of the estimate in it
+ * @low: its lowest samples of each direction
+ * @doubt: samples are being kept back; the window has those since then
+ * @down: the direction that fell
+ * @drop_ns: by how much it fell, so far
+ * @lows: samples that showed it
+ * @expected_q16: how many would have, had it fallen as far
+ * @touches: samples of the other direction that show that it did not rise
+ * @missed_q16: how many others would have, had it not risen
+ * @settle: samples during which each direction may still be found shorter
+ */
+struct cl_continuity {
+	s64 shift_ns[CL_CONTINUITY_DIRECTIONS];
+	u64 var_ns2[CL_CONTINUITY_DIRECTIONS];
+	struct cl_continuity_window past[CL_CONTINUITY_WINDOWS];
+	u32 head;
+	u32 n_past;
+	struct cl_continuity_level known;
+	s64 noise_ns;
+	struct cl_raw first;
+	struct cl_raw start;
+	u32 n;
+	u32 err_ns;
+	struct cl_continuity_low low[CL_CONTINUITY_DIRECTIONS];
+	bool doubt;
+	u8 down;
+	s64 drop_ns;
+	u32 lows;
+	s64 expected_q16;
+	u32 touches;
+	s64 missed_q16;
+	u32 settle[CL_CONTINUITY_DIRECTIONS];
+};
+
+void cl_continuity_init(struct cl_continuity *c);
+enum cl_continuity_verdict
+cl_continuity_push(struct cl_continuity *c, struct cl_raw at, s64 ru, s64 rw,
+		   const struct cl_continuity_scale *scale);
+s64 cl_continuity_asymmetry_ns(const struct cl_continuity *c);
+u64 cl_continuity_err_ns(const struct cl_continuity *c);
+u64 cl_continuity_doubt_ns(const struct cl_continuity *c);
+
+#endif /* _CL_CORE_CONTINUITY_H */

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <kunit/test.h>
+
+#include "core/continuity.h"
+#include "core/fixed.h"
+#include "random.h"
+
+#define US CL_NS_PER_US
+#define MS CL_NS_PER_MS
+#define INTERVAL_NS (100 * MS)
+
+/* Delays of one direction above the floor. */
+enum law { NORMAL, EXPONENTIAL, WIDE, SQUARE };
+
+static const struct cl_continuity_scale scales[] = {
+	[NORMAL] = { 1414, 3 * US, 150, INTERVAL_NS },
+	[EXPONENTIAL] = { 1414, 10 * US, 250, INTERVAL_NS },
+	[WIDE] = { 1414, 30 * MS, 7 * US, INTERVAL_NS },
+	[SQUARE] = { 1414, 30 * MS, 5 * US, INTERVAL_NS },
+};
+
+/**
+ * struct stream - residuals as an estimator sees them that knows the offset
+ * @c: under test
+ * @law: law of the delays
+ * @rng: state of the random numbers
+ * @n: samples so far
+ * @longer: by how much each direction is longer than at the start, ns
+ * @moved: by how much the clock is off the estimate, ns
+ * @drift: by how much it moves more with every sample, ns
+ * @count: verdicts
+ */
+struct stream {
+	struct cl_continuity c;
+	enum law law;
+	u64 rng;
+	s64 n;
+	s64 longer[2];
+	s64 moved;
+	s64 drift;
+	u32 count[5];
+};
+
+static struct stream st;
+
+static s64 delay(void)
+{
+	s64 gauss = random_gauss_q16(&st.rng);
+
+	switch (st.law) {
+	case NORMAL:
+		return 0;
+	case EXPONENTIAL:
+		return random_exp_q16(&st.rng) * 10 * US >> 16;
+	case WIDE:
+		return random_exp_q16(&st.rng) * 30 * MS >> 16;
+	default:
+		return gauss * gauss / 65536 * 30 * MS >> 16;
+	}
+}
+
+static s64 noise(void)
+{
+	return random_gauss_q16(&st.rng) * 1414 >> 16;
+}
+
+static void begin(enum law law, u64 seed)
+{
+	st = (struct stream){ .law = law, .rng = seed };
+	cl_continuity_init(&st.c);
+}
+
+/* One sample; a moved clock is found by the estimator that starts anew. */
+static enum cl_continuity_verdict step(void)
+{
+	enum cl_continuity_verdict v;
+	s64 ru, rw;
+
+	st.moved += st.drift;
+	ru = 500 * US + delay() + noise() + st.longer[0] - st.c.shift_ns[0];
+	rw = 500 * US + delay() + noise() + st.longer[1] - st.c.shift_ns[1];
+	v = cl_continuity_push(&st.c, cl_raw(st.n++ * INTERVAL_NS),
+			       ru + st.moved, rw - st.moved, &scales[st.law]);
+	st.count[v]++;
+	if (v == CL_CONTINUITY_CLOCK) {
+		st.moved = 0;
+		st.drift = 0;
+	}
+	return v;
+}
+
+static void run(s64 seconds)
+{
+	s64 end = st.n + seconds * CL_NS_PER_SEC / INTERVAL_NS;
+
+	while (st.n < end)
+		step();
+}
+
+static u32 alarms(void)
+{
+	return st.count[CL_CONTINUITY_SHIFTED] + st.count[CL_CONTINUITY_CLOCK] +
+	       st.count[CL_CONTINUITY_STRAY];
+}
+
+static void test_quiet_paths_stay_quiet(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 0; seed < 8; seed++) {
+		begin(seed % 4, seed);
+		run(2000);
+		KUNIT_EXPECT_EQ(test, alarms(), 0);
+		KUNIT_EXPECT_EQ(test, cl_continuity_err_ns(&st.c), 0ULL);
+	}
+}
+
+/* By how much a learnt asymmetry may be wrong, ns. */
+static const s64 accuracy[] = {
+	[NORMAL] = 1 * US,
+	[EXPONENTIAL] = 2 * US,
+	[WIDE] = 25 * US,
+	[SQUARE] = 5 * US,
+};
+
+static void expect_asymmetry(struct kunit *test, s64 ns)
+{
+	s64 wrong = cl_continuity_asymmetry_ns(&st.c) - ns;
+
+	KUNIT_ASSERT_LE_MSG(test, cl_abs_s64(wrong), (u64)accuracy[st.law],
+			    "law %d, wrong by %lld ns", st.law,
+			    (long long)wrong);
+}
+
+static void test_longer_way_and_back(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 0; seed < 8; seed++) {
+		begin(seed % 4, seed);
+		run(1000);
+		st.longer[seed / 4] = 200 * US;
+		run(1000);
+		expect_asymmetry(test, seed / 4 ? -100 * US : 100 * US);
+		st.longer[seed / 4] = 0;
+		run(1000);
+		expect_asymmetry(test, 0);
+		KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_CLOCK], 0);
+		KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_STRAY], 0);
+	}
+}
+
+static void test_shorter_way(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 0; seed < 8; seed++) {
+		begin(seed % 4, seed);
+		run(1000);
+		st.longer[seed / 4] = -200 * US;
+		run(1000);
+		expect_asymmetry(test, seed / 4 ? 100 * US : -100 * US);
+		KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_CLOCK], 0);
+	}
+}
+
+static void test_both_ways_longer_or_shorter(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 0; seed < 8; seed++) {
+		begin(seed % 4, seed);
+		run(1000);
+		st.longer[0] = seed / 4 ? 200 * US : -200 * US;
+		st.longer[1] = st.longer[0];
+		run(1000);
+		expect_asymmetry(test, 0);
+		KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_CLOCK], 0);
+	}
+}
+
+static void test_clock_that_moved(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 0; seed < 8; seed++) {
+		begin(seed % 4, seed);
+		run(1000);
+		st.moved = seed / 4 ? 200 * US : -200 * US;
+		run(600);
+		KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_CLOCK], 1);
+		KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_SHIFTED], 0);
+		KUNIT_EXPECT_EQ(test, cl_continuity_asymmetry_ns(&st.c), 0LL);
+	}
+}
+
+static void test_stray_sample_is_dropped(struct kunit *test)
+{
+	begin(EXPONENTIAL, 1);
+	run(1000);
+	st.longer[0] = -200 * US;
+	KUNIT_EXPECT_EQ(test, step(), CL_CONTINUITY_DOUBT);
+	KUNIT_EXPECT_LE(test, 160ULL * US, cl_continuity_doubt_ns(&st.c));
+	st.longer[0] = 0;
+	run(100);
+	KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_STRAY], 1);
+	KUNIT_EXPECT_EQ(test, alarms(), 1);
+	KUNIT_EXPECT_EQ(test, cl_continuity_doubt_ns(&st.c), 0ULL);
+}
+
+static struct kunit_case continuity_cases[] = {
+	KUNIT_CASE(test_quiet_paths_stay_quiet),
+	KUNIT_CASE(test_longer_way_and_back),
+	KUNIT_CASE(test_shorter_way),
+	KUNIT_CASE(test_both_ways_longer_or_shorter),
+	KUNIT_CASE(test_clock_that_moved),
+	KUNIT_CASE(test_stray_sample_is_dropped),
+	{}
+};
+
+static struct kunit_suite continuity_suite = {
+	.name = "cl_continuity",
+	.test_cases = continuity_cases,
+};
+
+kunit_test_suite(continuity_suite);
