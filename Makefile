@@ -65,6 +65,7 @@ help:
 	@echo 'make bench-respond    instructions of one answer, against an epoll process'
 	@echo 'make bench-lan        accuracy beside chronyd and ptp4l; also lan-noise, lan-normal,'
 	@echo '                      lan-hw, wan, wan-gamma, wlan, loss, route, converge'
+	@echo 'make bench-bound      do the bounds hold: simulator, some in the lab; also holdover'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
 	@echo 'make install          DESTDIR= PREFIX=, module for KDIR'
 	@echo 'make setup            installs missing Debian packages (check, demo do it)'

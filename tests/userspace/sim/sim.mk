@@ -13,3 +13,9 @@ $(BUILD)/sim: $(SIM_OBJS) $(AGENT_LIB)
 -include $(SIM_OBJS:.o=.d)
 
 tools: $(BUILD)/sim
+
+$(BUILD)/unit/test_sim: tests/userspace/sim/sim-test.py | $(BUILD)/sim
+	@mkdir -p $(@D)
+	ln -sf $(abspath $<) $@
+
+unit: $(BUILD)/unit/test_sim $(BUILD)/sim

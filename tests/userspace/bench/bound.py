@@ -1,0 +1,141 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Do the bounds hold?  A campaign in the simulator, some of it in the lab.
+
+usage: bound.py BUILD
+
+Environment: SEED, first seed; SEEDS, how many.  Runs every case of cases.py in the
+simulator with every seed, and a fixed list of cases in the virtual-time lab, where
+the errors have to be the same but for chance.
+"""
+
+import os
+import pathlib
+import sys
+
+from bench import SEED, TOP, Bench
+
+sys.path[:0] = [str(TOP / "scripts/lab/vtime"), str(TOP / "tests/userspace/sim")]
+# From the directories above.
+from campaign import Campaign, LabError  # noqa: E402
+from cases import CASES, NETWORKS  # noqa: E402
+from figures import Figures  # noqa: E402
+from rundir import Run, RunError  # noqa: E402
+from simulator import SCENARIOS, SimError, Simulator  # noqa: E402
+
+BASE = SCENARIOS / "bound.scenario"
+# How many, unless the environment says.
+SEEDS = 5
+# A bound is of use if it is not more than so many times the error.
+BOUND_OVER_P99 = 20
+# What is repeated in the lab, with the seed.  The means of two runs with other
+# random numbers are not closer to each other if they are short.
+LAB = (("exp/calm", 1), ("exp/asymmetric", 2), ("exp/lossy", 3),
+       ("exp/much-longer", 4), ("normal/calm", 5), ("uniform/shorter", 6),
+       ("lognormal/steady", 7), ("heavy/calm", 8), ("noise/wandering", 9),
+       ("wlan/calm", 10), ("gamma/asymmetric", 11), ("exp/frequency", 12))
+LAB_DURATION = "duration 1800s"
+AGREEMENT = 0.1
+
+
+class Found:
+    """A case, the seed and the figures of the simulator."""
+
+    def __init__(self, case, seed, figures):
+        self.case = case
+        self.seed = seed
+        self.figures = figures
+
+
+def simulate(simulator, seeds):
+    """All cases with all seeds; says which do not hold."""
+    found = []
+    for case in CASES:
+        for seed in seeds:
+            figures = simulator.run(BASE, seed, case.lines)
+            found.append(Found(case, seed, figures))
+            if case.violations(figures):
+                print(f"bound: {case.name}, seed {seed}: "
+                      f"{case.violations(figures)} of {figures['readings']} "
+                      "readings miss the truth", file=sys.stderr)
+    return found
+
+
+def print_campaign(bench, found, conditions):
+    """Lines of the runs in the simulator."""
+    inside = [f for f in found if not f.case.only_hard]
+    readings = sum(f.figures["readings"] for f in found)
+    bench.line("runs", "", len(found), {}, ("value", 100), conditions, readings,
+               larger_is_better=True)
+    bench.line("violations", "readings",
+               sum(f.figures["violations"] for f in inside), {}, ("value", 0),
+               conditions, sum(f.figures["readings"] for f in inside))
+    bench.line("violations_hard", "readings",
+               sum(f.figures["violations_hard"] for f in found), {},
+               ("value", 0), conditions, readings)
+    for network in NETWORKS:
+        calm = [f.figures for f in found
+                if f.case.name == f"{network.name}/calm"]
+        p99 = max(f["abs_error_p99"] for f in calm)
+        bench.line(f"bound_median_{network.name}", "ns",
+                   max(f["bound_median"] for f in calm), {},
+                   ("value", BOUND_OVER_P99 * p99),
+                   f"{network.name}/calm; the goal is {BOUND_OVER_P99} times "
+                   f"the error's p99 of {p99:g} ns", len(calm))
+
+
+def write_scenario(directory, case):
+    """A case as a scenario file for the lab."""
+    path = directory / f"bound-{case.name.replace('/', '-')}.scenario"
+    path.write_text("\n".join([BASE.read_text(), *case.lines, LAB_DURATION, ""]))
+    return path
+
+
+def print_lab(bench, simulator, build):
+    """Lines of the runs in the lab: mean error there and in the simulator."""
+    directory = build / "bench/bound"
+    directory.mkdir(exist_ok=True)
+    cases = {case.name: case for case in CASES}
+    jobs = [(write_scenario(directory, cases[name]), "clocklink", seed)
+            for name, seed in LAB]
+    worst = violations = readings = 0
+    for (name, seed), (path, _, _), kept in zip(
+            LAB, jobs, Campaign(build).run_all(jobs)):
+        lab = Figures(Run(kept))
+        figures = simulator.run(path, seed)
+        ours, theirs = figures["abs_error_mean"], lab.value("abs_error_mean")
+        violations += cases[name].violations(
+            {key: lab.value(key) for key in ("violations", "violations_hard")})
+        readings += lab.value("readings")
+        worst = max(worst, abs(ours / theirs - 1))
+        bench.line(f"abs_error_mean_{name}", "ns", ours,
+                   {"lab": round(theirs, 1)}, None,
+                   f"{name}, seed {seed}, {LAB_DURATION}, in the simulator and "
+                   "in the lab", figures["readings"])
+    conditions = f"{len(LAB)} cases, {LAB_DURATION}, in the lab"
+    bench.line("lab_violations", "readings", violations, {}, ("value", 0),
+               conditions, readings)
+    bench.line("lab_difference_max", "", round(worst, 3), {},
+               ("value", AGREEMENT), conditions, len(LAB))
+
+
+def main():
+    """The benchmark."""
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    build = pathlib.Path(sys.argv[1]).resolve()
+    (build / "bench").mkdir(exist_ok=True)
+    seeds = range(SEED, SEED + int(os.environ.get("SEEDS") or SEEDS))
+    bench, simulator = Bench("bound", build), Simulator(build)
+    conditions = (f"{len(CASES)} cases (tests/userspace/sim/cases.py), seeds "
+                  f"{seeds[0]} to {seeds[-1]}, simulator; violations: but for "
+                  "steps beyond the budget for asymmetry")
+    try:
+        print_campaign(bench, simulate(simulator, seeds), conditions)
+        print_lab(bench, simulator, build)
+    except (LabError, RunError, SimError) as error:
+        sys.exit(f"bound: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The simulator: that it repeats, that it finds a bound that is too small, and
+that the bounds hold in a part of the campaign of make bench-bound.
+
+usage: BUILD/unit/test_sim (a link to this file)
+
+Prints TAP, exit status 1 if a case fails.
+"""
+
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "vtime")]
+# From the directories above.
+from cases import CASES  # noqa: E402
+from lab import BUILD, Report  # noqa: E402
+from simulator import LAB_SCENARIOS, SCENARIOS, SimError, Simulator  # noqa: E402
+
+BOUND = SCENARIOS / "bound.scenario"
+LAN = LAB_SCENARIOS / "lan.scenario"
+SHORT = ("duration 60s", "warmup 20s")
+SEED = 1
+
+
+def figures(simulator, seed, **options):
+    """A short run, without the time that it took."""
+    found = simulator.run(LAN, seed, SHORT, **options)
+    del found["wall_s"]
+    return found
+
+
+def check_repetition(report, simulator):
+    """One seed, one result."""
+    first = figures(simulator, SEED)
+    report.check("a run repeats", figures(simulator, SEED) == first)
+    report.check("another seed gives another run",
+                 figures(simulator, SEED + 1)["node"] != first["node"])
+    rate = figures(simulator, SEED, interval="1s")["exchanges_per_s"]
+    report.check("an interval of 1 s is one", 0.9 < rate < 1.1, f"{rate}/s")
+
+
+def check_exact(report, simulator):
+    """Without jitter nothing but rounding is left."""
+    found = simulator.run(LAB_SCENARIOS / "regress-exact.scenario", SEED)
+    report.check("an exact network has no error",
+                 found["abs_error_max"] <= 1, f"{found['abs_error_max']} ns")
+
+
+def check_refusals(report, simulator):
+    """What cannot be simulated is named."""
+    for name, extra, options, text in (
+            ("kill", ["at 5s kill 1"], {}, "kill"),
+            ("no such node", ["node 9 ppm=1"], {}, "-x 1"),
+            ("no such option", [], {"speed": 1}, "speed"),
+            ("an interval of 0", [], {"interval": "0s"}, "interval")):
+        try:
+            simulator.run(LAN, SEED, extra, **options)
+            report.check(f"{name} is refused", False, "it was not")
+        except SimError as error:
+            report.check(f"{name} is refused", text in str(error), str(error))
+
+
+def check_bounds(report, simulator):
+    """No case misses the truth, but half of a bound does."""
+    for case in CASES:
+        if not case.name.endswith(TESTED):
+            continue
+        found = simulator.run(BOUND, SEED, case.lines)
+        report.check(f"{case.name} stays inside", not case.violations(found),
+                     f"{case.violations(found)} of {found['readings']}")
+    tight = next(case for case in CASES if case.name == "exp/asymmetric")
+    found = simulator.run(BOUND, SEED, tight.lines, bound_percent=50)
+    report.check("half of the bound is found out", found["violations"] > 0)
+
+
+# Disturbances of which all cases are tested.
+TESTED = ("/calm", "/asymmetric", "/longer", "/shorter", "/much-longer",
+          "/much-shorter", "/lossy", "/paused", "/steady")
+
+
+def main():
+    """The test."""
+    report, simulator = Report(), Simulator(BUILD)
+    check_repetition(report, simulator)
+    check_exact(report, simulator)
+    check_refusals(report, simulator)
+    check_bounds(report, simulator)
+    return report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
