@@ -88,6 +88,27 @@ s64 cl_shl_div(s64 a, unsigned int sh, s64 b)
 }
 
 /**
+ * cl_ratio_q32() - cl_shl_div() by 32 bits, cheaper where the ratio is small
+ * @a: dividend
+ * @b: divisor, > 0
+ *
+ * Return: @a * 2^32 / @b, rounded towards zero, saturated.
+ */
+s64 cl_ratio_q32(s64 a, s64 b)
+{
+	u64 r = cl_abs_s64(a);
+	unsigned int norm;
+	s64 q;
+
+	if (r >= (u64)b)
+		return cl_shl_div(a, 32, b);
+	norm = (unsigned int)__builtin_clzll((u64)b);
+	r <<= norm;
+	q = (s64)divide_digit(&r, 0, (u64)b << norm);
+	return a < 0 ? -q : q;
+}
+
+/**
  * cl_isqrt() - integer square root
  * @v: radicand
  *

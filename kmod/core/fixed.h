@@ -68,6 +68,7 @@ static inline u64 cl_add_sat(u64 a, u64 b)
 }
 
 s64 cl_shl_div(s64 a, unsigned int sh, s64 b);
+s64 cl_ratio_q32(s64 a, s64 b);
 u64 cl_isqrt(u64 v);
 s64 cl_ppt_to_q48(s64 ppt);
 s64 cl_q48_to_ppt(s64 q48);

@@ -33,17 +33,32 @@ void cl_kalman_init(struct cl_kalman *k, s64 q2)
 	*k = (struct cl_kalman){ .q2 = q2 };
 }
 
-/**
- * cl_kalman_predict() - state and covariance some time later
- * @k: filter that has taken a sample
- * @dt_q20: time since its last update or prediction, s Q20, >= 0
- *
- * Any interval is safe.  When the standard deviation of theta exceeds 5.9 ms
- * the format ends: @p00 stays at CL_KALMAN_P00_MAX, and @p01 is scaled down
- * with it, so that the next sample still corrects the frequency by no more
- * than it should.
+/*
+ * May products be made without saturation?  Up to 16 s and within these limits
+ * each stays below 2^60 in magnitude, whatever the wander.
  */
-void cl_kalman_predict(struct cl_kalman *k, s64 dt_q20)
+static bool is_small(const struct cl_kalman *k, s64 dt_q20)
+{
+	return dt_q20 < 16 << 20 && k->p00 < 1LL << 60 &&
+	       cl_abs_s64(k->p01) < 1ULL << 54 && k->p11 < 1LL << 58 &&
+	       k->q2 <= CL_KALMAN_Q2_MAX;
+}
+
+/* cl_kalman_predict() for the small, the same to the bit */
+static void predict_small(struct cl_kalman *k, s64 dt_q20)
+{
+	s64 p11dt = cl_mulshr(k->p11, dt_q20, 28);
+	s64 qdt = cl_mulshr(k->q2, dt_q20, 20);
+	s64 dt2 = dt_q20 * dt_q20 >> 20;
+
+	k->theta = saturate((__int128)k->theta + cl_mulshr(k->y, dt_q20, 28));
+	k->p00 += cl_mulshr(k->p01, dt_q20, 20) * 2 +
+		  cl_mulshr(p11dt, dt_q20, 20) + cl_mulshr(qdt, dt2, 28) / 3;
+	k->p01 += p11dt + cl_mulshr(qdt, dt_q20, 29);
+	k->p11 += qdt;
+}
+
+static void predict_any(struct cl_kalman *k, s64 dt_q20)
 {
 	s64 p11dt = product(k->p11, dt_q20, 28);
 	s64 qdt = product(k->q2, dt_q20, 20);
@@ -62,6 +77,24 @@ void cl_kalman_predict(struct cl_kalman *k, s64 dt_q20)
 	k->p11 = saturate((__int128)k->p11 + qdt);
 }
 
+/**
+ * cl_kalman_predict() - state and covariance some time later
+ * @k: filter that has taken a sample
+ * @dt_q20: time since its last update or prediction, s Q20, >= 0
+ *
+ * Any interval is safe.  When the standard deviation of theta exceeds 5.9 ms
+ * the format ends: @p00 stays at CL_KALMAN_P00_MAX, and @p01 is scaled down
+ * with it, so that the next sample still corrects the frequency by no more
+ * than it should.
+ */
+void cl_kalman_predict(struct cl_kalman *k, s64 dt_q20)
+{
+	if (is_small(k, dt_q20))
+		predict_small(k, dt_q20);
+	else
+		predict_any(k, dt_q20);
+}
+
 /* Take the first sample. */
 static void start(struct cl_kalman *k, s64 z_q16, s64 r_q16)
 {
@@ -78,20 +111,25 @@ static void start(struct cl_kalman *k, s64 z_q16, s64 r_q16)
  * @k: filter that has taken a sample
  * @z_q16: offset measured, ns Q16, magnitude below 2^62
  * @r_q16: its variance, ns^2 Q16, 1..2^61
+ *
+ * Return: weight of the sample in the offset, the variance of the offset over
+ * that of the innovation, Q32, 0..2^32 - 1.
  */
-void cl_kalman_correct(struct cl_kalman *k, s64 z_q16, s64 r_q16)
+u64 cl_kalman_correct(struct cl_kalman *k, s64 z_q16, s64 r_q16)
 {
 	s64 s = k->p00 + r_q16;
 	s64 in = z_q16 - k->theta;
-	s64 k0 = cl_shl_div(k->p00, 32, s); /* Q32 */
-	s64 k1 = cl_shl_div(k->p01, 32, s); /* 1/s, Q32 */
+	s64 k0 = cl_ratio_q32(k->p00, s);
+	s64 k1 = cl_ratio_q32(k->p01, s); /* 1/s */
 
-	k->theta = saturate((__int128)k->theta + product(k0, in, 32));
+	k->theta = cl_clamp_s64(k->theta + cl_mulshr(k0, in, 32),
+				-CL_KALMAN_MAX, CL_KALMAN_MAX);
 	k->y = saturate((__int128)k->y + product(k1, in, 24));
 	k->p11 = cl_max_s64(k->p11 - product(k1, k->p01, 24), 1);
-	k->p01 -= product(k0, k->p01, 32);
+	k->p01 -= cl_mulshr(k0, k->p01, 32);
 	/* At least p00 r / s: stays positive without help. */
-	k->p00 -= product(k0, k->p00, 32);
+	k->p00 -= cl_mulshr(k0, k->p00, 32);
+	return (u64)k0;
 }
 
 /**

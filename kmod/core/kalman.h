@@ -12,6 +12,8 @@
 #define CL_KALMAN_P11_START (10000000000LL << 24)
 /* Largest variance of theta: a standard deviation of 5.9 ms. */
 #define CL_KALMAN_P00_MAX (1LL << 61)
+/* Square of the largest wander that makes sense, (10 ppm)^2/s. */
+#define CL_KALMAN_Q2_MAX (100000000LL << 24)
 
 /**
  * struct cl_kalman - state and covariance
@@ -35,7 +37,7 @@ struct cl_kalman {
 
 void cl_kalman_init(struct cl_kalman *k, s64 q2);
 void cl_kalman_predict(struct cl_kalman *k, s64 dt_q20);
-void cl_kalman_correct(struct cl_kalman *k, s64 z_q16, s64 r_q16);
+u64 cl_kalman_correct(struct cl_kalman *k, s64 z_q16, s64 r_q16);
 void cl_kalman_update(struct cl_kalman *k, s64 dt_q20, s64 z_q16, s64 r_q16);
 
 #endif /* _CL_CORE_KALMAN_H */

@@ -144,6 +144,26 @@ static void test_shl_div_overflow_saturates(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cl_shl_div(5, 1000, 7), S64_MAX);
 }
 
+static void test_ratio_is_a_quotient(struct kunit *test)
+{
+	u64 rng = 6;
+	size_t k;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		s64 a = random_s64(&rng);
+		s64 b = cl_max_s64(random_s64(&rng) & S64_MAX, 1);
+
+		KUNIT_ASSERT_EQ(test, cl_ratio_q32(a, b),
+				shl_div_slow(a, 32, b));
+		KUNIT_ASSERT_EQ(test, cl_ratio_q32(a % b, b),
+				shl_div_slow(a % b, 32, b));
+		for (k = 0; k < ARRAY_SIZE(edges); k++)
+			KUNIT_ASSERT_EQ(test, cl_ratio_q32((s64)edges[k], b),
+					shl_div_slow((s64)edges[k], 32, b));
+	}
+}
+
 static void test_isqrt_is_floor_of_root(struct kunit *test)
 {
 	u64 rng = 2;
@@ -239,6 +259,7 @@ static struct kunit_case fixed_cases[] = {
 	KUNIT_CASE(test_shl_div_is_the_slow_one),
 	KUNIT_CASE(test_shl_div_rounds_towards_zero),
 	KUNIT_CASE(test_shl_div_overflow_saturates),
+	KUNIT_CASE(test_ratio_is_a_quotient),
 	KUNIT_CASE(test_isqrt_is_floor_of_root),
 	KUNIT_CASE(test_isqrt_changes_at_squares),
 	KUNIT_CASE(test_ppt_to_q48_rounds_to_nearest),
