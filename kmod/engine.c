@@ -54,6 +54,23 @@ static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
 	return err;
 }
 
+/*
+ * What a stamp has to be corrected by, ns: an arrival was earlier, a departure
+ * later than its stamp says.  @ifindex may be 0: not known.
+ */
+static noinline s64 engine_bias(struct cl_instance *inst, u32 ifindex,
+				bool hardware, bool rx)
+{
+	struct cl_stamp_bias b;
+
+	if (!ifindex)
+		return 0;
+	cl_hwmap_get_bias(&inst->hwmap, ifindex, &b);
+	if (rx)
+		return -(hardware ? b.hw_rx_ns : b.rx_ns);
+	return hardware ? b.hw_tx_ns : b.tx_ns;
+}
+
 /* Raw time of the kernel's stamp; false if it cannot be trusted. */
 static __always_inline bool engine_stamp(struct cl_instance *inst, ktime_t real,
 					 struct cl_stamped *ret)
@@ -136,13 +153,21 @@ static noinline bool engine_hwreceived(struct cl_instance *inst,
 static bool engine_received(struct cl_instance *inst, struct cl_peer *peer,
 			    const struct cl_packet *pkt, struct cl_stamped *ret)
 {
+	bool has;
+
 	if (cl_hwmap_active(&inst->hwmap) &&
-	    engine_hwreceived(inst, peer, pkt, ret))
-		return true;
-	if (pkt->stamp)
-		return engine_stamp(inst, pkt->stamp, ret);
-	cl_stats_inc(inst->stats, CL_STAT_RX_NO_STAMP);
-	return false;
+	    engine_hwreceived(inst, peer, pkt, ret)) {
+		has = true;
+	} else if (pkt->stamp) {
+		has = engine_stamp(inst, pkt->stamp, ret);
+	} else {
+		cl_stats_inc(inst->stats, CL_STAT_RX_NO_STAMP);
+		has = false;
+	}
+	if (has && cl_hwmap_biased(&inst->hwmap))
+		ret->t.ns += engine_bias(inst, cl_packet_device(pkt),
+					 ret->hardware, true);
+	return has;
 }
 
 /* Give a complete exchange to the estimator and to whoever listens. */
@@ -260,6 +285,7 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 		return false;
 	if (cl_session_note_gen(s, m->hdr.gen))
 		cl_peer_restart_estimator(peer);
+	cl_peer_note_state(peer, m->hdr.state);
 	t->sample.starts = peer->starts;
 	switch (m->hdr.type) {
 	case CL_WIRE_REQUEST:
@@ -415,6 +441,7 @@ static void engine_sent(void *ctx, u32 key, ktime_t time, bool hardware)
 	struct cl_stamped stamp;
 	struct cl_peer *peer;
 	struct cl_tx tx;
+	u32 ifindex;
 	int err;
 
 	err = cl_txring_take(&inst->txring, key, hardware, &tx);
@@ -433,6 +460,10 @@ static void engine_sent(void *ctx, u32 key, ktime_t time, bool hardware)
 	} else if (!engine_stamp(inst, time, &stamp)) {
 		return;
 	}
+	/* The device of a software stamp: pairs with socket_note_device(). */
+	ifindex = tx.ifindex ?: READ_ONCE(peer->path.ifindex);
+	if (cl_hwmap_biased(&inst->hwmap))
+		stamp.t.ns += engine_bias(inst, ifindex, hardware, false);
 	spin_lock(&peer->lock);
 	if (tx.kind == CL_TX_REQUEST)
 		cl_session_request_sent(&peer->session, tx.seq, stamp);
@@ -551,18 +582,18 @@ u32 cl_engine_send_requests(struct cl_instance *inst)
 }
 
 static void engine_fill_update(struct cl_instance *inst, u32 epoch,
-			       const struct cl_published *p,
+			       u64 interval_ns, const struct cl_published *p,
 			       struct cl_wire_update *u)
 {
 	struct cl_raw now = cl_output_raw(&inst->output);
 	struct cl_bound bound;
 
-	cl_published_line(p, now, inst->settings.interval_ns, &u->map);
+	cl_published_line(p, now, interval_ns, &u->map);
 	cl_published_bound(p, now, &bound);
 	u->bound_ns = bound.bound_ns;
 	u->hard_ns = bound.hard_ns;
 	u->drift_ppt = min_t(u64, bound.drift_ppt, U32_MAX);
-	u->interval_ns = min_t(u64, inst->settings.interval_ns, U32_MAX);
+	u->interval_ns = min_t(u64, interval_ns, U32_MAX);
 	u->tai_offset = p->tai_offset;
 	u->leap = p->leap;
 	u->hops = p->hops;
@@ -570,14 +601,14 @@ static void engine_fill_update(struct cl_instance *inst, u32 epoch,
 }
 
 static int engine_update(struct cl_instance *inst, struct cl_peer *peer,
-			 u32 epoch)
+			 u32 epoch, u64 interval_ns)
 {
 	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE };
 	struct cl_published p;
 
 	cl_output_read(&inst->output, &p);
 	engine_header(inst, peer, &p, &m.hdr);
-	engine_fill_update(inst, epoch, &p, &m.upd);
+	engine_fill_update(inst, epoch, interval_ns, &p, &m.upd);
 	spin_lock(&peer->lock);
 	m.hdr.seq = peer->session.next_update++;
 	spin_unlock(&peer->lock);
@@ -588,18 +619,19 @@ static int engine_update(struct cl_instance *inst, struct cl_peer *peer,
  * cl_engine_send_updates() - send a Sync Update to every peer
  * @inst: instance
  * @epoch: epoch of the replicated state
+ * @interval_ns: time until the next update, > 0
  *
  * Context: process, lock of the namespace held.
  * Return: number of updates sent.
  */
-u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch)
+u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch, u64 interval_ns)
 {
 	struct cl_peer *peer;
 	u32 sent = 0;
 
 	list_for_each_entry(peer, &inst->peers.list, list) {
 		local_bh_disable();
-		if (!engine_update(inst, peer, epoch))
+		if (!engine_update(inst, peer, epoch, interval_ns))
 			sent++;
 		local_bh_enable();
 	}

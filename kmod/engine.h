@@ -13,6 +13,7 @@ struct netlink_ext_ack;
 int cl_engine_open(struct cl_instance *inst, struct netlink_ext_ack *extack);
 void cl_engine_close(struct cl_instance *inst);
 u32 cl_engine_send_requests(struct cl_instance *inst);
-u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch);
+u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch,
+			   u64 interval_ns);
 
 #endif /* _CL_ENGINE_H */

@@ -3,6 +3,7 @@
 
 #include <linux/clocklink.h>
 #include <linux/errno.h>
+#include <linux/string.h>
 
 /**
  * cl_hwmap_init() - no devices
@@ -27,13 +28,28 @@ static struct cl_hwdevice *hwmap_find(struct cl_hwmap *m, u32 ifindex)
 	return NULL;
 }
 
+static bool bias_any(const struct cl_stamp_bias *b)
+{
+	return b->rx_ns || b->tx_ns || b->hw_rx_ns || b->hw_tx_ns;
+}
+
 static void hwmap_count(struct cl_hwmap *m)
 {
-	unsigned int i, n = 0;
+	unsigned int i, clocks = 0, biased = 0;
 
-	for (i = 0; i < CL_HWMAP_DEVICES; i++)
-		n += m->device[i].clock.known;
-	WRITE_ONCE(m->clocks, n); /* pairs with cl_hwmap_active() */
+	for (i = 0; i < CL_HWMAP_DEVICES; i++) {
+		clocks += m->device[i].clock.known;
+		biased += bias_any(&m->device[i].bias);
+	}
+	WRITE_ONCE(m->clocks, clocks); /* pairs with cl_hwmap_active() */
+	WRITE_ONCE(m->biased, biased); /* pairs with cl_hwmap_biased() */
+}
+
+/* Free an entry that holds nothing. */
+static void device_put(struct cl_hwdevice *d)
+{
+	if (!d->judged && !bias_any(&d->bias))
+		WRITE_ONCE(d->ifindex, 0); /* pairs with hwmap_read() */
 }
 
 /**
@@ -55,7 +71,8 @@ int cl_hwmap_set(struct cl_hwmap *m, const struct cl_hwmap_change *c)
 	if (!d)
 		return -ENOSPC;
 	write_seqlock_bh(&d->lock);
-	WRITE_ONCE(d->ifindex, c->ifindex); /* pairs with cl_hwmap_read() */
+	WRITE_ONCE(d->ifindex, c->ifindex); /* pairs with hwmap_read() */
+	d->judged = true;
 	d->state = c->state;
 	/* Another clock has nothing to do with the one before. */
 	if (!hardware || d->phc_index != c->phc_index) {
@@ -71,11 +88,11 @@ int cl_hwmap_set(struct cl_hwmap *m, const struct cl_hwmap_change *c)
 }
 
 /**
- * cl_hwmap_del() - forget a device
+ * cl_hwmap_del() - forget state and clock of a device
  * @m: map, lock of the namespace held
  * @ifindex: its interface index
  *
- * Stamps that were not confirmed are worthless.
+ * Stamps that were not confirmed are worthless.  The bias stays.
  *
  * Context: process.
  * Return: 0, -ENOENT.
@@ -84,18 +101,20 @@ int cl_hwmap_del(struct cl_hwmap *m, u32 ifindex)
 {
 	struct cl_hwdevice *d = hwmap_find(m, ifindex);
 
-	if (!d)
+	if (!d || !d->judged)
 		return -ENOENT;
 	write_seqlock_bh(&d->lock);
-	WRITE_ONCE(d->ifindex, 0); /* pairs with cl_hwmap_read() */
+	d->judged = false;
 	d->clock = (struct cl_hwclock){ .known = false };
+	device_put(d);
 	write_sequnlock_bh(&d->lock);
 	hwmap_count(m);
 	return 0;
 }
 
 static bool device_read(const struct cl_hwdevice *d, u32 ifindex,
-			struct cl_hwclock *ret)
+			struct cl_hwclock *ret_clock,
+			struct cl_stamp_bias *ret_bias)
 {
 	unsigned int seq;
 	bool found;
@@ -103,9 +122,27 @@ static bool device_read(const struct cl_hwdevice *d, u32 ifindex,
 	do {
 		seq = read_seqbegin(&d->lock);
 		found = d->ifindex == ifindex;
-		*ret = d->clock;
+		if (ret_clock)
+			*ret_clock = d->clock;
+		if (ret_bias)
+			*ret_bias = d->bias;
 	} while (read_seqretry(&d->lock, seq));
 	return found;
+}
+
+static bool hwmap_read(const struct cl_hwmap *m, u32 ifindex,
+		       struct cl_hwclock *ret_clock,
+		       struct cl_stamp_bias *ret_bias)
+{
+	unsigned int i;
+
+	for (i = 0; i < CL_HWMAP_DEVICES; i++) {
+		/* Pairs with the writers of ifindex; confirmed below. */
+		if (READ_ONCE(m->device[i].ifindex) == ifindex &&
+		    device_read(&m->device[i], ifindex, ret_clock, ret_bias))
+			return true;
+	}
+	return false;
 }
 
 /**
@@ -120,13 +157,48 @@ static bool device_read(const struct cl_hwdevice *d, u32 ifindex,
 bool cl_hwmap_read(const struct cl_hwmap *m, u32 ifindex,
 		   struct cl_hwclock *ret)
 {
-	unsigned int i;
+	return hwmap_read(m, ifindex, ret, NULL);
+}
 
-	for (i = 0; i < CL_HWMAP_DEVICES; i++) {
-		/* Pairs with cl_hwmap_set() and _del(); confirmed below. */
-		if (READ_ONCE(m->device[i].ifindex) == ifindex &&
-		    device_read(&m->device[i], ifindex, ret))
-			return true;
-	}
-	return false;
+/**
+ * cl_hwmap_get_bias() - what the stamps of a device are wrong by
+ * @m: map
+ * @ifindex: its interface index, not 0
+ * @ret: the bias; 0 if the device is not known
+ *
+ * Context: any but hard interrupt.
+ */
+void cl_hwmap_get_bias(const struct cl_hwmap *m, u32 ifindex,
+		       struct cl_stamp_bias *ret)
+{
+	if (!hwmap_read(m, ifindex, NULL, ret))
+		memset(ret, 0, sizeof(*ret));
+}
+
+/**
+ * cl_hwmap_set_bias() - say what the stamps of a device are wrong by
+ * @m: map, lock of the namespace held
+ * @ifindex: its interface index, not 0
+ * @bias: all of it, ranges checked
+ *
+ * Context: process.
+ * Return: 0, -ENOSPC if there are too many devices.
+ */
+int cl_hwmap_set_bias(struct cl_hwmap *m, u32 ifindex,
+		      const struct cl_stamp_bias *bias)
+{
+	struct cl_hwdevice *d = hwmap_find(m, ifindex);
+
+	if (!d && !bias_any(bias))
+		return 0;
+	d = d ?: hwmap_find(m, 0);
+	if (!d)
+		return -ENOSPC;
+	write_seqlock_bh(&d->lock);
+	WRITE_ONCE(d->ifindex, ifindex); /* pairs with hwmap_read() */
+	d->bias = *bias;
+	device_put(d);
+	write_sequnlock_bh(&d->lock);
+	hwmap_count(m);
+	return 0;
 }

@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/suspend.h>
 #include <net/netns/generic.h>
 
@@ -186,6 +187,7 @@ void cl_instance_set(struct cl_instance *inst, const struct cl_settings *new)
 	/* Pairs with cl_instance_leads(). */
 	WRITE_ONCE(s->leader, new->leader);
 	s->interval_ns = new->interval_ns;
+	s->interval_max_ns = new->interval_max_ns;
 	s->asymmetry_ns = new->asymmetry_ns;
 	s->params = new->params;
 	s->max_bound_ns = new->max_bound_ns;
@@ -269,7 +271,34 @@ int cl_instance_set_device(struct cl_instance *inst,
 }
 
 /**
- * cl_instance_del_device() - forget a network device
+ * cl_instance_set_bias() - what the stamps of a network device are wrong by
+ * @inst: instance, lock of the namespace held
+ * @ifindex: its interface index
+ * @bias: all of it, ranges checked
+ *
+ * Context: process.
+ * Return: 0, -ENOSPC if there are too many devices.
+ */
+int cl_instance_set_bias(struct cl_instance *inst, u32 ifindex,
+			 const struct cl_stamp_bias *bias)
+{
+	struct cl_stamp_bias old;
+	int err;
+
+	cl_hwmap_get_bias(&inst->hwmap, ifindex, &old);
+	if (!memcmp(&old, bias, sizeof(old)))
+		return 0;
+	err = cl_hwmap_set_bias(&inst->hwmap, ifindex, bias);
+	if (err)
+		return err;
+	/* A softirq may still correct by the old one. */
+	synchronize_rcu();
+	cl_steering_restamp(inst);
+	return 0;
+}
+
+/**
+ * cl_instance_del_device() - forget state and clock of a network device
  * @inst: instance, lock of the namespace held
  * @ifindex: its interface index
  *

@@ -32,6 +32,7 @@ struct netlink_ext_ack;
  * @port: local UDP port
  * @leader: node id of the leader, 0: none; read in softirq
  * @interval_ns: time between two rounds
+ * @interval_max_ns: to which the daemon may lengthen it, 0: it may not
  * @asymmetry_ns: asymmetry budget of a link, 0: default
  * @params: stamp noise and wander
  * @max_bound_ns: a clock with a larger bound is void
@@ -43,6 +44,7 @@ struct cl_settings {
 	u16 port;
 	u32 leader;
 	u64 interval_ns;
+	u64 interval_max_ns;
 	u32 asymmetry_ns;
 	struct cl_estimator_params params;
 	u64 max_bound_ns;
@@ -125,6 +127,8 @@ int cl_instance_add_peer(struct cl_net *cn, u32 node,
 void cl_instance_del_peer(struct cl_net *cn, struct cl_peer *peer);
 int cl_instance_set_device(struct cl_instance *inst,
 			   const struct cl_hwmap_change *c);
+int cl_instance_set_bias(struct cl_instance *inst, u32 ifindex,
+			 const struct cl_stamp_bias *bias);
 int cl_instance_del_device(struct cl_instance *inst, u32 ifindex);
 
 int cl_instance_init(void);

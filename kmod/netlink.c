@@ -215,16 +215,19 @@ static int nl_instance_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct cl_net *cn = nl_lock(info);
 	struct cl_settings settings;
+	int err;
 
 	if (!cn)
 		return -ENODEV;
 	settings = cn->inst->settings;
-	cl_nlparse_settings(info->attrs, &settings);
-	cl_instance_set(cn->inst, &settings);
-	nl_tell(cn->inst, NL_GROUP_CONFIG, CLOCKLINK_CMD_INSTANCE_NTF,
-		cl_nlfill_instance, cn->inst);
+	err = cl_nlparse_settings(info, &settings);
+	if (!err) {
+		cl_instance_set(cn->inst, &settings);
+		nl_tell(cn->inst, NL_GROUP_CONFIG, CLOCKLINK_CMD_INSTANCE_NTF,
+			cl_nlfill_instance, cn->inst);
+	}
 	mutex_unlock(&cn->lock);
-	return 0;
+	return err;
 }
 
 /* The peer that the command names; NULL and the error is set. */
@@ -321,6 +324,7 @@ static void nl_tell_peer(struct cl_net *cn, struct cl_peer *peer, u8 cmd)
 static int nl_add_peer(struct genl_info *info, struct cl_net *cn)
 {
 	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_NODE];
+	struct cl_peer_settings settings = { .asymmetry_ns = 0 };
 	struct cl_instance *inst = cn->inst;
 	u32 node = nla_get_u32(attr);
 	struct cl_endpoint endpoint;
@@ -350,9 +354,12 @@ static int nl_add_peer(struct genl_info *info, struct cl_net *cn)
 				    "this kernel has no IPv6");
 	else if (err == -ENOSPC)
 		GENL_SET_ERR_MSG(info, "too many peers");
-	if (!err)
-		nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_ADD_NTF);
-	return err;
+	if (err)
+		return err;
+	cl_nlparse_peer_settings(info->attrs, &settings);
+	cl_peer_set(peer, &settings);
+	nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_ADD_NTF);
+	return 0;
 }
 
 static int nl_peer_add(struct sk_buff *skb, struct genl_info *info)
@@ -368,6 +375,28 @@ static int nl_peer_add(struct sk_buff *skb, struct genl_info *info)
 	err = nl_add_peer(info, cn);
 	mutex_unlock(&cn->lock);
 	return err;
+}
+
+static int nl_peer_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cl_peer_settings settings;
+	struct cl_peer *peer;
+	struct cl_net *cn;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_PEER_NODE))
+		return -EINVAL;
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	peer = nl_find_peer(info, cn);
+	if (peer) {
+		settings = peer->settings;
+		cl_nlparse_peer_settings(info->attrs, &settings);
+		cl_peer_set(peer, &settings);
+		nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_SET_NTF);
+	}
+	mutex_unlock(&cn->lock);
+	return peer ? 0 : -ENOENT;
 }
 
 static int nl_peer_del(struct sk_buff *skb, struct genl_info *info)
@@ -406,13 +435,23 @@ static int nl_steer(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static u32 nl_send_updates(struct cl_instance *inst, struct nlattr **attrs)
+{
+	u32 epoch = nla_get_u32(attrs[CLOCKLINK_A_ROUND_EPOCH]);
+	u64 interval_ns = inst->settings.interval_ns;
+
+	if (attrs[CLOCKLINK_A_ROUND_INTERVAL])
+		interval_ns = nla_get_u64(attrs[CLOCKLINK_A_ROUND_INTERVAL]);
+	return cl_engine_send_updates(inst, epoch, interval_ns);
+}
+
 /* ROUND_START and UPDATE_SEND: note term and round, send, say how many. */
 static int nl_lead(struct genl_info *info, bool update)
 {
 	struct nlattr **attrs = info->attrs;
 	struct sk_buff *reply;
 	struct cl_net *cn;
-	u32 epoch, sent;
+	u32 sent;
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_ROUND_TERM) ||
@@ -436,8 +475,7 @@ static int nl_lead(struct genl_info *info, bool update)
 		goto out;
 	}
 	if (update) {
-		epoch = nla_get_u32(attrs[CLOCKLINK_A_ROUND_EPOCH]);
-		sent = cl_engine_send_updates(cn->inst, epoch);
+		sent = nl_send_updates(cn->inst, attrs);
 	} else {
 		cl_stats_inc(cn->inst->stats, CL_STAT_ROUNDS);
 		sent = cl_engine_send_requests(cn->inst);
@@ -494,19 +532,43 @@ out:
 	return err ?: skb->len;
 }
 
-static int nl_device_set(struct sk_buff *skb, struct genl_info *info)
+/* New stamps are a new raw generation: the daemon has to know it. */
+static int nl_set_bias(struct genl_info *info, struct cl_instance *inst)
 {
-	struct cl_hwmap_change change;
-	struct cl_net *cn;
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_DEVICE_IFINDEX];
+	struct cl_stamp_bias bias;
 	int err;
 
-	err = cl_nlparse_change(info, &change);
+	cl_hwmap_get_bias(&inst->hwmap, nla_get_u32(attr), &bias);
+	err = cl_nlparse_bias(info, &bias);
+	if (!err)
+		err = cl_instance_set_bias(inst, nla_get_u32(attr), &bias);
+	if (!err)
+		nl_tell(inst, NL_GROUP_CONFIG, CLOCKLINK_CMD_INSTANCE_NTF,
+			cl_nlfill_instance, inst);
+	return err;
+}
+
+static int nl_device_set(struct sk_buff *skb, struct genl_info *info)
+{
+	bool is_bias = cl_nlparse_is_bias(info->attrs);
+	struct cl_hwmap_change change;
+	struct cl_net *cn;
+	int err = 0;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_DEVICE_IFINDEX))
+		return -EINVAL;
+	if (!is_bias)
+		err = cl_nlparse_change(info, &change);
 	if (err)
 		return err;
 	cn = nl_lock(info);
 	if (!cn)
 		return -ENODEV;
-	err = cl_instance_set_device(cn->inst, &change);
+	if (is_bias)
+		err = nl_set_bias(info, cn->inst);
+	else
+		err = cl_instance_set_device(cn->inst, &change);
 	mutex_unlock(&cn->lock);
 	if (err == -ENOSPC)
 		GENL_SET_ERR_MSG(info, "too many network devices");
@@ -600,6 +662,12 @@ static const struct genl_ops nl_ops[] = {
 		.doit = nl_peer_del,
 		.flags = GENL_UNS_ADMIN_PERM,
 		NL_POLICY(cl_nlparse_peer),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_PEER_SET,
+		.doit = nl_peer_set,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(cl_nlparse_peer_set),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_CLOCK_GET,

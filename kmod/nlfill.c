@@ -41,6 +41,8 @@ static int put_settings(struct sk_buff *skb, const struct cl_settings *s)
 	    nla_put_u16(skb, CLOCKLINK_A_INSTANCE_PORT, s->port) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_LEADER, s->leader) ||
 	    put_u64(skb, CLOCKLINK_A_INSTANCE_INTERVAL, s->interval_ns) ||
+	    put_u64(skb, CLOCKLINK_A_INSTANCE_INTERVAL_MAX,
+		    s->interval_max_ns) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ASYMMETRY, s->asymmetry_ns) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_STAMP_NOISE,
 			s->params.stamp_noise_ns) ||
@@ -49,6 +51,18 @@ static int put_settings(struct sk_buff *skb, const struct cl_settings *s)
 	    put_u64(skb, CLOCKLINK_A_INSTANCE_MAX_BOUND, s->max_bound_ns) ||
 	    nla_put_u8(skb, CLOCKLINK_A_INSTANCE_PHC, s->phc) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ROLE, role_of(s)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_peers(struct sk_buff *skb, const struct cl_peers *peers)
+{
+	struct cl_peers_info info;
+
+	cl_peers_get_info(peers, &info);
+	if (nla_put_u32(skb, CLOCKLINK_A_INSTANCE_PEERS, peers->count) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_UNSETTLED, info.unsettled) ||
+	    put_u64(skb, CLOCKLINK_A_INSTANCE_PEER_CHANGES, info.changes))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -67,7 +81,7 @@ static int put_instance(struct sk_buff *skb, const struct cl_instance *inst,
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_STATE, state) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_TERM, READ_ONCE(s->term)) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ROUND, READ_ONCE(s->round)) ||
-	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_PEERS, inst->peers.count))
+	    put_peers(skb, &inst->peers))
 		return -EMSGSIZE;
 	if (IS_ENABLED(CONFIG_CLOCKLINK_TEST))
 		return nla_put_flag(skb, CLOCKLINK_A_INSTANCE_TEST);
@@ -120,6 +134,24 @@ static int put_endpoint(struct sk_buff *skb, const struct cl_endpoint *e)
 	return 0;
 }
 
+static int put_path(struct sk_buff *skb, const struct cl_peer_settings *s)
+{
+	if (nla_put_u32(skb, CLOCKLINK_A_PEER_ASYMMETRY, s->asymmetry_ns) ||
+	    nla_put_s32(skb, CLOCKLINK_A_PEER_DELAY_ASYMMETRY,
+			s->delay_asymmetry_ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* What the peer's messages have told of itself. */
+static int put_told(struct sk_buff *skb, const struct cl_peer_info *i)
+{
+	if (nla_put_u32(skb, CLOCKLINK_A_PEER_GEN, i->gen) ||
+	    nla_put_u32(skb, CLOCKLINK_A_PEER_STATE, i->state))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_counters(struct sk_buff *skb, const struct cl_peer_info *i)
 {
 	if (put_u64(skb, CLOCKLINK_A_PEER_EXCHANGES, i->exchanges) ||
@@ -134,7 +166,8 @@ static int put_counters(struct sk_buff *skb, const struct cl_peer_info *i)
 	    put_u64(skb, CLOCKLINK_A_PEER_NO_STAMP, i->no_stamp) ||
 	    put_u64(skb, CLOCKLINK_A_PEER_LATE, i->late) ||
 	    put_u64(skb, CLOCKLINK_A_PEER_REJECTED, i->rejected) ||
-	    put_u64(skb, CLOCKLINK_A_PEER_RESTARTS, i->restarts))
+	    put_u64(skb, CLOCKLINK_A_PEER_RESTARTS, i->restarts) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_STARTS, i->starts))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -185,10 +218,11 @@ int cl_nlfill_peer(struct sk_buff *skb, const void *arg)
 
 	cl_peer_get_info(p->peer, p->now, &info);
 	if (nla_put_u32(skb, CLOCKLINK_A_PEER_NODE, p->peer->node) ||
-	    put_endpoint(skb, &p->peer->path.to) || put_counters(skb, &info) ||
+	    put_endpoint(skb, &p->peer->path.to) ||
+	    put_path(skb, &info.settings) || put_counters(skb, &info) ||
 	    put_hardware(skb, &info))
 		return -EMSGSIZE;
-	if (info.gen_known && nla_put_u32(skb, CLOCKLINK_A_PEER_GEN, info.gen))
+	if (info.gen_known && put_told(skb, &info))
 		return -EMSGSIZE;
 	return info.ready ? put_estimate(skb, &info, p->now) : 0;
 }
@@ -348,6 +382,16 @@ static int put_map(struct sk_buff *skb, const struct cl_hwclock *c,
 	return 0;
 }
 
+static int put_bias(struct sk_buff *skb, const struct cl_stamp_bias *b)
+{
+	if (nla_put_s32(skb, CLOCKLINK_A_DEVICE_RX_BIAS, b->rx_ns) ||
+	    nla_put_s32(skb, CLOCKLINK_A_DEVICE_TX_BIAS, b->tx_ns) ||
+	    nla_put_s32(skb, CLOCKLINK_A_DEVICE_HW_RX_BIAS, b->hw_rx_ns) ||
+	    nla_put_s32(skb, CLOCKLINK_A_DEVICE_HW_TX_BIAS, b->hw_tx_ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * cl_nlfill_device() - a network device and the map of its clock
  * @skb: message
@@ -366,7 +410,11 @@ int cl_nlfill_device(struct sk_buff *skb, const void *arg)
 	    !cl_hwclock_usable(&d->clock, f->now))
 		state = CLOCKLINK_DEVICE_STATE_MEASURING;
 	if (nla_put_u32(skb, CLOCKLINK_A_DEVICE_IFINDEX, d->ifindex) ||
-	    nla_put_u32(skb, CLOCKLINK_A_DEVICE_STATE, state) ||
+	    put_bias(skb, &d->bias))
+		return -EMSGSIZE;
+	if (!d->judged)
+		return 0;
+	if (nla_put_u32(skb, CLOCKLINK_A_DEVICE_STATE, state) ||
 	    nla_put_s32(skb, CLOCKLINK_A_DEVICE_PHC_INDEX, d->phc_index) ||
 	    put_u64(skb, CLOCKLINK_A_DEVICE_BREAKS, d->clock.breaks))
 		return -EMSGSIZE;

@@ -39,8 +39,22 @@ static struct netlink_range_validation nl_interval_range = {
 	.max = 1000 * CL_NS_PER_SEC,
 };
 
+static struct netlink_range_validation nl_interval_max_range = {
+	.max = 1000 * CL_NS_PER_SEC,
+};
+
 static struct netlink_range_validation nl_asymmetry_range = {
 	.max = 1 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation_signed nl_delay_asymmetry_range = {
+	.min = -1 * CL_NS_PER_SEC,
+	.max = 1 * CL_NS_PER_SEC,
+};
+
+static struct netlink_range_validation_signed nl_bias_range = {
+	.min = -1 * CL_NS_PER_MS,
+	.max = 1 * CL_NS_PER_MS,
 };
 
 /* What the estimator can work with: 1 ms, and 1 ppm per sqrt(s). */
@@ -112,18 +126,20 @@ static struct netlink_range_validation nl_map_expiry_range = {
  * Each policy spans its whole set, because handlers look at all attributes of
  * the set; those without an entry are refused.
  */
-#define NL_SETTINGS_POLICY                                           \
-	[CLOCKLINK_A_INSTANCE_LEADER] =                              \
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_leader_range),    \
-	[CLOCKLINK_A_INSTANCE_INTERVAL] =                            \
-		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_range),  \
-	[CLOCKLINK_A_INSTANCE_ASYMMETRY] =                           \
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_asymmetry_range), \
-	[CLOCKLINK_A_INSTANCE_STAMP_NOISE] =                         \
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_params_range),    \
-	[CLOCKLINK_A_INSTANCE_WANDER] =                              \
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_params_range),    \
-	[CLOCKLINK_A_INSTANCE_MAX_BOUND] =                           \
+#define NL_SETTINGS_POLICY                                              \
+	[CLOCKLINK_A_INSTANCE_LEADER] =                                 \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_leader_range),       \
+	[CLOCKLINK_A_INSTANCE_INTERVAL] =                               \
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_range),     \
+	[CLOCKLINK_A_INSTANCE_INTERVAL_MAX] =                           \
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_max_range), \
+	[CLOCKLINK_A_INSTANCE_ASYMMETRY] =                              \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_asymmetry_range),    \
+	[CLOCKLINK_A_INSTANCE_STAMP_NOISE] =                            \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_params_range),       \
+	[CLOCKLINK_A_INSTANCE_WANDER] =                                 \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_params_range),       \
+	[CLOCKLINK_A_INSTANCE_MAX_BOUND] =                              \
 		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_max_bound_range)
 
 const struct nla_policy cl_nlparse_add[CLOCKLINK_A_INSTANCE_MAX + 1] = {
@@ -144,6 +160,12 @@ const struct nla_policy cl_nlparse_peer[CLOCKLINK_A_PEER_MAX + 1] = {
 		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
 };
 
+#define NL_PATH_POLICY                                                     \
+	[CLOCKLINK_A_PEER_ASYMMETRY] =                                     \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_asymmetry_range),       \
+	[CLOCKLINK_A_PEER_DELAY_ASYMMETRY] = NLA_POLICY_FULL_RANGE_SIGNED( \
+		NLA_S32, &nl_delay_asymmetry_range)
+
 const struct nla_policy cl_nlparse_peer_add[CLOCKLINK_A_PEER_MAX + 1] = {
 	[CLOCKLINK_A_PEER_NODE] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
@@ -152,6 +174,13 @@ const struct nla_policy cl_nlparse_peer_add[CLOCKLINK_A_PEER_MAX + 1] = {
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[CLOCKLINK_A_PEER_SCOPE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[CLOCKLINK_A_PEER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	NL_PATH_POLICY,
+};
+
+const struct nla_policy cl_nlparse_peer_set[CLOCKLINK_A_PEER_MAX + 1] = {
+	[CLOCKLINK_A_PEER_NODE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+	NL_PATH_POLICY,
 };
 
 const struct nla_policy cl_nlparse_steer[CLOCKLINK_A_STEER_MAX + 1] = {
@@ -194,6 +223,8 @@ const struct nla_policy cl_nlparse_update[CLOCKLINK_A_ROUND_MAX + 1] = {
 	[CLOCKLINK_A_ROUND_TERM] = { .type = NLA_U32 },
 	[CLOCKLINK_A_ROUND_ROUND] = { .type = NLA_U32 },
 	[CLOCKLINK_A_ROUND_EPOCH] = { .type = NLA_U32 },
+	[CLOCKLINK_A_ROUND_INTERVAL] =
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_interval_range),
 };
 
 const struct nla_policy cl_nlparse_device[CLOCKLINK_A_DEVICE_MAX + 1] = {
@@ -211,6 +242,14 @@ const struct nla_policy cl_nlparse_device[CLOCKLINK_A_DEVICE_MAX + 1] = {
 		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_error_range),
 	[CLOCKLINK_A_DEVICE_EXPIRY] =
 		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_map_expiry_range),
+	[CLOCKLINK_A_DEVICE_RX_BIAS] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S32, &nl_bias_range),
+	[CLOCKLINK_A_DEVICE_TX_BIAS] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S32, &nl_bias_range),
+	[CLOCKLINK_A_DEVICE_HW_RX_BIAS] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S32, &nl_bias_range),
+	[CLOCKLINK_A_DEVICE_HW_TX_BIAS] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S32, &nl_bias_range),
 };
 
 const struct nla_policy cl_nlparse_device_del[CLOCKLINK_A_DEVICE_MAX + 1] = {
@@ -234,18 +273,38 @@ static bool lacks(struct genl_info *info, const u8 *attrs, unsigned int n)
 	return false;
 }
 
+/* Only one of the two may be in the request: that one is to blame. */
+static int check_interval(struct genl_info *info, const struct cl_settings *s)
+{
+	struct nlattr *max = info->attrs[CLOCKLINK_A_INSTANCE_INTERVAL_MAX];
+
+	if (!s->interval_max_ns || s->interval_max_ns >= s->interval_ns)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack,
+			    max ?: info->attrs[CLOCKLINK_A_INSTANCE_INTERVAL],
+			    "interval-max is below interval");
+	return -EINVAL;
+}
+
 /**
  * cl_nlparse_settings() - the settings that may be changed at any time
- * @attrs: attributes, validated
+ * @info: request
  * @s: settings; those without an attribute are untouched
+ *
+ * Return: 0, -EINVAL if they do not fit together; then @s is not to be used.
  */
-void cl_nlparse_settings(struct nlattr **attrs, struct cl_settings *s)
+int cl_nlparse_settings(struct genl_info *info, struct cl_settings *s)
 {
+	struct nlattr **attrs = info->attrs;
+
 	if (attrs[CLOCKLINK_A_INSTANCE_LEADER])
 		s->leader = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_LEADER]);
 	if (attrs[CLOCKLINK_A_INSTANCE_INTERVAL])
 		s->interval_ns =
 			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_INTERVAL]);
+	if (attrs[CLOCKLINK_A_INSTANCE_INTERVAL_MAX])
+		s->interval_max_ns =
+			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_INTERVAL_MAX]);
 	if (attrs[CLOCKLINK_A_INSTANCE_ASYMMETRY])
 		s->asymmetry_ns =
 			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_ASYMMETRY]);
@@ -258,6 +317,7 @@ void cl_nlparse_settings(struct nlattr **attrs, struct cl_settings *s)
 	if (attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND])
 		s->max_bound_ns =
 			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND]);
+	return check_interval(info, s);
 }
 
 /**
@@ -266,8 +326,8 @@ void cl_nlparse_settings(struct nlattr **attrs, struct cl_settings *s)
  * @info: request
  * @s: settings, with defaults
  *
- * Return: 0, -EINVAL if a needed one is missing, -EPERM for a PTP clock without
- * CAP_SYS_TIME.
+ * Return: 0, -EINVAL if a needed one is missing or they do not fit together,
+ * -EPERM for a PTP clock without CAP_SYS_TIME.
  */
 int cl_nlparse_new_settings(struct sk_buff *skb, struct genl_info *info,
 			    struct cl_settings *s)
@@ -277,6 +337,7 @@ int cl_nlparse_new_settings(struct sk_buff *skb, struct genl_info *info,
 		CLOCKLINK_A_INSTANCE_CLUSTER,
 	};
 	struct nlattr **attrs = info->attrs;
+	int err;
 
 	if (lacks(info, needed, ARRAY_SIZE(needed)))
 		return -EINVAL;
@@ -289,7 +350,9 @@ int cl_nlparse_new_settings(struct sk_buff *skb, struct genl_info *info,
 		.params.wander_ppt = NL_WANDER_PPT,
 		.max_bound_ns = NL_MAX_BOUND_NS,
 	};
-	cl_nlparse_settings(attrs, s);
+	err = cl_nlparse_settings(info, s);
+	if (err)
+		return err;
 	if (attrs[CLOCKLINK_A_INSTANCE_PORT])
 		s->port = nla_get_u16(attrs[CLOCKLINK_A_INSTANCE_PORT]);
 	if (attrs[CLOCKLINK_A_INSTANCE_PHC])
@@ -377,6 +440,21 @@ int cl_nlparse_endpoint(struct genl_info *info, u16 port, struct cl_endpoint *e)
 	if (attrs[CLOCKLINK_A_PEER_ADDR4])
 		return get_addr4(info, e);
 	return get_addr6(info, e);
+}
+
+/**
+ * cl_nlparse_peer_settings() - what is known of the path to a peer
+ * @attrs: attributes, validated
+ * @s: settings; those without an attribute are untouched
+ */
+void cl_nlparse_peer_settings(struct nlattr **attrs, struct cl_peer_settings *s)
+{
+	if (attrs[CLOCKLINK_A_PEER_ASYMMETRY])
+		s->asymmetry_ns =
+			nla_get_u32(attrs[CLOCKLINK_A_PEER_ASYMMETRY]);
+	if (attrs[CLOCKLINK_A_PEER_DELAY_ASYMMETRY])
+		s->delay_asymmetry_ns =
+			nla_get_s32(attrs[CLOCKLINK_A_PEER_DELAY_ASYMMETRY]);
 }
 
 static void get_map(struct nlattr **attrs, struct cl_map *map)
@@ -492,7 +570,7 @@ static int check_device(struct genl_info *info, u32 ifindex)
 
 /**
  * cl_nlparse_change() - what is new of a network device
- * @info: request
+ * @info: request, with an interface index
  * @c: the change
  *
  * Return: 0; -EINVAL if an attribute is missing or does not fit the others,
@@ -508,8 +586,6 @@ int cl_nlparse_change(struct genl_info *info, struct cl_hwmap_change *c)
 	struct nlattr **attrs = info->attrs;
 	struct nlattr *state = attrs[CLOCKLINK_A_DEVICE_STATE];
 
-	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_DEVICE_IFINDEX))
-		return -EINVAL;
 	*c = (struct cl_hwmap_change){
 		.ifindex = nla_get_u32(attrs[CLOCKLINK_A_DEVICE_IFINDEX]),
 		.state = CLOCKLINK_DEVICE_STATE_HARDWARE,
@@ -530,4 +606,56 @@ int cl_nlparse_change(struct genl_info *info, struct cl_hwmap_change *c)
 	if (lacks(info, map, ARRAY_SIZE(map)))
 		return -EINVAL;
 	return check_device(info, c->ifindex) ?: get_line(info, &c->line);
+}
+
+/**
+ * cl_nlparse_is_bias() - does a request say what stamps are wrong by
+ * @attrs: attributes, validated
+ *
+ * Return: true if it does; else it is about state or map of the device.
+ */
+bool cl_nlparse_is_bias(struct nlattr **attrs)
+{
+	return attrs[CLOCKLINK_A_DEVICE_RX_BIAS] ||
+	       attrs[CLOCKLINK_A_DEVICE_TX_BIAS] ||
+	       attrs[CLOCKLINK_A_DEVICE_HW_RX_BIAS] ||
+	       attrs[CLOCKLINK_A_DEVICE_HW_TX_BIAS];
+}
+
+/**
+ * cl_nlparse_bias() - what the stamps of a network device are wrong by
+ * @info: request, with an interface index
+ * @b: the bias; what is without an attribute is untouched
+ *
+ * Return: 0; -EINVAL if there are attributes of a state or a map as well,
+ * -ENODEV if there is no such device.
+ */
+int cl_nlparse_bias(struct genl_info *info, struct cl_stamp_bias *b)
+{
+	static const u8 other[] = {
+		CLOCKLINK_A_DEVICE_STATE,  CLOCKLINK_A_DEVICE_PHC_INDEX,
+		CLOCKLINK_A_DEVICE_PHC,	   CLOCKLINK_A_DEVICE_RAW,
+		CLOCKLINK_A_DEVICE_RATE,   CLOCKLINK_A_DEVICE_ERROR,
+		CLOCKLINK_A_DEVICE_EXPIRY,
+	};
+	struct nlattr **attrs = info->attrs;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(other); i++) {
+		if (!attrs[other[i]])
+			continue;
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[other[i]],
+				    "a bias is set without state and map");
+		return -EINVAL;
+	}
+	if (attrs[CLOCKLINK_A_DEVICE_RX_BIAS])
+		b->rx_ns = nla_get_s32(attrs[CLOCKLINK_A_DEVICE_RX_BIAS]);
+	if (attrs[CLOCKLINK_A_DEVICE_TX_BIAS])
+		b->tx_ns = nla_get_s32(attrs[CLOCKLINK_A_DEVICE_TX_BIAS]);
+	if (attrs[CLOCKLINK_A_DEVICE_HW_RX_BIAS])
+		b->hw_rx_ns = nla_get_s32(attrs[CLOCKLINK_A_DEVICE_HW_RX_BIAS]);
+	if (attrs[CLOCKLINK_A_DEVICE_HW_TX_BIAS])
+		b->hw_tx_ns = nla_get_s32(attrs[CLOCKLINK_A_DEVICE_HW_TX_BIAS]);
+	return check_device(info,
+			    nla_get_u32(attrs[CLOCKLINK_A_DEVICE_IFINDEX]));
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "peer.h"
 
+#include <linux/clocklink.h>
 #include <linux/jiffies.h>
 #include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+
+#include "core/fixed.h"
 
 /**
  * cl_peers_init() - an empty table
@@ -184,6 +187,50 @@ void cl_peers_forget_hardware(struct cl_peers *peers)
 }
 
 /**
+ * cl_peers_get_info() - what is known of all peers together
+ * @peers: table
+ * @ret: the answer
+ *
+ * Context: process, lock of the commands held.
+ */
+void cl_peers_get_info(const struct cl_peers *peers, struct cl_peers_info *ret)
+{
+	struct cl_peer *peer;
+
+	*ret = (struct cl_peers_info){ .unsettled = 0 };
+	list_for_each_entry(peer, &peers->list, list) {
+		spin_lock_bh(&peer->lock);
+		ret->changes += peer->changes;
+		ret->unsettled += peer->session.gen_known &&
+				  peer->state != CLOCKLINK_STATE_SYNCED &&
+				  peer->state != CLOCKLINK_STATE_UNVERIFIED;
+		spin_unlock_bh(&peer->lock);
+	}
+}
+
+/**
+ * cl_peer_set() - say what is known of the path
+ * @peer: peer
+ * @settings: settings, ranges checked
+ *
+ * They count from the next estimate on.
+ *
+ * Context: process, lock of the commands held.
+ */
+void cl_peer_set(struct cl_peer *peer, const struct cl_peer_settings *settings)
+{
+	spin_lock_bh(&peer->lock);
+	peer->settings = *settings;
+	spin_unlock_bh(&peer->lock);
+}
+
+static void peer_started(struct cl_peer *peer)
+{
+	peer->starts++;
+	peer->changes++;
+}
+
+/**
  * cl_peer_set_params() - start the estimator anew with other parameters
  * @peer: peer
  * @params: parameters
@@ -195,7 +242,7 @@ void cl_peer_set_params(struct cl_peer *peer,
 {
 	spin_lock_bh(&peer->lock);
 	cl_estimator_init(&peer->estimator, params);
-	peer->starts++;
+	peer_started(peer);
 	spin_unlock_bh(&peer->lock);
 }
 
@@ -209,7 +256,44 @@ void cl_peer_restart_estimator(struct cl_peer *peer)
 
 	lockdep_assert_held(&peer->lock);
 	cl_estimator_init(&peer->estimator, &params);
-	peer->starts++;
+	peer_started(peer);
+}
+
+/**
+ * cl_peer_note_state() - a message has told the state of the peer's clock
+ * @peer: peer, locked
+ * @state: enum clocklink_state
+ */
+void cl_peer_note_state(struct cl_peer *peer, u32 state)
+{
+	lockdep_assert_held(&peer->lock);
+	peer->changes += state != peer->state;
+	peer->state = state;
+}
+
+/**
+ * cl_peer_estimate() - own raw clock against the peer's
+ * @peer: peer, locked
+ * @at: own raw time, see cl_estimator_get()
+ * @ret: the estimate, with the known asymmetry of the path taken off
+ *
+ * Who told the asymmetry may be wrong: it counts as a shift.
+ *
+ * Return: 0, or -EAGAIN before the estimator is ready, then @ret is untouched.
+ */
+int cl_peer_estimate(const struct cl_peer *peer, struct cl_raw at,
+		     struct cl_estimate *ret)
+{
+	s64 asymmetry = peer->settings.delay_asymmetry_ns;
+	int err;
+
+	lockdep_assert_held(&peer->lock);
+	err = cl_estimator_get(&peer->estimator, at, ret);
+	if (err)
+		return err;
+	ret->theta_ns -= asymmetry;
+	ret->shift_ns += cl_abs_s64(asymmetry);
+	return 0;
 }
 
 /**
@@ -254,6 +338,7 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 
 	spin_lock_bh(&peer->lock);
 	*ret = (struct cl_peer_info){
+		.settings = peer->settings,
 		.exchanges = s->exchanges,
 		.requests = peer->requests,
 		.responses = s->resp_seq.received,
@@ -272,12 +357,14 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.restarts = s->restarts,
 		.gen = s->gen,
 		.gen_known = s->gen_known,
+		.state = peer->state,
+		.starts = peer->starts,
 		.hardware = s->hardware,
 		.ifindex = READ_ONCE(peer->path.ifindex), /* see there */
 		.hw_lost = peer->source.lost,
 		.hw_fallbacks = peer->source.fallbacks,
 		.excess_ns = e->excess_ns,
 	};
-	ret->ready = !cl_estimator_get(e, now, &ret->estimate);
+	ret->ready = !cl_peer_estimate(peer, now, &ret->estimate);
 	spin_unlock_bh(&peer->lock);
 }

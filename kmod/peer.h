@@ -30,6 +30,17 @@
 #define CL_BUDGET_BURST 400
 
 /**
+ * struct cl_peer_settings - what is known of the path to a peer
+ * @asymmetry_ns: asymmetry budget, 0: that of the instance
+ * @delay_asymmetry_ns: half of what a packet of the peer takes longer than one
+ *	to it
+ */
+struct cl_peer_settings {
+	u32 asymmetry_ns;
+	s32 delay_asymmetry_ns;
+};
+
+/**
  * struct cl_peer - one peer
  * @node: its node id
  * @path: its address and the route to it
@@ -38,6 +49,7 @@
  * @rcu: frees the peer after a grace period
  * @lock: protects all fields below; taken with bottom halves disabled, never
  *	held while a packet is sent (its stamp may come back at once)
+ * @settings: known of the path
  * @session: exchanges under way
  * @source: whether its packets are stamped by the network device
  * @estimator: own raw clock against the peer's
@@ -48,6 +60,8 @@
  * @excess_max_ns: largest excess of a round trip since the last response
  * @starts: times that @estimator was started: an exchange taken from @session
  *	before the last one must not reach it
+ * @state: enum clocklink_state of its last message, if there was one
+ * @changes: times that @state or @starts have changed
  */
 struct cl_peer {
 	u32 node;
@@ -56,6 +70,7 @@ struct cl_peer {
 	struct list_head list;
 	struct rcu_head rcu;
 	spinlock_t lock; /* the fields below */
+	struct cl_peer_settings settings;
 	struct cl_session session;
 	struct cl_source source;
 	struct cl_estimator estimator;
@@ -65,6 +80,8 @@ struct cl_peer {
 	unsigned long refilled;
 	u64 excess_max_ns;
 	u32 starts;
+	u32 state;
+	u32 changes;
 };
 
 /**
@@ -80,7 +97,18 @@ struct cl_peers {
 };
 
 /**
+ * struct cl_peers_info - what is known of all peers together
+ * @unsettled: those that have been heard and were neither synced nor unverified
+ * @changes: sum over them, see struct cl_peer
+ */
+struct cl_peers_info {
+	u32 unsettled;
+	u64 changes;
+};
+
+/**
  * struct cl_peer_info - what is known of a peer
+ * @settings: known of the path
  * @exchanges: complete exchanges
  * @requests: requests sent
  * @responses: responses accepted
@@ -96,6 +124,8 @@ struct cl_peers {
  * @restarts: sessions restarted by a new generation of the peer
  * @gen: raw generation of the peer, valid if @gen_known
  * @gen_known: a message has arrived
+ * @state: enum clocklink_state of the peer, valid if @gen_known
+ * @starts: times that the estimator was started
  * @hardware: own stamps of the last exchange were made by the network device
  * @ifindex: device that the last message left by, 0: none has
  * @hw_lost: stamps that the network device did not make
@@ -105,6 +135,7 @@ struct cl_peers {
  * @excess_ns: mean excess of the round trip
  */
 struct cl_peer_info {
+	struct cl_peer_settings settings;
 	u64 exchanges;
 	u64 requests;
 	u64 responses;
@@ -120,6 +151,8 @@ struct cl_peer_info {
 	u64 restarts;
 	u32 gen;
 	bool gen_known;
+	u32 state;
+	u32 starts;
 	bool hardware;
 	u32 ifindex;
 	u64 hw_lost;
@@ -138,10 +171,15 @@ void cl_peers_del(struct cl_peers *peers, struct cl_peer *peer);
 void cl_peers_clear(struct cl_peers *peers);
 void cl_peers_restart(struct cl_peers *peers);
 void cl_peers_forget_hardware(struct cl_peers *peers);
+void cl_peers_get_info(const struct cl_peers *peers, struct cl_peers_info *ret);
 
+void cl_peer_set(struct cl_peer *peer, const struct cl_peer_settings *settings);
 void cl_peer_set_params(struct cl_peer *peer,
 			const struct cl_estimator_params *params);
 void cl_peer_restart_estimator(struct cl_peer *peer);
+void cl_peer_note_state(struct cl_peer *peer, u32 state);
+int cl_peer_estimate(const struct cl_peer *peer, struct cl_raw at,
+		     struct cl_estimate *ret);
 bool cl_peer_admit(struct cl_peer *peer);
 void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		      struct cl_peer_info *ret);

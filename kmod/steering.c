@@ -47,9 +47,11 @@ static int steering_measure(struct cl_instance *inst, struct cl_raw now,
 		    peer->session.gen != s->order.gen)
 			err = -EAGAIN;
 		else
-			err = cl_estimator_get(&peer->estimator, now, ret);
-		if (!err)
+			err = cl_peer_estimate(peer, now, ret);
+		if (!err) {
 			s->estimator = peer->estimator;
+			s->asymmetry_ns = peer->settings.asymmetry_ns;
+		}
 		spin_unlock_bh(&peer->lock);
 	}
 	rcu_read_unlock();
@@ -110,8 +112,9 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 						 o->bound.drift_ppt, age);
 	} else if (!cl_estimator_get(&s->estimator, now, &e)) {
 		theirs = cl_raw_add(now, -e.theta_ns);
-		cl_bound_of(&e, inst->settings.asymmetry_ns, &o->bound,
-			    cl_raw_sub(theirs, o->map.raw), &c->bound);
+		cl_bound_of(&e, s->asymmetry_ns ?: inst->settings.asymmetry_ns,
+			    &o->bound, cl_raw_sub(theirs, o->map.raw),
+			    &c->bound);
 		c->steer.y_err_ppt = e.y_err_ppt;
 	}
 	c->steer.bound_ns = c->bound.bound_ns;
@@ -231,16 +234,23 @@ static void steering_run(struct cl_instance *inst, bool step)
 	kthread_mod_delayed_work(s->worker, &s->work, steering_delay(s, now));
 }
 
+/* Stamps of before and after this are not to be mixed, here and by peers. */
+static void steering_new_gen(struct cl_steering *s)
+{
+	u32 old = s->gen;
+
+	do {
+		s->gen = get_random_u32();
+	} while (s->gen == old);
+}
+
 /* The raw clock was disturbed: nothing measured by it is worth anything. */
 static void steering_disturb(struct cl_instance *inst)
 {
 	struct cl_steering *s = &inst->steering;
-	u32 old = s->gen;
 
 	lockdep_assert_held(&s->lock);
-	do {
-		s->gen = get_random_u32();
-	} while (s->gen == old);
+	steering_new_gen(s);
 	s->disruptions++;
 	s->locked = false;
 	s->pending = false;
@@ -484,6 +494,26 @@ void cl_steering_sleep(struct cl_instance *inst, bool asleep)
 	mutex_lock(&s->lock);
 	s->asleep = asleep;
 	steering_disturb(inst);
+	mutex_unlock(&s->lock);
+}
+
+/**
+ * cl_steering_restamp() - stamps are made otherwise from now on
+ * @inst: instance
+ *
+ * What was measured by the old ones is forgotten, and peers are made to do the
+ * same by a new raw generation.  The clock goes on.
+ *
+ * Context: process, lock of the namespace held.
+ */
+void cl_steering_restamp(struct cl_instance *inst)
+{
+	struct cl_steering *s = &inst->steering;
+
+	mutex_lock(&s->lock);
+	steering_new_gen(s);
+	steering_run(inst, false);
+	cl_peers_restart(&inst->peers);
 	mutex_unlock(&s->lock);
 }
 

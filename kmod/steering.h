@@ -70,6 +70,7 @@ struct cl_order {
  *	carried out
  * @estimator: copy of the parent's at the time of @target, unless leading: the
  *	bound of what is published must not shrink by exchanges that came later
+ * @asymmetry_ns: budget of the path to the parent, 0: that of the instance
  * @target: line that the clock follows
  * @reach: raw time at which the clock should have reached @target
  * @gen: own raw generation
@@ -95,6 +96,7 @@ struct cl_steering {
 	bool disrupted;
 	bool asleep;
 	struct cl_estimator estimator;
+	u32 asymmetry_ns;
 	struct cl_map target;
 	struct cl_raw reach;
 	u32 gen;
@@ -154,6 +156,7 @@ int cl_steering_lead(struct cl_instance *inst, u32 term, u32 round,
 int cl_steering_set_free(struct cl_instance *inst, enum cl_free what, s64 v);
 void cl_steering_refresh(struct cl_instance *inst);
 void cl_steering_sleep(struct cl_instance *inst, bool asleep);
+void cl_steering_restamp(struct cl_instance *inst);
 void cl_steering_peer_gone(struct cl_instance *inst, u32 node);
 void cl_steering_get_info(struct cl_instance *inst,
 			  struct cl_steering_info *ret);

@@ -5,8 +5,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/lib/errors.h"
+#include "agent/lib/settings.h"
 
 /**
  * cl_cli_usage() - complain of the command line
@@ -62,6 +64,35 @@ enum cl_exit cl_cli_no_arguments(int argc, char **argv)
 {
 	return argc ? cl_cli_usage("unexpected argument '%s'", argv[0]) :
 		      CL_EXIT_OK;
+}
+
+/**
+ * cl_cli_settings() - read settings of the form key=value
+ * @m: command; gets their values and bits
+ * @argc: number of arguments
+ * @argv: the arguments; cut at their equals sign
+ *
+ * Return: CL_EXIT_OK; else CL_EXIT_USAGE, the reason is printed.
+ */
+enum cl_exit cl_cli_settings(struct cl_nl_msg *m, int argc, char **argv)
+{
+	char msg[CL_SETTINGS_MSG_SIZE];
+	char *value;
+	u64 before;
+
+	for (int i = 0; i < argc; i++) {
+		value = strchr(argv[i], '=');
+		before = m->have;
+		if (!value)
+			return cl_cli_usage("'%s' is not of the form key=value",
+					    argv[i]);
+		*value++ = '\0';
+		if (cl_settings_parse(m->cmd, &m->have, argv[i], value, msg))
+			return cl_cli_usage("%s", msg);
+		if (m->have == before)
+			return cl_cli_usage("%s was given twice", argv[i]);
+	}
+	return CL_EXIT_OK;
 }
 
 /**

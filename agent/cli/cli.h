@@ -60,6 +60,7 @@ enum cl_exit __printf(1, 2) cl_cli_usage(const char *fmt, ...);
 enum cl_exit __printf(2, 3)
 	cl_cli_fail(const struct cl_cli *cli, const char *fmt, ...);
 enum cl_exit cl_cli_no_arguments(int argc, char **argv);
+enum cl_exit cl_cli_settings(struct cl_nl_msg *m, int argc, char **argv);
 enum cl_exit cl_cli_get(struct cl_cli *cli, u8 cmd, struct cl_nl_msg *ret);
 enum cl_exit cl_cli_get_peers(struct cl_cli *cli, struct cl_nl_msg **ret,
 			      size_t *ret_n);

@@ -19,28 +19,12 @@ static enum cl_exit show(struct cl_cli *cli)
 	return CL_EXIT_OK;
 }
 
-static enum cl_exit parse_setting(char *arg, struct cl_nl_instance *inst)
-{
-	char msg[CL_SETTINGS_MSG_SIZE];
-	char *value = strchr(arg, '=');
-	u64 before = inst->have;
-
-	if (!value)
-		return cl_cli_usage("'%s' is not of the form key=value", arg);
-	*value++ = '\0';
-	if (cl_settings_parse(inst, arg, value, msg))
-		return cl_cli_usage("%s", msg);
-	if (inst->have == before)
-		return cl_cli_usage("%s was given twice", arg);
-	return CL_EXIT_OK;
-}
-
 /* Which of the settings given cannot be changed later? */
 static const char *fixed_one(const struct cl_nl_instance *inst)
 {
 	const struct cl_setting *s = NULL;
 
-	while ((s = cl_settings_next(s))) {
+	while ((s = cl_settings_next(CLOCKLINK_CMD_INSTANCE_SET, s))) {
 		if (s->fixed && inst->have & (1ULL << s->attr))
 			return s->name;
 	}
@@ -54,11 +38,9 @@ static enum cl_exit change(struct cl_cli *cli, bool add, int argc, char **argv)
 	const char *name;
 	enum cl_exit ex;
 
-	for (int i = 0; i < argc; i++) {
-		ex = parse_setting(argv[i], &m.instance);
-		if (ex)
-			return ex;
-	}
+	ex = cl_cli_settings(&m, argc, argv);
+	if (ex)
+		return ex;
 	name = add ? NULL : fixed_one(&m.instance);
 	if (name)
 		return cl_cli_usage("%s is fixed once the instance exists",
@@ -108,6 +90,8 @@ const struct cl_command cl_command_instance = {
 		"  *phc=yes|no      register a PTP clock; needs CAP_SYS_TIME\n"
 		"  leader=ID        node that leads, or none\n"
 		"  interval=TIME    time between two rounds, 1ms to 1000s, default 100ms\n"
+		"  interval-max=TIME  interval that the leader may go to while all is quiet,\n"
+		"                   up to 1000s; default off: it stays\n"
 		"  asymmetry=TIME   asymmetry budget of a link, default auto: the larger\n"
 		"                   of 1us and 1 % of the smallest round trip\n"
 		"  stamp-noise=TIME rms of one time stamp by the kernel, default 1us\n"

@@ -95,6 +95,8 @@ static const char *event_name(u8 cmd)
 		return "peer-add";
 	case CLOCKLINK_CMD_PEER_DEL_NTF:
 		return "peer-del";
+	case CLOCKLINK_CMD_PEER_SET_NTF:
+		return "peer-set";
 	case CLOCKLINK_CMD_STATE_NTF:
 		return "state";
 	case CLOCKLINK_CMD_UPDATE_NTF:
@@ -134,6 +136,9 @@ static void print_text(const struct cl_nl_msg *m)
 		break;
 	case CLOCKLINK_CMD_PEER_DEL_NTF:
 		print_peer(&m->peer, "deleted");
+		break;
+	case CLOCKLINK_CMD_PEER_SET_NTF:
+		print_peer(&m->peer, "changed");
 		break;
 	case CLOCKLINK_CMD_STATE_NTF:
 		print_state(&m->clock);

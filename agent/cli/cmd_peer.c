@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,15 +89,34 @@ static enum cl_exit show_peer(struct cl_cli *cli, const char *node)
 	return CL_EXIT_OK;
 }
 
-static enum cl_exit add_peer(struct cl_cli *cli, const char *node,
-			     const char *address)
+static enum cl_exit set_peer(struct cl_cli *cli, const char *node, int argc,
+			     char **argv)
 {
-	struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_PEER_ADD };
+	struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_PEER_SET };
 	enum cl_exit ex;
 
 	ex = parse_node(node, &req.peer);
+	if (!ex)
+		ex = cl_cli_settings(&req, argc, argv);
 	if (ex)
 		return ex;
+	if (cl_transport_call(&cli->transport, &req, NULL))
+		return cl_cli_fail(cli, "cannot change peer %s", node);
+	return CL_EXIT_OK;
+}
+
+static enum cl_exit add_peer(struct cl_cli *cli, const char *node,
+			     const char *address, int argc, char **argv)
+{
+	struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_PEER_SET };
+	enum cl_exit ex;
+
+	ex = parse_node(node, &req.peer);
+	if (!ex)
+		ex = cl_cli_settings(&req, argc, argv);
+	if (ex)
+		return ex;
+	req.cmd = CLOCKLINK_CMD_PEER_ADD;
 	switch (cl_units_parse_address(address, &req.peer)) {
 	case 0:
 		break;
@@ -124,18 +144,23 @@ static enum cl_exit del_peer(struct cl_cli *cli, const char *node)
 	return CL_EXIT_OK;
 }
 
+enum { VERB_LIST, VERB_SHOW, VERB_ADD, VERB_SET, VERB_DEL };
+
 static enum cl_exit run_peer(struct cl_cli *cli, int argc, char **argv)
 {
 	const char *verb = argc ? argv[0] : "list";
 	static const struct {
 		const char *verb;
-		int argc;
+		int min;
+		int max;
 		const char *want;
 	} verbs[] = {
-		{ "list", 0, "" },
-		{ "show", 1, " NODE" },
-		{ "add", 2, " NODE ADDRESS[:PORT]" },
-		{ "del", 1, " NODE" },
+		[VERB_LIST] = { "list", 0, 0, "" },
+		[VERB_SHOW] = { "show", 1, 1, " NODE" },
+		[VERB_ADD] = { "add", 2, INT_MAX,
+			       " NODE ADDRESS[:PORT] [KEY=VALUE...]" },
+		[VERB_SET] = { "set", 2, INT_MAX, " NODE KEY=VALUE..." },
+		[VERB_DEL] = { "del", 1, 1, " NODE" },
 	};
 	size_t i, n = sizeof(verbs) / sizeof(*verbs);
 
@@ -144,14 +169,16 @@ static enum cl_exit run_peer(struct cl_cli *cli, int argc, char **argv)
 			break;
 	if (i == n)
 		return cl_cli_usage("peer: unknown verb '%s'", verb);
-	if (argc && argc - 1 != verbs[i].argc)
+	if (argc && (argc - 1 < verbs[i].min || argc - 1 > verbs[i].max))
 		return cl_cli_usage("want: peer %s%s", verb, verbs[i].want);
-	switch (*verb) {
-	case 's':
+	switch (i) {
+	case VERB_SHOW:
 		return show_peer(cli, argv[1]);
-	case 'a':
-		return add_peer(cli, argv[1], argv[2]);
-	case 'd':
+	case VERB_ADD:
+		return add_peer(cli, argv[1], argv[2], argc - 3, argv + 3);
+	case VERB_SET:
+		return set_peer(cli, argv[1], argc - 2, argv + 2);
+	case VERB_DEL:
 		return del_peer(cli, argv[1]);
 	default:
 		return list_peers(cli);
@@ -160,12 +187,17 @@ static enum cl_exit run_peer(struct cl_cli *cli, int argc, char **argv)
 
 const struct cl_command cl_command_peer = {
 	.name = "peer",
-	.synopsis = "[list | show NODE | add NODE ADDRESS[:PORT] | del NODE]",
+	.synopsis =
+		"[list | show NODE | add NODE ADDRESS[:PORT] [KEY=VALUE...] | set NODE KEY=VALUE... | del NODE]",
 	.summary = "show or change the peers",
 	.help = "NODE is the node id of the peer, ADDRESS its IPv4 or IPv6 address. Packets\n"
 		"are accepted only from there. A link-local address needs its interface,\n"
 		"an IPv6 address with a port needs brackets: [fe80::1%eth0]:20319.\n"
 		"LAST is the time since the last exchange, LOST counts messages of the\n"
-		"peer that never came.\n",
+		"peer that never came. Keys:\n"
+		"  asymmetry=TIME        asymmetry budget of the path, default auto: that of\n"
+		"                        the instance\n"
+		"  delay-asymmetry=TIME  known asymmetry, taken off the offset: half of what a\n"
+		"                        packet of the peer takes longer than one to it\n",
 	.run = run_peer,
 };

@@ -113,6 +113,8 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 		return number_or(buf, v, -1);
 	case CL_NL_UNIT_NS_AUTO:
 		return v ? cl_units_duration(buf, v) : strcpy(buf, "auto");
+	case CL_NL_UNIT_NS_OFF:
+		return v ? cl_units_duration(buf, v) : strcpy(buf, "off");
 	case CL_NL_UNIT_NS:
 		return has_sign ? cl_units_offset(buf, v) :
 				  cl_units_bound(buf, v);
@@ -142,6 +144,8 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 		return strcpy(buf, cl_nl_stamps_name(v));
 	case CL_NL_UNIT_DEVICE_STATE:
 		return strcpy(buf, cl_nl_device_state_name(v));
+	case CL_NL_UNIT_ESTIMATOR:
+		return strcpy(buf, cl_nl_estimator_name(v));
 	default:
 		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%lld", (long long)v);
 		return buf;
@@ -209,6 +213,8 @@ static json_t *json_value(const struct cl_nl_field *f,
 		return json_string(cl_nl_stamps_name(v));
 	case CL_NL_UNIT_DEVICE_STATE:
 		return json_string(cl_nl_device_state_name(v));
+	case CL_NL_UNIT_ESTIMATOR:
+		return json_string(cl_nl_estimator_name(v));
 	default:
 		return json_integer(v);
 	}
@@ -219,6 +225,7 @@ static const char *json_suffix(u8 unit)
 	switch (unit) {
 	case CL_NL_UNIT_NS:
 	case CL_NL_UNIT_NS_AUTO:
+	case CL_NL_UNIT_NS_OFF:
 	case CL_NL_UNIT_RAW:
 	case CL_NL_UNIT_TAI:
 		return "_ns";

@@ -18,6 +18,7 @@ struct cl_engine;
  * @add_instance: create it; the answer is as of @get_instance
  * @del_instance: delete it
  * @add_peer: add a peer
+ * @set_device: say what the stamps of a network device are wrong by
  * @get_clock: the published clock now
  * @steer: follow a parent, or lead; -ESTALE if the term is too old
  * @start_round: send a Sync Request to every peer
@@ -32,6 +33,7 @@ struct cl_engine_ops {
 			    struct cl_nl_instance *ret);
 	int (*del_instance)(struct cl_engine *e);
 	int (*add_peer)(struct cl_engine *e, const struct cl_nl_peer *peer);
+	int (*set_device)(struct cl_engine *e, const struct cl_nl_device *d);
 	int (*get_clock)(struct cl_engine *e, struct cl_nl_clock *ret);
 	int (*steer)(struct cl_engine *e, const struct cl_nl_steer *steer);
 	int (*start_round)(struct cl_engine *e, const struct cl_nl_round *r);

@@ -27,7 +27,9 @@ struct reader {
 	const char *path;
 	FILE *file;
 	int line;
-	struct cl_config_peer *peer; /* current section, NULL: [node] */
+	/* current section; both NULL: [node] */
+	struct cl_config_peer *peer;
+	struct cl_config_device *device;
 	bool failed;
 };
 
@@ -78,6 +80,29 @@ static int open_peer(struct reader *r, const char *name)
 	return 0;
 }
 
+static int open_device(struct reader *r, const char *name)
+{
+	struct cl_config *c = r->config;
+	struct cl_config_device *d;
+
+	if (!*name || strlen(name) >= IF_NAMESIZE || strchr(name, '/'))
+		return fail(r, r->line,
+			    "'%.32s' is no name of a network device", name);
+	for (d = c->devices; d < c->devices + c->n_devices; d++)
+		if (!strcmp(d->name, name))
+			return fail(r, r->line,
+				    "device '%s' is already in line %d", name,
+				    d->line);
+	if (c->n_devices == CL_CONFIG_DEVICES)
+		return fail(r, r->line, "more than %d devices",
+			    CL_CONFIG_DEVICES);
+	c->n_devices++;
+	strcpy(d->name, name);
+	d->line = r->line;
+	r->device = d;
+	return 0;
+}
+
 /* A line that begins with a bracket, cut at its end. */
 static int open_section(struct reader *r, const char *line)
 {
@@ -92,12 +117,14 @@ static int open_section(struct reader *r, const char *line)
 	memcpy(name, start, len);
 	name[len] = '\0';
 	r->peer = NULL;
+	r->device = NULL;
 	if (!strncmp(name, "peer ", 5))
 		return open_peer(r, name + 5 + strspn(name + 5, " \t"));
+	if (!strncmp(name, "device ", 7))
+		return open_device(r, name + 7 + strspn(name + 7, " \t"));
 	if (strcmp(name, "node"))
-		return fail(r, r->line,
-			    "unknown section '%s' (known: node, peer NAME)",
-			    name);
+		return fail(r, r->line, "unknown section '%s' (known: %s)",
+			    name, "node, peer NAME, device NAME");
 	if (r->config->node_line)
 		return fail(r, r->line, "section 'node' is already in line %d",
 			    r->config->node_line);
@@ -148,12 +175,31 @@ static int set_hwstamp(struct reader *r, const char *value)
 	return 0;
 }
 
+/* A setting of the netlink model; @section is for messages. */
+static int set_setting(struct reader *r, u8 cmd, u64 *have, const char *key,
+		       const char *name, const char *value, const char *section)
+{
+	char msg[CL_SETTINGS_MSG_SIZE];
+	u64 before = *have;
+
+	switch (cl_settings_parse(cmd, have, name, value, msg)) {
+	case 0:
+		break;
+	case -ENOENT:
+		return fail(r, r->line, "unknown key '%.32s' in [%s]", key,
+			    section);
+	default:
+		return fail(r, r->line, "%s", msg);
+	}
+	if (*have == before)
+		return fail(r, r->line, "key '%s' was given before", key);
+	return 0;
+}
+
 static int set_node(struct reader *r, const char *key, const char *value)
 {
 	struct cl_nl_instance *node = &r->config->node;
-	char msg[CL_SETTINGS_MSG_SIZE];
 	const char *name = key;
-	u64 before = node->have;
 
 	if (!strcmp(key, "tai-offset"))
 		return set_tai_offset(r, value);
@@ -163,17 +209,18 @@ static int set_node(struct reader *r, const char *key, const char *value)
 		name = "node";
 	else if (!strcmp(key, "node"))
 		return fail(r, r->line, "unknown key '%s' in [node]", key);
-	switch (cl_settings_parse(node, name, value, msg)) {
-	case 0:
-		break;
-	case -ENOENT:
-		return fail(r, r->line, "unknown key '%.32s' in [node]", key);
-	default:
-		return fail(r, r->line, "%s", msg);
-	}
-	if (node->have == before)
-		return fail(r, r->line, "key '%s' was given before", key);
-	return 0;
+	return set_setting(r, CLOCKLINK_CMD_INSTANCE_SET, &node->have, key,
+			   name, value, "node");
+}
+
+static int set_device(struct reader *r, const char *key, const char *value)
+{
+	struct cl_config_device *d = r->device;
+	char section[IF_NAMESIZE + 8];
+
+	snprintf(section, sizeof(section), "device %s", d->name);
+	return set_setting(r, CLOCKLINK_CMD_DEVICE_SET, &d->device.have, key,
+			   key, value, section);
 }
 
 static int set_peer_number(struct reader *r, const char *key, const char *value,
@@ -219,6 +266,7 @@ static int set_peer_address(struct reader *r, const char *value)
 
 static int set_peer(struct reader *r, const char *key, const char *value)
 {
+	char section[CL_CONFIG_NAME_SIZE + 8];
 	struct cl_nl_peer *p = &r->peer->peer;
 	s64 v = 0;
 	int err;
@@ -239,8 +287,9 @@ static int set_peer(struct reader *r, const char *key, const char *value)
 	}
 	if (!strcmp(key, "address"))
 		return set_peer_address(r, value);
-	return fail(r, r->line, "unknown key '%.32s' in [peer %s]", key,
-		    r->peer->name);
+	snprintf(section, sizeof(section), "peer %s", r->peer->name);
+	return set_setting(r, CLOCKLINK_CMD_PEER_SET, &p->have, key, key, value,
+			   section);
 }
 
 /* Handler of inih: 1 is success. */
@@ -256,6 +305,8 @@ static int take_key(void *ctx, const char *section, const char *key,
 		err = fail(r, r->line, "key '%.32s' has no value", key);
 	else if (r->peer)
 		err = set_peer(r, key, value);
+	else if (r->device)
+		err = set_device(r, key, value);
 	else
 		err = set_node(r, key, value);
 	return !err;
@@ -263,7 +314,10 @@ static int take_key(void *ctx, const char *section, const char *key,
 
 static bool same_address(const struct cl_nl_peer *a, const struct cl_nl_peer *b)
 {
-	return a->have == b->have && a->port == b->port &&
+	const u64 where = CL_NL_BIT(PEER_ADDR4) | CL_NL_BIT(PEER_ADDR6) |
+			  CL_NL_BIT(PEER_SCOPE) | CL_NL_BIT(PEER_PORT);
+
+	return !((a->have ^ b->have) & where) && a->port == b->port &&
 	       a->scope == b->scope && a->addr4.s_addr == b->addr4.s_addr &&
 	       !memcmp(&a->addr6, &b->addr6, sizeof(a->addr6));
 }
@@ -304,6 +358,13 @@ static bool knows_leader(const struct cl_config *c)
 	return false;
 }
 
+/* Time between two rounds, ns. */
+static u64 interval_of(const struct cl_nl_instance *node)
+{
+	return cl_nl_has(node, INSTANCE_INTERVAL) ? node->interval_ns :
+						    CL_CONFIG_INTERVAL_NS;
+}
+
 static int check_config(struct reader *r)
 {
 	const struct cl_config *c = r->config;
@@ -318,8 +379,17 @@ static int check_config(struct reader *r)
 	if (!cl_nl_has(&c->node, INSTANCE_CLUSTER))
 		return fail(r, c->node_line,
 			    "key 'cluster' is missing in [node]");
+	if (c->node.interval_max_ns &&
+	    c->node.interval_max_ns < interval_of(&c->node))
+		return fail(r, c->node_line,
+			    "interval-max is below interval in [node]");
 	for (size_t i = 0; !err && i < c->n_peers; i++)
 		err = check_peer(r, i);
+	for (size_t i = 0; !err && i < c->n_devices; i++)
+		if (!c->devices[i].device.have)
+			err = fail(r, c->devices[i].line,
+				   "device '%s' has no key",
+				   c->devices[i].name);
 	if (!err && !knows_leader(c))
 		err = fail(r, c->node_line,
 			   "leader %u is neither this node nor a peer",

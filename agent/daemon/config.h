@@ -13,12 +13,18 @@
 #define CL_CONFIG_ERROR_SIZE 320
 #define CL_CONFIG_NAME_SIZE 32
 
+/* The module's default. */
+#define CL_CONFIG_INTERVAL_NS (100 * CL_NS_PER_MS)
+
 /* TAI - UTC since 2017; used if neither kernel nor file know better. */
 #define CL_CONFIG_TAI_OFFSET 37
 
 /* Settings of hwstamp that are no name of a network device. */
 #define CL_CONFIG_HWSTAMP_AUTO "auto"
 #define CL_CONFIG_HWSTAMP_OFF "off"
+
+/* As in the module. */
+#define CL_CONFIG_DEVICES 8
 
 /**
  * struct cl_config_peer - a section [peer NAME]
@@ -33,6 +39,18 @@ struct cl_config_peer {
 };
 
 /**
+ * struct cl_config_device - a section [device NAME]
+ * @name: NAME of the network device
+ * @line: line of the section
+ * @device: its settings
+ */
+struct cl_config_device {
+	char name[IF_NAMESIZE];
+	int line;
+	struct cl_nl_device device;
+};
+
+/**
  * struct cl_config - a configuration
  * @node_line: line of the section [node], 0: there is none
  * @node: its settings
@@ -40,6 +58,8 @@ struct cl_config_peer {
  * @hwstamp: network device whose time stamps may be used, or auto, or off
  * @peers: the peers, allocated
  * @n_peers: number of @peers
+ * @devices: network devices whose stamps are known to be wrong
+ * @n_devices: number of @devices
  * @error: what is wrong, with file and line
  */
 struct cl_config {
@@ -49,6 +69,8 @@ struct cl_config {
 	char hwstamp[IF_NAMESIZE];
 	struct cl_config_peer *peers;
 	size_t n_peers;
+	struct cl_config_device devices[CL_CONFIG_DEVICES];
+	size_t n_devices;
 	char error[CL_CONFIG_ERROR_SIZE];
 };
 

@@ -66,6 +66,16 @@ static int add_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
 	return call(e, &req, NULL);
 }
 
+static int set_device(struct cl_engine *e, const struct cl_nl_device *d)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_DEVICE_SET,
+		.device = *d,
+	};
+
+	return call(e, &req, NULL);
+}
+
 static int get_clock(struct cl_engine *e, struct cl_nl_clock *ret)
 {
 	const struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_CLOCK_GET };
@@ -112,6 +122,7 @@ static const struct cl_engine_ops ops = {
 	.add_instance = add_instance,
 	.del_instance = del_instance,
 	.add_peer = add_peer,
+	.set_device = set_device,
 	.get_clock = get_clock,
 	.steer = steer,
 	.start_round = start_round,

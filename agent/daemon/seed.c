@@ -28,6 +28,31 @@ static int seed_peers(struct cl_io *io, const struct cl_config *c)
 	return 0;
 }
 
+static int seed_devices(struct cl_io *io, const struct cl_config *c)
+{
+	const struct cl_config_device *d;
+	struct cl_nl_device device;
+	int err;
+
+	for (d = c->devices; d < c->devices + c->n_devices; d++) {
+		device = d->device;
+		device.have |= CL_NL_BIT(DEVICE_IFINDEX);
+		device.ifindex = if_nametoindex(d->name);
+		if (!device.ifindex) {
+			cl_io_log(io, CL_IO_ERR,
+				  "there is no network device '%s'", d->name);
+			return -ENODEV;
+		}
+		err = io->engine->ops->set_device(io->engine, &device);
+		if (err) {
+			cl_io_log(io, CL_IO_ERR, "cannot set device '%s': %s",
+				  d->name, io->engine->error);
+			return err;
+		}
+	}
+	return 0;
+}
+
 /**
  * cl_seed() - create the instance if there is none
  * @io: the world
@@ -65,7 +90,10 @@ int cl_seed(struct cl_io *io, const struct cl_config *c)
 			  io->engine->error);
 		return err;
 	}
-	err = seed_peers(io, c);
+	/* Before there are peers: what they are measured by must not change. */
+	err = seed_devices(io, c);
+	if (!err)
+		err = seed_peers(io, c);
 	if (err) {
 		undo(io);
 		return err;

@@ -10,10 +10,12 @@
 #include "units.h"
 
 #define ID(name) CLOCKLINK_A_INSTANCE_##name
+#define PEER(name) CLOCKLINK_A_PEER_##name
+#define DEVICE(name) CLOCKLINK_A_DEVICE_##name
 
 /* Ranges are those of the netlink spec, so that the message can name them. */
 /* clang-format off */
-static const struct cl_setting settings[] = {
+static const struct cl_setting of_instance[] = {
 	{ "node", ID(NODE), true, NULL, 1, 0xfffffffe,
 	  "own node id" },
 	{ "cluster", ID(CLUSTER), true, NULL, 0, 0xffffffff,
@@ -27,6 +29,9 @@ static const struct cl_setting settings[] = {
 	{ "interval", ID(INTERVAL), false, NULL,
 	  CL_NS_PER_MS, 1000 * CL_NS_PER_SEC,
 	  "time between two rounds, default 100ms" },
+	{ "interval-max", ID(INTERVAL_MAX), false, "off",
+	  0, 1000 * CL_NS_PER_SEC,
+	  "interval that a quiet run may grow to, default off" },
 	{ "asymmetry", ID(ASYMMETRY), false, "auto", 0, CL_NS_PER_SEC,
 	  "asymmetry budget of a link, default auto: 1us or 1 % of the RTT" },
 	{ "stamp-noise", ID(STAMP_NOISE), false, NULL, 1, CL_NS_PER_MS,
@@ -39,17 +44,53 @@ static const struct cl_setting settings[] = {
 	{ .name = NULL },
 };
 
+static const struct cl_setting of_peer[] = {
+	{ "asymmetry", PEER(ASYMMETRY), false, "auto", 0, CL_NS_PER_SEC,
+	  "asymmetry budget of the path, default auto: that of the instance" },
+	{ "delay-asymmetry", PEER(DELAY_ASYMMETRY), false, NULL,
+	  -CL_NS_PER_SEC, CL_NS_PER_SEC,
+	  "half of what the way from the peer takes longer, default 0" },
+	{ .name = NULL },
+};
+
+static const struct cl_setting of_device[] = {
+	{ "rx-bias", DEVICE(RX_BIAS), false, NULL, -CL_NS_PER_MS, CL_NS_PER_MS,
+	  "the kernel's receive stamps are too late by this, default 0" },
+	{ "tx-bias", DEVICE(TX_BIAS), false, NULL, -CL_NS_PER_MS, CL_NS_PER_MS,
+	  "the kernel's transmit stamps are too early by this, default 0" },
+	{ "hw-rx-bias", DEVICE(HW_RX_BIAS), false, NULL,
+	  -CL_NS_PER_MS, CL_NS_PER_MS,
+	  "the device's receive stamps are too late by this, default 0" },
+	{ "hw-tx-bias", DEVICE(HW_TX_BIAS), false, NULL,
+	  -CL_NS_PER_MS, CL_NS_PER_MS,
+	  "the device's transmit stamps are too early by this, default 0" },
+	{ .name = NULL },
+};
+
 /* clang-format on */
 
+static const struct cl_setting *first(u8 cmd)
+{
+	switch (cmd) {
+	case CLOCKLINK_CMD_PEER_SET:
+		return of_peer;
+	case CLOCKLINK_CMD_DEVICE_SET:
+		return of_device;
+	default:
+		return of_instance;
+	}
+}
+
 /**
- * cl_settings_next() - walk all settings
+ * cl_settings_next() - walk all settings of an object
+ * @cmd: CLOCKLINK_CMD_INSTANCE_SET, _PEER_SET or _DEVICE_SET
  * @s: a setting, NULL for the start
  *
  * Return: the next one, NULL at the end.
  */
-const struct cl_setting *cl_settings_next(const struct cl_setting *s)
+const struct cl_setting *cl_settings_next(u8 cmd, const struct cl_setting *s)
 {
-	s = s ? s + 1 : settings;
+	s = s ? s + 1 : first(cmd);
 	return s->name ? s : NULL;
 }
 
@@ -70,7 +111,7 @@ u32 cl_settings_cluster_id(const char *name)
 
 static int parse_id(const struct cl_setting *s, const char *value, s64 *ret)
 {
-	if (s->attr == ID(CLUSTER) && isalpha((unsigned char)*value)) {
+	if (!strcmp(s->name, "cluster") && isalpha((unsigned char)*value)) {
 		*ret = cl_settings_cluster_id(value);
 		return 0;
 	}
@@ -90,6 +131,7 @@ static int parse_value(const struct cl_setting *s, u8 unit, const char *value,
 	switch (unit) {
 	case CL_NL_UNIT_NS:
 	case CL_NL_UNIT_NS_AUTO:
+	case CL_NL_UNIT_NS_OFF:
 		err = cl_units_parse_duration(value, ret);
 		break;
 	case CL_NL_UNIT_PPT:
@@ -113,6 +155,7 @@ static const char *wanted(u8 unit)
 	switch (unit) {
 	case CL_NL_UNIT_NS:
 	case CL_NL_UNIT_NS_AUTO:
+	case CL_NL_UNIT_NS_OFF:
 		return "a number with a unit (ns, us, ms, s, min, h)";
 	case CL_NL_UNIT_PPT:
 		return "a number with a unit (ppb, ppm)";
@@ -135,7 +178,8 @@ static void explain(const struct cl_setting *s, u8 unit, const char *value,
 			 s->zero ? s->zero : "");
 		return;
 	}
-	if (unit == CL_NL_UNIT_NS || unit == CL_NL_UNIT_NS_AUTO)
+	if (unit == CL_NL_UNIT_NS || unit == CL_NL_UNIT_NS_AUTO ||
+	    unit == CL_NL_UNIT_NS_OFF)
 		text = cl_units_duration;
 	if (unit == CL_NL_UNIT_PPT)
 		text = cl_units_freq;
@@ -149,38 +193,39 @@ static void explain(const struct cl_setting *s, u8 unit, const char *value,
 
 /**
  * cl_settings_parse() - read one setting
- * @inst: gets the value and its bit
+ * @cmd: CLOCKLINK_CMD_INSTANCE_SET, _PEER_SET or _DEVICE_SET
+ * @obj: struct of the model for @cmd; gets the value and its bit
  * @name: name of the setting
  * @value: its text
  * @msg: CL_SETTINGS_MSG_SIZE bytes; on failure what is wrong with which
  *
  * Return: 0; -ENOENT for an unknown name, -EINVAL or -ERANGE for a bad value;
- * @inst is unchanged then.
+ * @obj is unchanged then.
  */
-int cl_settings_parse(struct cl_nl_instance *inst, const char *name,
-		      const char *value, char *msg)
+int cl_settings_parse(u8 cmd, void *obj, const char *name, const char *value,
+		      char *msg)
 {
 	const struct cl_nl_schema *schema;
 	const struct cl_nl_field *f;
-	const struct cl_setting *s;
+	const struct cl_setting *s = NULL;
 	s64 v = 0;
 	int err;
 
-	for (s = settings; s->name; s++)
+	while ((s = cl_settings_next(cmd, s)))
 		if (!strcmp(s->name, name))
 			break;
-	if (!s->name) {
+	if (!s) {
 		snprintf(msg, CL_SETTINGS_MSG_SIZE, "unknown setting '%.32s'",
 			 name);
 		return -ENOENT;
 	}
-	schema = cl_nl_schema_of(CLOCKLINK_CMD_INSTANCE_SET);
+	schema = cl_nl_schema_of(cmd);
 	f = cl_nl_schema_find(schema, s->attr);
 	err = parse_value(s, f->unit, value, &v);
 	if (err) {
 		explain(s, f->unit, value, err, msg);
 		return err;
 	}
-	cl_nl_field_set(f, inst, v);
+	cl_nl_field_set(f, obj, v);
 	return 0;
 }

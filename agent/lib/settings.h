@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The settings of an instance by name, for the INI file and the command line.
+ * The settings of an instance, of a peer and of a network device by name, for
+ * the INI file and the command line.
  */
 #ifndef _CL_LIB_SETTINGS_H
 #define _CL_LIB_SETTINGS_H
@@ -29,9 +30,9 @@ struct cl_setting {
 	const char *help;
 };
 
-const struct cl_setting *cl_settings_next(const struct cl_setting *s);
-int cl_settings_parse(struct cl_nl_instance *inst, const char *name,
-		      const char *value, char *msg);
+const struct cl_setting *cl_settings_next(u8 cmd, const struct cl_setting *s);
+int cl_settings_parse(u8 cmd, void *obj, const char *name, const char *value,
+		      char *msg);
 u32 cl_settings_cluster_id(const char *name);
 
 #endif /* _CL_LIB_SETTINGS_H */

@@ -41,6 +41,10 @@
  * @round: last round led or obeyed
  * @peers: number of peers
  * @test: the module is a test build
+ * @interval_max_ns: to which the leader may lengthen @interval_ns, 0: it may not
+ * @unsettled: peers that have been heard and were neither synced nor unverified
+ * @peer_changes: times that a peer's state or its path has changed or it was
+ *	measured anew
  */
 struct cl_nl_instance {
 	u64 have;
@@ -63,6 +67,9 @@ struct cl_nl_instance {
 	u32 round;
 	u32 peers;
 	bool test;
+	u64 interval_max_ns;
+	u32 unsettled;
+	u64 peer_changes;
 };
 
 /**
@@ -99,6 +106,20 @@ struct cl_nl_instance {
  * @ifindex: network device that the last message left by
  * @hw_lost: stamps that the network device was to make and did not
  * @hw_fallbacks: times that too many of them were missing
+ * @asymmetry_ns: asymmetry budget of the path, 0: that of the instance
+ * @delay_asymmetry_ns: half of what a packet of the peer takes longer than one
+ *	to it
+ * @state: enum clocklink_state of the peer
+ * @estimator: enum clocklink_estimator
+ * @wander_ppt: wander of the two oscillators in use, per sqrt(s)
+ * @noise_ns: rms of one time stamp in use
+ * @delay_ns: smallest delay of one way, mean of both
+ * @delay_excess_ns: mean excess of the delay of one way
+ * @learnt_asymmetry_ns: asymmetry by which the path has changed
+ * @path_changes: times that the delay of the path has changed for good
+ * @clock_changes: times that one of the raw clocks has jumped
+ * @starts: times that the estimator was started
+ * @doubt: exchanges are kept back, the path may have changed
  */
 struct cl_nl_peer {
 	u64 have;
@@ -133,6 +154,19 @@ struct cl_nl_peer {
 	u32 ifindex;
 	u64 hw_lost;
 	u64 hw_fallbacks;
+	u32 asymmetry_ns;
+	s32 delay_asymmetry_ns;
+	u32 state;
+	u32 estimator;
+	u32 wander_ppt;
+	u64 noise_ns;
+	u64 delay_ns;
+	u64 delay_excess_ns;
+	s64 learnt_asymmetry_ns;
+	u64 path_changes;
+	u64 clock_changes;
+	u64 starts;
+	bool doubt;
 };
 
 /**
@@ -232,6 +266,7 @@ struct cl_nl_steer {
  * @round: round, or for an update the round that it opens
  * @epoch: epoch of the replicated state (update)
  * @sent: answer: messages sent
+ * @interval_ns: time until the next update (update)
  */
 struct cl_nl_round {
 	u64 have;
@@ -239,6 +274,7 @@ struct cl_nl_round {
 	u32 round;
 	u32 epoch;
 	u32 sent;
+	u64 interval_ns;
 };
 
 /**
@@ -379,6 +415,10 @@ struct cl_nl_stats {
  * @age_ns: raw time since the anchor
  * @residual_ns: last map minus the one before at the anchor
  * @breaks: maps that contradicted the one before
+ * @rx_bias_ns: what the kernel's receive stamps are too late by
+ * @tx_bias_ns: what the kernel's transmit stamps are too early by
+ * @hw_rx_bias_ns: what the device's receive stamps are too late by
+ * @hw_tx_bias_ns: what the device's transmit stamps are too early by
  */
 struct cl_nl_device {
 	u64 have;
@@ -393,6 +433,10 @@ struct cl_nl_device {
 	u64 age_ns;
 	s64 residual_ns;
 	u64 breaks;
+	s32 rx_bias_ns;
+	s32 tx_bias_ns;
+	s32 hw_rx_bias_ns;
+	s32 hw_tx_bias_ns;
 };
 
 /**
@@ -412,7 +456,7 @@ struct cl_nl_test {
  * @cmd: enum clocklink_cmd; tells which member counts
  * @have: attributes that are present, alias of the member's
  * @instance: INSTANCE_GET, _ADD, _DEL, _SET, _NTF
- * @peer: PEER_GET, _ADD, _DEL, _ADD_NTF, _DEL_NTF
+ * @peer: PEER_GET, _ADD, _DEL, _SET, _ADD_NTF, _DEL_NTF, _SET_NTF
  * @clock: CLOCK_GET, STATE_NTF
  * @steer: STEER
  * @round: ROUND_START, UPDATE_SEND

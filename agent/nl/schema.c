@@ -54,6 +54,11 @@ static const struct cl_nl_field instance_fields[] = {
 	FIELD(instance, INSTANCE_ROUND, round, "round", ID),
 	FIELD(instance, INSTANCE_PEERS, peers, "peers", COUNT),
 	FIELD(instance, INSTANCE_TEST, test, "test", BOOL),
+	FIELD(instance, INSTANCE_INTERVAL_MAX, interval_max_ns, "interval-max",
+	      NS_OFF),
+	FIELD(instance, INSTANCE_UNSETTLED, unsettled, "unsettled", COUNT),
+	FIELD(instance, INSTANCE_PEER_CHANGES, peer_changes, "peer-changes",
+	      COUNT),
 };
 
 static const struct cl_nl_field peer_fields[] = {
@@ -88,6 +93,21 @@ static const struct cl_nl_field peer_fields[] = {
 	FIELD(peer, PEER_IFINDEX, ifindex, "ifindex", ID),
 	FIELD(peer, PEER_HW_LOST, hw_lost, "hw-lost", COUNT),
 	FIELD(peer, PEER_HW_FALLBACKS, hw_fallbacks, "hw-fallbacks", COUNT),
+	FIELD(peer, PEER_ASYMMETRY, asymmetry_ns, "asymmetry", NS_AUTO),
+	FIELD(peer, PEER_DELAY_ASYMMETRY, delay_asymmetry_ns,
+	      "delay-asymmetry", NS),
+	FIELD(peer, PEER_STATE, state, "state", STATE),
+	FIELD(peer, PEER_ESTIMATOR, estimator, "estimator", ESTIMATOR),
+	FIELD(peer, PEER_WANDER, wander_ppt, "wander", PPT),
+	FIELD(peer, PEER_NOISE, noise_ns, "noise", NS),
+	FIELD(peer, PEER_DELAY, delay_ns, "delay", NS),
+	FIELD(peer, PEER_DELAY_EXCESS, delay_excess_ns, "delay-excess", NS),
+	FIELD(peer, PEER_LEARNT_ASYMMETRY, learnt_asymmetry_ns,
+	      "learnt-asymmetry", NS),
+	FIELD(peer, PEER_PATH_CHANGES, path_changes, "path-changes", COUNT),
+	FIELD(peer, PEER_CLOCK_CHANGES, clock_changes, "clock-changes", COUNT),
+	FIELD(peer, PEER_STARTS, starts, "starts", COUNT),
+	FIELD(peer, PEER_DOUBT, doubt, "doubt", BOOL),
 };
 
 static const struct cl_nl_field clock_fields[] = {
@@ -138,6 +158,7 @@ static const struct cl_nl_field round_fields[] = {
 	FIELD(round, ROUND_ROUND, round, "round", ID),
 	FIELD(round, ROUND_EPOCH, epoch, "epoch", ID),
 	FIELD(round, ROUND_SENT, sent, "sent", COUNT),
+	FIELD(round, ROUND_INTERVAL, interval_ns, "interval", NS),
 };
 
 static const struct cl_nl_field update_fields[] = {
@@ -218,6 +239,10 @@ static const struct cl_nl_field device_fields[] = {
 	FIELD(device, DEVICE_AGE, age_ns, "age", NS),
 	FIELD(device, DEVICE_RESIDUAL, residual_ns, "residual", NS),
 	FIELD(device, DEVICE_BREAKS, breaks, "breaks", COUNT),
+	FIELD(device, DEVICE_RX_BIAS, rx_bias_ns, "rx-bias", NS),
+	FIELD(device, DEVICE_TX_BIAS, tx_bias_ns, "tx-bias", NS),
+	FIELD(device, DEVICE_HW_RX_BIAS, hw_rx_bias_ns, "hw-rx-bias", NS),
+	FIELD(device, DEVICE_HW_TX_BIAS, hw_tx_bias_ns, "hw-tx-bias", NS),
 };
 
 /* clang-format on */
@@ -266,6 +291,8 @@ static const struct cl_nl_schema by_cmd[CLOCKLINK_CMD_MAX + 1] = {
 	[CLOCKLINK_CMD_DEVICE_GET] = SCHEMA(device),
 	[CLOCKLINK_CMD_DEVICE_SET] = SCHEMA(device),
 	[CLOCKLINK_CMD_DEVICE_DEL] = SCHEMA(device),
+	[CLOCKLINK_CMD_PEER_SET] = SCHEMA(peer),
+	[CLOCKLINK_CMD_PEER_SET_NTF] = SCHEMA(peer),
 };
 
 /**
@@ -461,4 +488,21 @@ const char *cl_nl_device_state_name(u32 state)
 	};
 
 	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
+}
+
+/**
+ * cl_nl_estimator_name() - name of an estimator
+ * @estimator: enum clocklink_estimator
+ *
+ * Return: the name in the netlink spec, "unknown" beyond it.
+ */
+const char *cl_nl_estimator_name(u32 estimator)
+{
+	static const char *const names[] = {
+		[CLOCKLINK_ESTIMATOR_KALMAN_EXCESS] = "kalman-excess",
+		[CLOCKLINK_ESTIMATOR_KALMAN_BINNED] = "kalman-binned",
+		[CLOCKLINK_ESTIMATOR_CORRIDOR] = "corridor",
+	};
+
+	return estimator < ARRAY_SIZE(names) ? names[estimator] : "unknown";
 }

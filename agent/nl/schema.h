@@ -30,6 +30,7 @@ enum cl_nl_unit {
 	CL_NL_UNIT_COUNT,
 	CL_NL_UNIT_NS,
 	CL_NL_UNIT_NS_AUTO, /* 0: automatic */
+	CL_NL_UNIT_NS_OFF, /* 0: off */
 	CL_NL_UNIT_RAW, /* instant of raw time, ns */
 	CL_NL_UNIT_TAI, /* instant of cluster time, ns */
 	CL_NL_UNIT_S,
@@ -40,6 +41,7 @@ enum cl_nl_unit {
 	CL_NL_UNIT_ROLE,
 	CL_NL_UNIT_STAMPS,
 	CL_NL_UNIT_DEVICE_STATE,
+	CL_NL_UNIT_ESTIMATOR,
 	CL_NL_UNIT_ADDR, /* part of an address */
 };
 
@@ -83,5 +85,6 @@ const char *cl_nl_role_name(u32 role);
 const char *cl_nl_leap_name(u32 leap);
 const char *cl_nl_stamps_name(u32 stamps);
 const char *cl_nl_device_state_name(u32 state);
+const char *cl_nl_estimator_name(u32 estimator);
 
 #endif /* _CL_NL_SCHEMA_H */

@@ -9,6 +9,7 @@
 # numbers of uapi/linux/clocklink.h
 INSTANCE_ADD=2 INSTANCE_DEL=3 INSTANCE_SET=4 PEER_GET=6 PEER_ADD=7 PEER_DEL=8
 STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19 DEVICE_SET=21 DEVICE_DEL=22
+PEER_SET=23
 
 # state: all that a message could change
 state() {
@@ -67,6 +68,8 @@ refuse_add "add: node 0" "ERANGE: .+, attribute 3" 3=u32:0 4=u32:7
 refuse_add "add: node of everyone" "ERANGE: .+, attribute 3" 3=u32:0xffffffff 4=u32:7
 refuse_add "add: port 0" "ERANGE: .+, attribute 5" 3=u32:1 4=u32:7 5=u16:0
 refuse_add "add: phc 2" "ERANGE: .+, attribute 12" 3=u32:1 4=u32:7 12=u8:2
+refuse_add "add: interval-max below interval" "EINVAL: .*below interval, attribute 21" \
+	3=u32:1 4=u32:7 7=u64:2000000 21=u64:1999999
 refuse_add "add: read-only attribute" "EINVAL: .+, attribute 14" 3=u32:1 4=u32:7 14=u32:1
 check_error "nothing was added" "no instance" clocklinkctl instance
 # shellcheck disable=SC2046
@@ -108,6 +111,13 @@ refuse "max bound below 1 us" "ERANGE: .+, attribute 11" $INSTANCE_SET 11=u64:99
 refuse "max bound above 1000 s" "ERANGE: .+, attribute 11" $INSTANCE_SET 11=u64:1000000000001
 refuse "a wrong setting behind a right one" "ERANGE: .+, attribute 9" \
 	$INSTANCE_SET 7=u64:200000000 9=u32:0
+refuse "interval-max above 1000 s" "ERANGE: .+, attribute 21" $INSTANCE_SET 21=u64:1000000000001
+refuse "interval-max below interval" "EINVAL: .*below interval, attribute 21" \
+	$INSTANCE_SET 21=u64:99999999
+check "interval-max" nl-raw $INSTANCE_SET 21=u64:150000000
+refuse "interval above interval-max" "EINVAL: .*below interval, attribute 7" \
+	$INSTANCE_SET 7=u64:200000000
+check "interval-max off" nl-raw $INSTANCE_SET 21=u64:0
 refuse "the node id stays" "EINVAL: .+, attribute 3" $INSTANCE_SET 3=u32:9
 
 # --- peers
@@ -134,6 +144,17 @@ refuse "a scope that is not needed" "EINVAL: .*scope, attribute 5" $PEER_ADD 2=u
 	4=hex:fd000000000000000000000000000005 5=u32:1
 refuse "port 0" "ERANGE: .+, attribute 6" $PEER_ADD 2=u32:5 3=hex:0a000005 6=u16:0
 refuse "get a peer that is not there" "ENOENT: .*no such peer, attribute 2" $PEER_GET 2=u32:5
+refuse "peer with a budget above 1 s" "ERANGE: .+, attribute 33" $PEER_ADD 2=u32:5 3=hex:0a000005 \
+	33=u32:1000000001
+refuse "peer with an asymmetry below -1 s" "ERANGE: .+, attribute 34" $PEER_SET 2=u32:2 \
+	34=u32:0xc46535ff
+refuse "change a counter of a peer" "EINVAL: .+, attribute 7" $PEER_SET 2=u32:2 7=u64:0
+refuse "change a peer without saying which" "EINVAL: .*missing 2" $PEER_SET 33=u32:1
+refuse "change a peer that is not there" "ENOENT: .*no such peer, attribute 2" \
+	$PEER_SET 2=u32:5 33=u32:1
+check "change a peer" nl-raw $PEER_SET 2=u32:2 33=u32:7000 34=u32:0xffffff38
+check "it is shown" sh -c "clocklinkctl --json peer show 2 | grep -q '\"delay_asymmetry_ns\": -200,' &&
+	clocklinkctl --json peer show 2 | grep -q '\"asymmetry_ns\": 7000,'"
 refuse "delete a peer that is not there" "ENOENT: .*no such peer, attribute 2" $PEER_DEL 2=u32:5
 
 # --- steering, in the wrong order too
@@ -162,6 +183,8 @@ refuse "a round of an earlier term" "ESTALE: .+" $ROUND_START 1=u32:9 2=u32:1
 refuse "a round without a term" "EINVAL: .*missing 1" $ROUND_START 2=u32:1
 refuse "a round without a number" "EINVAL: .*missing 2" $ROUND_START 1=u32:10
 refuse "an update without an epoch" "EINVAL: .*missing 3" $UPDATE_SEND 1=u32:10 2=u32:1
+refuse "an update with an interval of 0" "ERANGE: .+, attribute 5" \
+	$UPDATE_SEND 1=u32:10 2=u32:1 3=u32:1 5=u64:0
 refuse "test settings of a release build" "EOPNOTSUPP: .*not a test build" $TEST_SET 2=u64:1
 
 # --- network devices
@@ -196,6 +219,21 @@ refuse "delete a device that was not set" "ENOENT: .*not been set, attribute 2" 
 refuse "delete no device" "EINVAL: .*missing 2" $DEVICE_DEL
 check "delete a device" nl-raw $DEVICE_DEL 2=u32:1
 check "it is gone" test "$(clocklinkctl device)" = "no network devices"
+refuse "a bias above 1 ms" "ERANGE: .+, attribute 13" $DEVICE_SET 2=u32:1 13=u32:1000001
+refuse "a bias below -1 ms" "ERANGE: .+, attribute 16" $DEVICE_SET 2=u32:1 16=u32:0xfff0bdbf
+refuse "a bias and a state" "EINVAL: .*without state and map, attribute 3" \
+	$DEVICE_SET 2=u32:1 13=u32:1 3=u32:0
+refuse "a bias of no device" "EINVAL: .*missing 2" $DEVICE_SET 13=u32:1
+refuse "a bias of a device that is not there" "ENODEV: .*no such network device, attribute 2" \
+	$DEVICE_SET 2=u32:99 13=u32:1
+check "a bias" nl-raw $DEVICE_SET 2=u32:1 13=u32:1500 14=u32:0xffffffff
+check "it is shown, too" sh -c "clocklinkctl device | grep -q '^lo .* +1.500 us *-1 ns$'"
+refuse "delete a device that has a bias only" "ENOENT: .*not been set, attribute 2" \
+	$DEVICE_DEL 2=u32:1
+check "one part of it" clocklinkctl device set lo rx-bias=0
+check "the other stays" sh -c "clocklinkctl device | grep -q '^lo .* 0 ns *-1 ns$'"
+check "no bias" clocklinkctl device set lo tx-bias=0
+check "nothing is left" test "$(clocklinkctl device)" = "no network devices"
 
 # --- the command line names the argument
 clocklinkctl instance del
@@ -203,6 +241,8 @@ check_error "clocklinkctl: unknown key" "speed" clocklinkctl instance add node=1
 check_error "clocklinkctl: number without a unit" "interval" \
 	clocklinkctl instance add node=1 cluster=x interval=5
 check_error "clocklinkctl: not an address" "10.0.0.300" clocklinkctl peer add 2 10.0.0.300
+check_error "clocklinkctl: unknown key of a peer" "speed" clocklinkctl peer add 2 10.0.0.2 speed=1
+check_error "clocklinkctl: not a device" "nodev" clocklinkctl device set nodev rx-bias=1us
 check_error "clocklinkctl: unknown command" "frobnicate" clocklinkctl frobnicate
 check_error "nothing was added by it" "no instance" clocklinkctl instance
 rmmod clocklink

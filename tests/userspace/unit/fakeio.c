@@ -89,6 +89,15 @@ static int add_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
 	return result(f, ++f->peers == f->fail_peer ? -17 : f->fail);
 }
 
+static int set_device(struct cl_engine *e, const struct cl_nl_device *d)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->devices++;
+	f->device = *d;
+	return result(f, f->fail_device ? f->fail_device : f->fail);
+}
+
 static int get_clock(struct cl_engine *e, struct cl_nl_clock *ret)
 {
 	struct fakeio *f = of_engine(e);
@@ -131,6 +140,7 @@ static const struct cl_engine_ops engine_ops = {
 	.add_instance = add_instance,
 	.del_instance = del_instance,
 	.add_peer = add_peer,
+	.set_device = set_device,
 	.get_clock = get_clock,
 	.steer = steer,
 	.start_round = start_round,

@@ -20,6 +20,7 @@
  * @clock: clock of the engine
  * @fail: returned by the calls that change something
  * @fail_get: returned by @get_instance
+ * @fail_device: returned by @set_device
  * @fail_peer: number of the peer that cannot be added, counted from 1
  * @steer: last steering command
  * @steers: steering commands, those that failed too
@@ -32,6 +33,8 @@
  * @adds: instances added
  * @dels: instances deleted
  * @peers: peers added, those that failed too
+ * @device: last device set
+ * @devices: devices set, those that failed too
  * @lines: lines logged
  * @line: last line logged
  */
@@ -43,6 +46,7 @@ struct fakeio {
 	struct cl_nl_clock clock;
 	int fail;
 	int fail_get;
+	int fail_device;
 	int fail_peer;
 	struct cl_nl_steer steer;
 	int steers;
@@ -55,6 +59,8 @@ struct fakeio {
 	int adds;
 	int dels;
 	int peers;
+	struct cl_nl_device device;
+	int devices;
 	int lines;
 	char line[512];
 };

@@ -115,16 +115,76 @@ static void test_network_device_is_a_name_or_a_word(void **state)
 
 static void test_unknown_names_are_errors(void **state)
 {
+	static const char *const nodes =
+		"x:5: unknown section 'nodes' (known: node, peer NAME, device NAME)";
+	static const char *const log =
+		"x:4: unknown section 'log' (known: node, peer NAME, device NAME)";
+
 	(void)state;
 	check_error(NODE "speed = 3\n", "x:4: unknown key 'speed' in [node]");
 	check_error(NODE "node = 3\n", "x:4: unknown key 'node' in [node]");
 	check_error(NODE "[peer b]\nid=2\nhost = h\n",
 		    "x:6: unknown key 'host' in [peer b]");
-	check_error(NODE "\n[nodes]\nid=2\n",
-		    "x:5: unknown section 'nodes' (known: node, peer NAME)");
+	check_error(NODE "\n[nodes]\nid=2\n", nodes);
 	/* Also without any key. */
-	check_error(NODE "[log]\n",
-		    "x:4: unknown section 'log' (known: node, peer NAME)");
+	check_error(NODE "[log]\n", log);
+	check_error(NODE "[device eth0]\nbias = 1us\n",
+		    "x:5: unknown key 'bias' in [device eth0]");
+}
+
+static void test_constants_of_a_path_are_read(void **state)
+{
+	struct cl_config c;
+
+	(void)state;
+	assert_int_equal(read_text(&c, NODE "interval-max = 30s\n"
+					    "[device eth0]\n"
+					    "rx-bias = 3us\n"
+					    "hw-tx-bias = -25ns\n"
+					    "[peer b]\n"
+					    "id = 2\n"
+					    "delay-asymmetry = -1.5us\n"
+					    "address = ::2\n"
+					    "asymmetry = 5us\n"),
+			 0);
+	assert_true(c.node.interval_max_ns == 30 * CL_NS_PER_SEC);
+	assert_int_equal(c.n_devices, 1);
+	assert_string_equal(c.devices[0].name, "eth0");
+	assert_int_equal(c.devices[0].device.rx_bias_ns, 3000);
+	assert_int_equal(c.devices[0].device.hw_tx_bias_ns, -25);
+	assert_true(c.devices[0].device.have ==
+		    (CL_NL_BIT(DEVICE_RX_BIAS) | CL_NL_BIT(DEVICE_HW_TX_BIAS)));
+	assert_int_equal(c.peers[0].peer.delay_asymmetry_ns, -1500);
+	assert_int_equal(c.peers[0].peer.asymmetry_ns, 5000);
+	cl_config_free(&c);
+}
+
+static void test_bad_constants_of_a_path_are_errors(void **state)
+{
+	static const char *const name =
+		"x:4: 'more-than-15-letters' is no name of a network device";
+	static const char *const range =
+		"x:5: rx-bias: '2ms' is out of range (-1.000 ms to 1.000 ms)";
+
+	(void)state;
+	check_error(NODE "[device eth0]\nrx-bias = 2ms\n", range);
+	check_error(NODE "[device eth0]\n[peer b]\nid=2\naddress=::1\n",
+		    "x:4: device 'eth0' has no key");
+	check_error(NODE "[device a]\nrx-bias=1us\n[device a]\n",
+		    "x:6: device 'a' is already in line 4");
+	check_error(NODE "[device a]\nrx-bias=1us\nrx-bias=2us\n",
+		    "x:6: key 'rx-bias' was given before");
+	check_error(NODE "[device more-than-15-letters]\n", name);
+	check_error(NODE "[peer b]\nasymmetry = 2s\n",
+		    "x:5: asymmetry: '2s' is out of range (0 ns to 1.000 s)");
+	check_error(NODE "interval-max = 50ms\n",
+		    "x:1: interval-max is below interval in [node]");
+	check_error(NODE "interval = 2s\ninterval-max = 1s\n",
+		    "x:1: interval-max is below interval in [node]");
+	/* What else is known of a path does not make it another one. */
+	check_error(NODE "[peer b]\nid=2\naddress=::1\nasymmetry=1us\n"
+			 "[peer c]\nid=3\naddress=::1\n",
+		    "x:8: peers 'b' and 'c' have the same address");
 }
 
 static void test_bad_values_are_errors(void **state)
@@ -219,6 +279,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_given_is_not_sent),
 		cmocka_unit_test(test_network_device_is_a_name_or_a_word),
 		cmocka_unit_test(test_unknown_names_are_errors),
+		cmocka_unit_test(test_constants_of_a_path_are_read),
+		cmocka_unit_test(test_bad_constants_of_a_path_are_errors),
 		cmocka_unit_test(test_bad_values_are_errors),
 		cmocka_unit_test(test_doubles_are_errors),
 		cmocka_unit_test(test_missing_parts_are_errors),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 
 #include "agent/daemon/seed.h"
@@ -57,6 +58,41 @@ static void test_half_a_seed_is_taken_back(void **state)
 	assert_string_equal(f.line, "cannot add peer 'b': error 17");
 }
 
+static void test_biases_are_set_before_peers(void **state)
+{
+	struct cl_config with = config;
+	struct fakeio f;
+
+	(void)state;
+	with.n_devices = 1;
+	strcpy(with.devices[0].name, "lo");
+	with.devices[0].device.rx_bias_ns = 7;
+	with.devices[0].device.have = CL_NL_BIT(DEVICE_RX_BIAS);
+	fakeio_init(&f);
+	f.fail_get = -ENODEV;
+	assert_int_equal(cl_seed(&f.io, &with), 0);
+	assert_int_equal(f.devices, 1);
+	assert_int_equal(f.device.ifindex, if_nametoindex("lo"));
+	assert_int_equal(f.device.rx_bias_ns, 7);
+	assert_true(f.device.have ==
+		    (CL_NL_BIT(DEVICE_IFINDEX) | CL_NL_BIT(DEVICE_RX_BIAS)));
+	assert_int_equal(f.peers, 3);
+
+	fakeio_init(&f);
+	f.fail_get = -ENODEV;
+	f.fail_device = -ENOSPC;
+	assert_int_equal(cl_seed(&f.io, &with), -ENOSPC);
+	assert_string_equal(f.line, "cannot set device 'lo': error 28");
+	assert_int_equal(f.peers, 0);
+	assert_int_equal(f.dels, 1);
+
+	strcpy(with.devices[0].name, "no/such");
+	assert_int_equal(cl_seed(&f.io, &with), -ENODEV);
+	assert_string_equal(f.line, "there is no network device 'no/such'");
+	assert_int_equal(f.devices, 1);
+	assert_int_equal(f.dels, 2);
+}
+
 static void test_failure_changes_nothing(void **state)
 {
 	struct fakeio f;
@@ -81,6 +117,7 @@ int main(void)
 		cmocka_unit_test(test_missing_instance_is_made),
 		cmocka_unit_test(test_existing_instance_is_left_alone),
 		cmocka_unit_test(test_half_a_seed_is_taken_back),
+		cmocka_unit_test(test_biases_are_set_before_peers),
 		cmocka_unit_test(test_failure_changes_nothing),
 	};
 

@@ -13,42 +13,77 @@ static int parse(struct cl_nl_instance *inst, const char *name,
 {
 	static char msg[CL_SETTINGS_MSG_SIZE];
 
-	return cl_settings_parse(inst, name, value, msg);
+	return cl_settings_parse(CLOCKLINK_CMD_INSTANCE_SET, inst, name, value,
+				 msg);
 }
 
-static void test_every_setting_takes_its_limits(void **state)
+/* @obj has room for any object and begins with its bits. */
+static void check_limits(u8 cmd, struct cl_nl_msg *obj)
 {
-	const struct cl_nl_schema *schema;
 	const struct cl_setting *s = NULL;
-	struct cl_nl_instance inst;
+	char msg[CL_SETTINGS_MSG_SIZE];
+	const struct cl_nl_field *f;
 	char text[32];
 	const char *unit;
 
-	(void)state;
-	schema = cl_nl_schema_of(CLOCKLINK_CMD_INSTANCE_SET);
-	while ((s = cl_settings_next(s))) {
-		const struct cl_nl_field *f =
-			cl_nl_schema_find(schema, s->attr);
-
+	while ((s = cl_settings_next(cmd, s))) {
+		f = cl_nl_schema_find(cl_nl_schema_of(cmd), s->attr);
 		assert_string_equal(f->name, s->name);
 		if (f->unit == CL_NL_UNIT_BOOL || f->unit == CL_NL_UNIT_PPT)
 			continue;
 		unit = f->unit == CL_NL_UNIT_NS ||
-				       f->unit == CL_NL_UNIT_NS_AUTO ?
+				       f->unit == CL_NL_UNIT_NS_AUTO ||
+				       f->unit == CL_NL_UNIT_NS_OFF ?
 			       "ns" :
 			       "";
-		memset(&inst, 0, sizeof(inst));
+		memset(obj, 0, sizeof(*obj));
 		snprintf(text, sizeof(text), "%lld%s", (long long)s->min, unit);
-		assert_int_equal(parse(&inst, s->name, text), 0);
+		assert_int_equal(cl_settings_parse(cmd, &obj->have, s->name,
+						   text, msg),
+				 0);
+		assert_true(cl_nl_field_s64(f, &obj->have) == s->min);
 		snprintf(text, sizeof(text), "%lld%s", (long long)s->max, unit);
-		assert_int_equal(parse(&inst, s->name, text), 0);
-		assert_true(cl_nl_field_s64(f, &inst) == s->max);
-		assert_true(inst.have == 1ULL << s->attr);
+		assert_int_equal(cl_settings_parse(cmd, &obj->have, s->name,
+						   text, msg),
+				 0);
+		assert_true(cl_nl_field_s64(f, &obj->have) == s->max);
+		assert_true(obj->have == 1ULL << s->attr);
 		snprintf(text, sizeof(text), "%lld%s", (long long)s->max + 1,
 			 unit);
-		assert_int_equal(parse(&inst, s->name, text), -ERANGE);
-		assert_true(cl_nl_field_s64(f, &inst) == s->max);
+		assert_int_equal(cl_settings_parse(cmd, &obj->have, s->name,
+						   text, msg),
+				 -ERANGE);
+		assert_true(cl_nl_field_s64(f, &obj->have) == s->max);
 	}
+}
+
+static void test_every_setting_takes_its_limits(void **state)
+{
+	struct cl_nl_msg obj;
+
+	(void)state;
+	check_limits(CLOCKLINK_CMD_INSTANCE_SET, &obj);
+	check_limits(CLOCKLINK_CMD_PEER_SET, &obj);
+	check_limits(CLOCKLINK_CMD_DEVICE_SET, &obj);
+}
+
+static void test_each_object_has_its_own(void **state)
+{
+	struct cl_nl_peer peer = { 0 };
+	char msg[CL_SETTINGS_MSG_SIZE];
+
+	(void)state;
+	assert_int_equal(cl_settings_parse(CLOCKLINK_CMD_PEER_SET, &peer,
+					   "delay-asymmetry", "-1.5us", msg),
+			 0);
+	assert_int_equal(peer.delay_asymmetry_ns, -1500);
+	assert_true(peer.have == CL_NL_BIT(PEER_DELAY_ASYMMETRY));
+	assert_int_equal(cl_settings_parse(CLOCKLINK_CMD_PEER_SET, &peer,
+					   "interval", "1s", msg),
+			 -ENOENT);
+	assert_int_equal(cl_settings_parse(CLOCKLINK_CMD_DEVICE_SET, &peer,
+					   "asymmetry", "1us", msg),
+			 -ENOENT);
 }
 
 static void test_words_are_understood(void **state)
@@ -58,17 +93,20 @@ static void test_words_are_understood(void **state)
 	(void)state;
 	assert_int_equal(parse(&inst, "leader", "none"), 0);
 	assert_int_equal(parse(&inst, "asymmetry", "auto"), 0);
+	assert_int_equal(parse(&inst, "interval-max", "off"), 0);
 	assert_int_equal(parse(&inst, "phc", "yes"), 0);
 	assert_int_equal(parse(&inst, "wander", "1ppb"), 0);
 	assert_int_equal(parse(&inst, "max-bound", "1s"), 0);
 	assert_int_equal(inst.leader, 0);
 	assert_int_equal(inst.asymmetry_ns, 0);
+	assert_true(inst.interval_max_ns == 0);
 	assert_int_equal(inst.phc, 1);
 	assert_int_equal(inst.wander_ppt, 1000);
 	assert_true(inst.max_bound_ns == 1000000000);
 	assert_true(inst.have ==
 		    (CL_NL_BIT(INSTANCE_LEADER) | CL_NL_BIT(INSTANCE_PHC) |
 		     CL_NL_BIT(INSTANCE_ASYMMETRY) |
+		     CL_NL_BIT(INSTANCE_INTERVAL_MAX) |
 		     CL_NL_BIT(INSTANCE_WANDER) |
 		     CL_NL_BIT(INSTANCE_MAX_BOUND)));
 }
@@ -98,15 +136,21 @@ static void test_error_names_setting_and_value(void **state)
 	(void)state;
 	range = "interval: '1us' is out of range (1.000 ms to 16.67 min)";
 	unit = "interval: 'fast' is not a number with a unit (ns, us, ms, s, min, h)";
-	assert_int_equal(cl_settings_parse(&inst, "interval", "1us", msg),
+	assert_int_equal(cl_settings_parse(CLOCKLINK_CMD_INSTANCE_SET, &inst,
+					   "interval", "1us", msg),
 			 -ERANGE);
 	assert_string_equal(msg, range);
-	assert_int_equal(cl_settings_parse(&inst, "interval", "fast", msg),
+	assert_int_equal(cl_settings_parse(CLOCKLINK_CMD_INSTANCE_SET, &inst,
+					   "interval", "fast", msg),
 			 -EINVAL);
 	assert_string_equal(msg, unit);
-	assert_int_equal(cl_settings_parse(&inst, "leader", "x", msg), -EINVAL);
+	assert_int_equal(cl_settings_parse(CLOCKLINK_CMD_INSTANCE_SET, &inst,
+					   "leader", "x", msg),
+			 -EINVAL);
 	assert_string_equal(msg, "leader: 'x' is not a number or none");
-	assert_int_equal(cl_settings_parse(&inst, "speed", "1", msg), -ENOENT);
+	assert_int_equal(cl_settings_parse(CLOCKLINK_CMD_INSTANCE_SET, &inst,
+					   "speed", "1", msg),
+			 -ENOENT);
 	assert_string_equal(msg, "unknown setting 'speed'");
 	assert_true(inst.have == 0);
 }
@@ -133,6 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_setting_takes_its_limits),
+		cmocka_unit_test(test_each_object_has_its_own),
 		cmocka_unit_test(test_words_are_understood),
 		cmocka_unit_test(test_cluster_may_be_a_name),
 		cmocka_unit_test(test_error_names_setting_and_value),
