@@ -51,23 +51,33 @@ static void run(struct sim_follower *f, struct cl_raw now,
  * @f: follower
  * @now: its raw time
  * @e: estimator of the leader
+ * @gaps: what peers say against the leader
+ * @n: how many
  * @u: the update
  *
  * Nothing happens before the estimator is ready.
  */
 void sim_follower_update(struct sim_follower *f, struct cl_raw now,
 			 const struct cl_estimator *e,
+			 const struct cl_joint_gap *gaps, unsigned int n,
 			 const struct cl_wire_update *u)
 {
 	struct cl_discipline d = {
 		.step = !f->locked,
 		.interval_ns = u->interval_ns,
 	};
+	struct cl_joint_edge edge;
+	struct cl_joint joint;
 	s64 expiry = CL_ROUND_EXPIRY_INTERVALS * (s64)u->interval_ns;
 
 	if (cl_estimator_get(e, now, &f->estimate))
 		return;
-	cl_discipline_target(&u->map, &f->estimate, &f->target);
+	cl_joint_edge(&u->map, &f->estimate, &edge);
+	cl_joint_solve(&edge, gaps, n, &joint);
+	f->leader = edge.line;
+	f->target = joint.line;
+	f->dropped += joint.dropped;
+	f->clipped += joint.clipped;
 	f->update = *u;
 	f->locked = true;
 	f->until = cl_raw_add(now, cl_max_s64(expiry, CL_ROUND_EXPIRY_MIN_NS));

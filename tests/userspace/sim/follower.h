@@ -8,6 +8,7 @@
 
 #include "kmod/core/bound.h"
 #include "kmod/core/discipline.h"
+#include "kmod/core/joint.h"
 #include "kmod/core/wire.h"
 
 /**
@@ -31,13 +32,16 @@ struct sim_reading {
  * @clock: the clock
  * @bound: at the clock's anchor
  * @usable: readings count
- * @target: line of the last update
+ * @target: line of the last update, joint with those of peers
+ * @leader: line of the last update, by the leader alone
  * @estimate: of the leader when it came
  * @update: the last update
  * @until: holdover begins
  * @reach: the clock is to be at its target
  * @next: maintenance is due
  * @limited: updates that needed a faster slew than is allowed
+ * @dropped: edges of peers that disagreed with the majority
+ * @clipped: updates in which peers would have moved the target too far
  */
 struct sim_follower {
 	u32 asymmetry_ns;
@@ -46,16 +50,20 @@ struct sim_follower {
 	struct cl_bound bound;
 	bool usable;
 	struct cl_map target;
+	struct cl_map leader;
 	struct cl_estimate estimate;
 	struct cl_wire_update update;
 	struct cl_raw until;
 	struct cl_raw reach;
 	struct cl_raw next;
 	u64 limited;
+	u64 dropped;
+	u64 clipped;
 };
 
 void sim_follower_update(struct sim_follower *f, struct cl_raw now,
 			 const struct cl_estimator *e,
+			 const struct cl_joint_gap *gaps, unsigned int n,
 			 const struct cl_wire_update *u);
 void sim_follower_tick(struct sim_follower *f, struct cl_raw now);
 bool sim_follower_read(const struct sim_follower *f, struct cl_raw now,

@@ -1,46 +1,65 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two nodes that exchange messages, and what one of them makes of it.
+ * Two nodes that exchange messages, and what they make of it.
  */
 #ifndef _SIM_LINK_H
 #define _SIM_LINK_H
 
 #include "host.h"
 #include "kmod/core/estimator.h"
+#include "kmod/core/joint.h"
 #include "queue.h"
 
+enum sim_role {
+	SIM_ASKER, /* sends requests and updates */
+	SIM_ANSWERER, /* responds */
+	SIM_ROLES,
+};
+
+struct sim_link;
+
 /**
- * struct sim_link - a link: the asker sends requests, the answerer responds
- * @id: number of the link
- * @asker: number of the node
- * @answerer: number of the node
- * @measured: the answerer's exchanges are estimated, else the asker's
- * @forth: path of requests and updates
- * @back: path of responses
- * @ask_noise: receive noise of the asker
- * @answer_noise: receive noise of the answerer
- * @ask: session of the asker
- * @answer: session of the answerer
- * @estimator: of the side that is estimated
+ * struct sim_side - a node's side of a link
+ * @link: the link
+ * @node: its number
+ * @out: path to the other side
+ * @noise: of its receive stamps
+ * @session: its session
+ * @measured: its exchanges are estimated
+ * @estimator: of the other node's clock
  * @exchanges: that it took
+ * @gap: the other node, a peer, against the leader
+ * @gap_at: raw time of @gap
+ * @gap_known: there is one
+ */
+struct sim_side {
+	struct sim_link *link;
+	unsigned int node;
+	struct vt_path *out;
+	struct vt_rng noise;
+	struct cl_session session;
+	bool measured;
+	struct cl_estimator estimator;
+	u64 exchanges;
+	struct cl_joint_gap gap;
+	struct cl_raw gap_at;
+	bool gap_known;
+};
+
+/**
+ * struct sim_link - a link
+ * @id: its number
+ * @side: both ends, by role
  */
 struct sim_link {
 	unsigned int id;
-	unsigned int asker;
-	unsigned int answerer;
-	bool measured;
-	struct vt_path *forth;
-	struct vt_path *back;
-	struct vt_rng ask_noise;
-	struct vt_rng answer_noise;
-	struct cl_session ask;
-	struct cl_session answer;
-	struct cl_estimator estimator;
-	u64 exchanges;
+	struct sim_side side[SIM_ROLES];
 };
 
 void sim_link_init(struct sim_link *l, const struct vt_scenario *s,
-		   unsigned int asker, unsigned int answerer);
+		   unsigned int id, unsigned int asker, unsigned int answerer);
+void sim_link_measure(struct sim_link *l, enum sim_role role,
+		      const struct cl_estimator_params *params);
 void sim_link_request(struct sim_link *l, struct sim_host *host,
 		      struct sim_queue *q, s64 now);
 void sim_link_update(struct sim_link *l, struct sim_host *host,

@@ -36,13 +36,15 @@ static void print(struct sim_run *r, double start)
 	double seconds = (double)s->duration / VT_PS_PER_SEC;
 	double every = (double)s->truth_every / VT_PS_PER_SEC;
 	struct sim_measure all = { .samples = 0 };
-	u64 exchanges = 0, limited = 0;
+	u64 exchanges = 0, limited = 0, dropped = 0, clipped = 0;
 	json_t *j = json_object();
 
 	for (unsigned int i = 1; i < s->nodes; i++) {
 		sim_measure_merge(&all, &r->measure[i]);
-		exchanges += r->link[i - 1].exchanges;
+		exchanges += r->link[i - 1].side[SIM_ANSWERER].exchanges;
 		limited += r->follower[i].limited;
+		dropped += r->follower[i].dropped;
+		clipped += r->follower[i].clipped;
 	}
 	json_object_set_new(j, "scenario", json_string(s->name));
 	json_object_set_new(j, "seed", json_integer(s->seed));
@@ -52,6 +54,8 @@ static void print(struct sim_run *r, double start)
 	json_object_set_new(j, "exchanges_per_s",
 			    json_real(exchanges / seconds / (s->nodes - 1)));
 	json_object_set_new(j, "slews_limited", json_integer(limited));
+	json_object_set_new(j, "peers_dropped", json_integer(dropped));
+	json_object_set_new(j, "peers_clipped", json_integer(clipped));
 	json_object_set_new(j, "wall_s", json_real(wall() - start));
 	json_object_set_new(j, "node", node_figures(r));
 	if (json_dumpf(j, stdout, JSON_REAL_PRECISION(9)) || puts("") < 0)

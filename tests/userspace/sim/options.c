@@ -26,6 +26,7 @@ static const char usage[] =
 	"     wander=1000      of a pair of oscillators, ppt per root of s, for\n"
 	"                      the estimator\n"
 	"     asymmetry=0us    budget of a link, 0: the default\n"
+	"     peers=0          other followers that each follower asks, at most 8\n"
 	"     bound-percent=100    what is left of each bound: a fault to be found\n"
 	"     trace=FILE       CSV, a line each second and follower\n"
 	"Prints one JSON object. Exit status: 0, 1 error.\n";
@@ -95,6 +96,8 @@ static void read_key(struct sim_options *o, const char *word)
 		o->params.wander_ppt = read_number(word, v, 0, 1000000);
 	else if (is(word, "asymmetry"))
 		o->asymmetry_ns = read_ns(word, v, 0, CL_NS_PER_SEC);
+	else if (is(word, "peers"))
+		o->peers = read_number(word, v, 0, CL_JOINT_PEERS / 2);
 	else if (is(word, "bound-percent"))
 		o->bound_pct = read_number(word, v, 0, 100);
 	else if (is(word, "trace"))

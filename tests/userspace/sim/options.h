@@ -9,6 +9,7 @@
 
 #include "agent/lib/compiler.h"
 #include "kmod/core/estimator.h"
+#include "kmod/core/joint.h"
 
 #define SIM_EXTRA_MAX 64
 
@@ -23,6 +24,7 @@
  * @burst_ns: interval of those
  * @params: of the estimators
  * @asymmetry_ns: budget of all links, 0: default
+ * @peers: other followers that each follower asks
  * @bound_pct: what is left of each bound, in per cent: less than 100 is a fault
  *	that the count of violations must notice
  * @trace: file that gets a line each second, NULL: none
@@ -37,6 +39,7 @@ struct sim_options {
 	s64 burst_ns;
 	struct cl_estimator_params params;
 	s64 asymmetry_ns;
+	s64 peers;
 	s64 bound_pct;
 	const char *trace;
 };

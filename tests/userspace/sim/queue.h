@@ -10,6 +10,7 @@
 enum sim_what {
 	SIM_ASK, /* the leader asks its followers */
 	SIM_TELL, /* the leader tells them its line */
+	SIM_PROBE, /* a follower asks its peers */
 	SIM_TICK, /* a follower maintains its clock */
 	SIM_FRAME, /* a message arrives */
 };
@@ -19,8 +20,8 @@ enum sim_what {
  * @at: when, global ps
  * @ord: order of those at one instant
  * @what: what
- * @id: SIM_FRAME: link; SIM_TICK: node
- * @answerer: SIM_FRAME: it goes to the link's answerer, else to its asker
+ * @id: SIM_FRAME: link; SIM_PROBE, SIM_TICK: node
+ * @to: SIM_FRAME: side of the link that it goes to
  * @stamp: SIM_FRAME: receive stamp
  * @msg: SIM_FRAME: message
  * @next: of those that are free
@@ -30,7 +31,7 @@ struct sim_event {
 	u64 ord;
 	enum sim_what what;
 	unsigned int id;
-	bool answerer;
+	unsigned int to;
 	struct cl_stamped stamp;
 	struct cl_wire_msg msg;
 	struct sim_event *next;

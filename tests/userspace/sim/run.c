@@ -6,6 +6,8 @@
 
 /* Cluster time at the start, as the lab's CLOCK_REALTIME. */
 #define TIME_BASE_NS 1700000000000000000LL
+/* What a peer said counts for so long. */
+#define GAP_INTERVALS 5
 #define TICK_PS (500 * CL_NS_PER_MS * VT_PS_PER_NS)
 
 static const char *const event_names[] = {
@@ -62,15 +64,54 @@ static void tell(struct sim_run *r)
 	arm(r, SIM_ASK, 0, half_round(r));
 }
 
+/* A follower asks its peers, in turn with what the leader does. */
+static void probe(struct sim_run *r, unsigned int node)
+{
+	const struct sim_peers *p = &r->mesh.peers[node];
+	struct cl_raw raw = sim_host_raw(&r->host[node], r->now);
+
+	for (unsigned int i = 0; i < p->n; i++)
+		if (p->side[i]->link->side[SIM_ASKER].node == node)
+			sim_link_request(p->side[i]->link, r->host, &r->queue,
+					 r->now);
+	arm(r, SIM_PROBE, node,
+	    vt_osc_global_ps(&r->host[node].osc,
+			     raw.ns + r->options->interval_ns));
+}
+
+static void peer_frame(struct sim_run *r, const struct sim_event *e)
+{
+	struct sim_link *l = &r->mesh.link[e->id + 1 - r->scenario->nodes];
+	unsigned int own = l->side[e->to].node, peer = l->side[!e->to].node;
+
+	if (sim_link_arrive(l, r->host, &r->queue, e))
+		sim_mesh_note(&l->side[e->to], &r->follower[own],
+			      sim_host_raw(&r->host[own], r->now),
+			      &r->follower[peer],
+			      sim_host_raw(&r->host[peer], r->now));
+}
+
 static void frame(struct sim_run *r, const struct sim_event *e)
 {
+	struct cl_joint_gap gap[CL_JOINT_PEERS];
 	struct sim_link *l = &r->link[e->id];
+	unsigned int node, gaps;
+	struct cl_raw now;
 
-	if (!sim_link_arrive(l, r->host, &r->queue, e))
+	if (e->id + 1 >= r->scenario->nodes) {
+		peer_frame(r, e);
 		return;
-	sim_follower_update(&r->follower[l->answerer],
-			    sim_host_raw(&r->host[l->answerer], r->now),
-			    &l->estimator, &e->msg.upd);
+	}
+	if (!sim_link_arrive(l, r->host, &r->queue, e) ||
+	    e->msg.hdr.type != CL_WIRE_UPDATE)
+		return;
+	node = l->side[SIM_ANSWERER].node;
+	now = sim_host_raw(&r->host[node], r->now);
+	gaps = sim_mesh_gaps(&r->mesh.peers[node], now,
+			     GAP_INTERVALS * r->options->interval_ns, gap);
+	sim_follower_update(&r->follower[node], now,
+			    &l->side[SIM_ANSWERER].estimator, gap, gaps,
+			    &e->msg.upd);
 }
 
 static void happen(struct sim_run *r)
@@ -84,6 +125,9 @@ static void happen(struct sim_run *r)
 		break;
 	case SIM_TELL:
 		tell(r);
+		break;
+	case SIM_PROBE:
+		probe(r, e->id);
 		break;
 	case SIM_TICK:
 		sim_follower_tick(&r->follower[e->id],
@@ -101,7 +145,7 @@ static void happen(struct sim_run *r)
 static void look(const struct sim_run *r, unsigned int i,
 		 struct sim_sample *ret)
 {
-	const struct cl_estimator *estimator = &r->link[i - 1].estimator;
+	const struct sim_side *side = &r->link[i - 1].side[SIM_ANSWERER];
 	struct cl_raw own = sim_host_raw(&r->host[i], r->now);
 	struct cl_raw leader = sim_host_raw(&r->host[0], r->now);
 	u64 share = r->options->bound_pct;
@@ -114,7 +158,7 @@ static void look(const struct sim_run *r, unsigned int i,
 		ret->reading.bound_ns = ret->reading.bound_ns * share / 100;
 		ret->reading.hard_ns = ret->reading.hard_ns * share / 100;
 	}
-	ret->estimated = !cl_estimator_get(estimator, own, &e);
+	ret->estimated = !cl_estimator_get(&side->estimator, own, &e);
 	if (ret->estimated) {
 		ret->open_ns = e.theta_ns - cl_raw_sub(own, leader);
 		ret->err_ns = e.err_ns;
@@ -204,7 +248,6 @@ void sim_run_init(struct sim_run *r, const struct sim_options *o,
 		.host = sim_alloc(s->nodes, sizeof(*r->host)),
 		.follower = sim_alloc(s->nodes, sizeof(*r->follower)),
 		.measure = sim_alloc(s->nodes, sizeof(*r->measure)),
-		.links = s->nodes - 1,
 		.link = sim_alloc(s->nodes, sizeof(*r->link)),
 		.sample = s->truth_every,
 		.traced = -1,
@@ -215,14 +258,16 @@ void sim_run_init(struct sim_run *r, const struct sim_options *o,
 	for (unsigned int i = 1; i < s->nodes; i++) {
 		struct sim_link *l = &r->link[i - 1];
 
-		sim_link_init(l, s, 0, i);
-		l->id = i - 1;
-		l->measured = true;
-		cl_estimator_init(&l->estimator, &o->params);
+		sim_link_init(l, s, i - 1, 0, i);
+		sim_link_measure(l, SIM_ANSWERER, &o->params);
 		r->follower[i].asymmetry_ns = (u32)o->asymmetry_ns;
 		arm(r, SIM_TICK, i, TICK_PS);
 	}
 	arm(r, SIM_ASK, 0, 0);
+	sim_mesh_init(&r->mesh, s, o->peers, s->nodes - 1, &o->params);
+	for (unsigned int i = 1; o->peers && i < s->nodes; i++)
+		arm(r, SIM_PROBE, i,
+		    o->interval_ns * VT_PS_PER_NS / s->nodes * i);
 	if (!o->trace)
 		return;
 	r->trace = fopen(o->trace, "we");
@@ -248,4 +293,5 @@ void sim_run_free(struct sim_run *r)
 	free(r->follower);
 	free(r->measure);
 	free(r->link);
+	sim_mesh_free(&r->mesh);
 }

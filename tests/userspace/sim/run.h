@@ -6,6 +6,7 @@
 #define _SIM_RUN_H
 
 #include "link.h"
+#include "mesh.h"
 #include "measure.h"
 #include "options.h"
 
@@ -14,8 +15,8 @@
  * @options: of the command line
  * @scenario: what happens when
  * @host: the nodes
- * @link: link[i - 1]: of the leader and node i; after them those of peers
- * @links: how many
+ * @link: link[i - 1]: of the leader and node i
+ * @mesh: links between followers; the first is number nodes - 1
  * @follower: the followers; that of node 0 means nothing
  * @measure: their figures
  * @queue: what will happen
@@ -31,7 +32,7 @@ struct sim_run {
 	struct vt_scenario *scenario;
 	struct sim_host *host;
 	struct sim_link *link;
-	unsigned int links;
+	struct sim_mesh mesh;
 	struct sim_follower *follower;
 	struct sim_measure *measure;
 	struct sim_queue queue;

@@ -24,9 +24,9 @@ SHORT = ("duration 60s", "warmup 20s")
 SEED = 1
 
 
-def figures(simulator, seed, **options):
+def figures(simulator, seed, extra=(), **options):
     """A short run, without the time that it took."""
-    found = simulator.run(LAN, seed, SHORT, **options)
+    found = simulator.run(LAN, seed, (*SHORT, *extra), **options)
     del found["wall_s"]
     return found
 
@@ -46,6 +46,14 @@ def check_exact(report, simulator):
     found = simulator.run(LAB_SCENARIOS / "regress-exact.scenario", SEED)
     report.check("an exact network has no error",
                  found["abs_error_max"] <= 1, f"{found['abs_error_max']} ns")
+
+
+def check_peers(report, simulator):
+    """Followers that measure each other are better than those that do not."""
+    found = {peers: figures(simulator, SEED, ("nodes 21",), peers=peers)
+             for peers in (0, 4)}
+    means = [f["abs_error_mean"] for f in found.values()]
+    report.check("peers help", means[1] < 0.95 * means[0], f"{means} ns")
 
 
 def check_refusals(report, simulator):
@@ -85,6 +93,7 @@ def main():
     report, simulator = Report(), Simulator(BUILD)
     check_repetition(report, simulator)
     check_exact(report, simulator)
+    check_peers(report, simulator)
     check_refusals(report, simulator)
     check_bounds(report, simulator)
     return report.end()
