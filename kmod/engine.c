@@ -41,7 +41,7 @@ static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
 	int len, err;
 
 	BUILD_BUG_ON(sizeof(buf) < CL_WIRE_RESPONSE_LEN ||
-		     sizeof(buf) < CL_WIRE_REQUEST_LEN);
+		     sizeof(buf) < CL_WIRE_REQUEST_MAP_LEN);
 	cl_testosc_lie(&inst->osc, m);
 	len = cl_wire_encode(m, buf, sizeof(buf));
 	if (len < 0) {
@@ -234,20 +234,69 @@ static void engine_diagnose(struct cl_peer *peer, struct cl_wire_response *r)
 	peer->excess_max_ns = 0;
 }
 
-/* Cluster time at t2, if the clock is worth it. */
+/* Is the clock worth being told, and can it be? */
+static bool engine_has_map(struct cl_instance *inst,
+			   const struct cl_published *p)
+{
+	return cl_abs_s64(p->clock.map.rate_q48 >> 8) < CL_WIRE_RATE_MAX_Q40 &&
+	       (cl_published_usable(p) || cl_instance_leads(inst));
+}
+
+/* Cluster time at t2. */
 static void engine_add_map(struct cl_instance *inst,
 			   const struct cl_published *p, struct cl_wire_msg *m)
 {
-	s64 rate_q40 = p->clock.map.rate_q48 >> 8;
-
-	if (!(m->hdr.flags & CL_WIRE_F_RX) ||
-	    cl_abs_s64(rate_q40) >= CL_WIRE_RATE_MAX_Q40)
-		return;
-	if (!cl_published_usable(p) && !cl_instance_leads(inst))
+	if (!(m->hdr.flags & CL_WIRE_F_RX) || !engine_has_map(inst, p))
 		return;
 	m->hdr.flags |= CL_WIRE_F_MAP;
 	m->resp.time = cl_clock_at(&p->clock, m->resp.t2);
-	m->resp.rate_q40 = rate_q40;
+	m->resp.rate_q40 = p->clock.map.rate_q48 >> 8;
+}
+
+/*
+ * Cluster time at t1, on the line that the clock is on now: t1 is that of an
+ * earlier probe, and a slew may have begun since.
+ */
+static void engine_add_line(struct cl_instance *inst,
+			    const struct cl_published *p, struct cl_wire_msg *m)
+{
+	struct cl_map map = p->clock.map;
+
+	if (!(m->hdr.flags & CL_WIRE_F_PREV_TX) || !engine_has_map(inst, p))
+		return;
+	map.raw = cl_output_raw(&inst->output);
+	map.time = cl_clock_at(&p->clock, map.raw);
+	m->hdr.flags |= CL_WIRE_F_MAP;
+	m->req.time = cl_map_at(&map, m->req.t1);
+	m->req.rate_q40 = map.rate_q48 >> 8;
+}
+
+/* Keep the line of a probe or its answer, if it is worth something. */
+static void engine_take_line(struct cl_peer *peer, const struct cl_wire_msg *m,
+			     const struct cl_stamped *stamp)
+{
+	struct cl_peer_line *line = &peer->line;
+	s64 rate_q40;
+
+	lockdep_assert_held(&peer->lock);
+	if (!stamp || ~m->hdr.flags & (CL_WIRE_F_PROBE | CL_WIRE_F_MAP) ||
+	    (m->hdr.state != CLOCKLINK_STATE_SYNCED &&
+	     m->hdr.state != CLOCKLINK_STATE_UNVERIFIED))
+		return;
+	line->known = true;
+	line->at = stamp->t;
+	line->term = m->hdr.term;
+	if (m->hdr.type == CL_WIRE_REQUEST) {
+		line->map.raw = m->req.t1;
+		line->map.time = m->req.time;
+		rate_q40 = m->req.rate_q40;
+	} else {
+		line->map.raw = m->resp.t2;
+		line->map.time = m->resp.time;
+		rate_q40 = m->resp.rate_q40;
+	}
+	line->map.rate_q48 = rate_q40 * 256;
+	peer->lines++;
 }
 
 /**
@@ -302,6 +351,7 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 	*ret_why = CL_STAT_DROP_SEQ;
 	if (t->result == CL_SESSION_IGNORED)
 		return false;
+	engine_take_line(peer, m, stamp);
 	if (m->hdr.type == CL_WIRE_REQUEST) {
 		engine_diagnose(peer, &t->resp.resp);
 		peer->answered++;
@@ -540,7 +590,8 @@ static noinline u32 engine_ask(struct cl_instance *inst, struct cl_peer *peer)
 	return ifindex;
 }
 
-static int engine_request(struct cl_instance *inst, struct cl_peer *peer)
+static int engine_request(struct cl_instance *inst, struct cl_peer *peer,
+			  bool probe)
 {
 	struct cl_wire_msg m = {};
 	struct cl_ask ask = { .ifindex = 0 };
@@ -555,6 +606,10 @@ static int engine_request(struct cl_instance *inst, struct cl_peer *peer)
 	spin_unlock(&peer->lock);
 	cl_output_read(&inst->output, &p);
 	engine_header(inst, peer, &p, &m.hdr);
+	if (probe) {
+		m.hdr.flags |= CL_WIRE_F_PROBE;
+		engine_add_line(inst, &p, &m);
+	}
 	ask.key = cl_txring_add(&inst->txring, CL_TX_REQUEST, peer->node, seq,
 				ask.ifindex);
 	return engine_send(inst, peer, NULL, &m, &ask);
@@ -574,11 +629,29 @@ u32 cl_engine_send_requests(struct cl_instance *inst)
 
 	list_for_each_entry(peer, &inst->peers.list, list) {
 		local_bh_disable();
-		if (!engine_request(inst, peer))
+		if (!engine_request(inst, peer, false))
 			sent++;
 		local_bh_enable();
 	}
 	return sent;
+}
+
+/**
+ * cl_engine_send_probe() - send a Sync Request that is no round to one peer
+ * @inst: instance
+ * @peer: peer
+ *
+ * Context: process, lock of the namespace held.
+ * Return: 0 or an error of the network stack.
+ */
+int cl_engine_send_probe(struct cl_instance *inst, struct cl_peer *peer)
+{
+	int err;
+
+	local_bh_disable();
+	err = engine_request(inst, peer, true);
+	local_bh_enable();
+	return err;
 }
 
 static void engine_fill_update(struct cl_instance *inst, u32 epoch,

@@ -191,6 +191,8 @@ void cl_instance_set(struct cl_instance *inst, const struct cl_settings *new)
 	s->asymmetry_ns = new->asymmetry_ns;
 	s->params = new->params;
 	s->max_bound_ns = new->max_bound_ns;
+	s->probes = new->probes;
+	s->probe_every = new->probe_every;
 	mutex_unlock(&inst->steering.lock);
 	cl_steering_refresh(inst);
 }

@@ -37,6 +37,8 @@ struct netlink_ext_ack;
  * @params: stamp noise and wander
  * @max_bound_ns: a clock with a larger bound is void
  * @phc: register a PTP clock
+ * @probes: followers that the daemon is to probe
+ * @probe_every: rounds per probe of each
  */
 struct cl_settings {
 	u32 node;
@@ -49,6 +51,8 @@ struct cl_settings {
 	struct cl_estimator_params params;
 	u64 max_bound_ns;
 	bool phc;
+	u32 probes;
+	u32 probe_every;
 };
 
 /**

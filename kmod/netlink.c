@@ -418,6 +418,27 @@ static int nl_peer_del(struct sk_buff *skb, struct genl_info *info)
 	return peer ? 0 : -ENOENT;
 }
 
+static int nl_probe(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cl_peer *peer;
+	struct cl_net *cn;
+	int err = -ENOENT;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_PEER_NODE))
+		return -EINVAL;
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	peer = nl_find_peer(info, cn);
+	if (peer) {
+		err = cl_engine_send_probe(cn->inst, peer);
+		if (err)
+			GENL_SET_ERR_MSG(info, "cannot send to the peer");
+	}
+	mutex_unlock(&cn->lock);
+	return err;
+}
+
 static int nl_steer(struct sk_buff *skb, struct genl_info *info)
 {
 	struct cl_order order;
@@ -716,6 +737,12 @@ static const struct genl_ops nl_ops[] = {
 		.doit = nl_device_del,
 		.flags = GENL_UNS_ADMIN_PERM,
 		NL_POLICY(cl_nlparse_device_del),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_PROBE,
+		.doit = nl_probe,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(cl_nlparse_peer),
 	},
 };
 

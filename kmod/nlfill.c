@@ -50,6 +50,9 @@ static int put_settings(struct sk_buff *skb, const struct cl_settings *s)
 			s->params.wander_ppt) ||
 	    put_u64(skb, CLOCKLINK_A_INSTANCE_MAX_BOUND, s->max_bound_ns) ||
 	    nla_put_u8(skb, CLOCKLINK_A_INSTANCE_PHC, s->phc) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_PROBES, s->probes) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_PROBE_EVERY,
+			s->probe_every) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ROLE, role_of(s)))
 		return -EMSGSIZE;
 	return 0;
@@ -167,7 +170,8 @@ static int put_counters(struct sk_buff *skb, const struct cl_peer_info *i)
 	    put_u64(skb, CLOCKLINK_A_PEER_LATE, i->late) ||
 	    put_u64(skb, CLOCKLINK_A_PEER_REJECTED, i->rejected) ||
 	    put_u64(skb, CLOCKLINK_A_PEER_RESTARTS, i->restarts) ||
-	    put_u64(skb, CLOCKLINK_A_PEER_STARTS, i->starts))
+	    put_u64(skb, CLOCKLINK_A_PEER_STARTS, i->starts) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_LINES, i->lines))
 		return -EMSGSIZE;
 	return 0;
 }

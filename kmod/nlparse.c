@@ -13,6 +13,10 @@
 #define NL_STAMP_NOISE_NS 1000
 #define NL_WANDER_PPT 1000
 #define NL_MAX_BOUND_NS (1 * CL_NS_PER_SEC)
+#define NL_PROBES 8
+#define NL_PROBES_MAX 16
+#define NL_PROBE_EVERY 1
+#define NL_PROBE_EVERY_MAX 1000
 
 /* No difference of two overflows. */
 #define NL_TIME_MAX (S64_MAX / 2)
@@ -140,7 +144,11 @@ static struct netlink_range_validation nl_map_expiry_range = {
 	[CLOCKLINK_A_INSTANCE_WANDER] =                                 \
 		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_params_range),       \
 	[CLOCKLINK_A_INSTANCE_MAX_BOUND] =                              \
-		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_max_bound_range)
+		NLA_POLICY_FULL_RANGE(NLA_U64, &nl_max_bound_range),    \
+	[CLOCKLINK_A_INSTANCE_PROBES] =                                 \
+		NLA_POLICY_MAX(NLA_U32, NL_PROBES_MAX),                 \
+	[CLOCKLINK_A_INSTANCE_PROBE_EVERY] =                            \
+		NLA_POLICY_RANGE(NLA_U32, 1, NL_PROBE_EVERY_MAX)
 
 const struct nla_policy cl_nlparse_add[CLOCKLINK_A_INSTANCE_MAX + 1] = {
 	NL_SETTINGS_POLICY,
@@ -317,6 +325,11 @@ int cl_nlparse_settings(struct genl_info *info, struct cl_settings *s)
 	if (attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND])
 		s->max_bound_ns =
 			nla_get_u64(attrs[CLOCKLINK_A_INSTANCE_MAX_BOUND]);
+	if (attrs[CLOCKLINK_A_INSTANCE_PROBES])
+		s->probes = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_PROBES]);
+	if (attrs[CLOCKLINK_A_INSTANCE_PROBE_EVERY])
+		s->probe_every =
+			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_PROBE_EVERY]);
 	return check_interval(info, s);
 }
 
@@ -349,6 +362,8 @@ int cl_nlparse_new_settings(struct sk_buff *skb, struct genl_info *info,
 		.params.stamp_noise_ns = NL_STAMP_NOISE_NS,
 		.params.wander_ppt = NL_WANDER_PPT,
 		.max_bound_ns = NL_MAX_BOUND_NS,
+		.probes = NL_PROBES,
+		.probe_every = NL_PROBE_EVERY,
 	};
 	err = cl_nlparse_settings(info, s);
 	if (err)

@@ -44,6 +44,7 @@ static void peer_start(struct cl_peer *peer)
 {
 	cl_session_init(&peer->session, get_random_u32());
 	peer->excess_max_ns = 0;
+	peer->line.known = false;
 }
 
 /**
@@ -257,6 +258,7 @@ void cl_peer_restart_estimator(struct cl_peer *peer)
 	lockdep_assert_held(&peer->lock);
 	cl_estimator_init(&peer->estimator, &params);
 	peer_started(peer);
+	peer->line.known = false;
 }
 
 /**
@@ -355,6 +357,7 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.late = e->late,
 		.rejected = e->rejected,
 		.restarts = s->restarts,
+		.lines = peer->lines,
 		.gen = s->gen,
 		.gen_known = s->gen_known,
 		.state = peer->state,

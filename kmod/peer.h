@@ -41,6 +41,20 @@ struct cl_peer_settings {
 };
 
 /**
+ * struct cl_peer_line - cluster time as a peer has told it
+ * @known: there is one, and not of a raw generation that has ended
+ * @map: peer's raw time to cluster time
+ * @at: own raw time when it came
+ * @term: of the leader that the peer follows
+ */
+struct cl_peer_line {
+	bool known;
+	struct cl_map map;
+	struct cl_raw at;
+	u32 term;
+};
+
+/**
  * struct cl_peer - one peer
  * @node: its node id
  * @path: its address and the route to it
@@ -62,6 +76,8 @@ struct cl_peer_settings {
  *	before the last one must not reach it
  * @state: enum clocklink_state of its last message, if there was one
  * @changes: times that @state or @starts have changed
+ * @line: the last one of a synced peer
+ * @lines: such lines taken
  */
 struct cl_peer {
 	u32 node;
@@ -82,6 +98,8 @@ struct cl_peer {
 	u32 starts;
 	u32 state;
 	u32 changes;
+	struct cl_peer_line line;
+	u64 lines;
 };
 
 /**
@@ -122,6 +140,7 @@ struct cl_peers_info {
  * @late: exchanges out of order for the estimator
  * @rejected: exchanges with impossible stamps
  * @restarts: sessions restarted by a new generation of the peer
+ * @lines: times that the peer has told cluster time
  * @gen: raw generation of the peer, valid if @gen_known
  * @gen_known: a message has arrived
  * @state: enum clocklink_state of the peer, valid if @gen_known
@@ -149,6 +168,7 @@ struct cl_peer_info {
 	u64 late;
 	u64 rejected;
 	u64 restarts;
+	u64 lines;
 	u32 gen;
 	bool gen_known;
 	u32 state;

@@ -98,6 +98,8 @@ const struct cl_command cl_command_instance = {
 		"  wander=FREQ      wander of the oscillators per sqrt(s), default 1ppb\n"
 		"  max-bound=TIME   the clock is void when its bound exceeds this,\n"
 		"                   default 1s\n"
+		"  probes=N         other followers to measure as well, 0 to 16, default 8\n"
+		"  probe-every=N    rounds per exchange with each of them, default 1\n"
 		"TIME has a unit: ns, us, ms, s, min, h. FREQ: ppb, ppm.\n",
 	.run = run_instance,
 };

@@ -23,6 +23,8 @@ struct cl_engine;
  * @steer: follow a parent, or lead; -ESTALE if the term is too old
  * @start_round: send a Sync Request to every peer
  * @send_update: send a Sync Update to every peer
+ * @list_peers: call @each for every peer
+ * @send_probe: send a Sync Request that is no round to one peer
  *
  * All return 0 or -errno, and then have filled the engine's error.
  */
@@ -38,6 +40,10 @@ struct cl_engine_ops {
 	int (*steer)(struct cl_engine *e, const struct cl_nl_steer *steer);
 	int (*start_round)(struct cl_engine *e, const struct cl_nl_round *r);
 	int (*send_update)(struct cl_engine *e, const struct cl_nl_round *r);
+	int (*list_peers)(struct cl_engine *e,
+			  void (*each)(void *ctx, const struct cl_nl_peer *p),
+			  void *ctx);
+	int (*send_probe)(struct cl_engine *e, u32 node);
 };
 
 /**

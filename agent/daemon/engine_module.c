@@ -117,6 +117,43 @@ static int send_update(struct cl_engine *e, const struct cl_nl_round *r)
 	return call(e, &req, NULL);
 }
 
+/* Whom a dump is for. */
+struct listing {
+	void (*each)(void *ctx, const struct cl_nl_peer *p);
+	void *ctx;
+};
+
+static void list_one(void *ctx, const struct cl_nl_msg *m)
+{
+	struct listing *l = ctx;
+
+	l->each(l->ctx, &m->peer);
+}
+
+static int list_peers(struct cl_engine *e,
+		      void (*each)(void *ctx, const struct cl_nl_peer *p),
+		      void *ctx)
+{
+	const struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_PEER_GET };
+	struct cl_engine_module *m = to_module(e);
+	struct listing l = { .each = each, .ctx = ctx };
+	int err = cl_nlmnl_dump(&m->nl, &req, list_one, &l);
+
+	if (err)
+		cl_error_explain(&m->nl.error, e->error, sizeof(e->error));
+	return err;
+}
+
+static int send_probe(struct cl_engine *e, u32 node)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_PROBE,
+		.peer = { .have = CL_NL_BIT(PEER_NODE), .node = node },
+	};
+
+	return call(e, &req, NULL);
+}
+
 static const struct cl_engine_ops ops = {
 	.get_instance = get_instance,
 	.add_instance = add_instance,
@@ -127,6 +164,8 @@ static const struct cl_engine_ops ops = {
 	.steer = steer,
 	.start_round = start_round,
 	.send_update = send_update,
+	.list_peers = list_peers,
+	.send_probe = send_probe,
 };
 
 /**

@@ -41,6 +41,10 @@ static const struct cl_setting of_instance[] = {
 	{ "max-bound", ID(MAX_BOUND), false, NULL,
 	  1000, 1000 * CL_NS_PER_SEC,
 	  "the clock is void when its bound exceeds this, default 1s" },
+	{ "probes", ID(PROBES), false, NULL, 0, 16,
+	  "other followers to measure as well, default 8" },
+	{ "probe-every", ID(PROBE_EVERY), false, NULL, 1, 1000,
+	  "rounds per exchange with each of them, default 1" },
 	{ .name = NULL },
 };
 

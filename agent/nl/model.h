@@ -45,6 +45,8 @@
  * @unsettled: peers that have been heard and were neither synced nor unverified
  * @peer_changes: times that a peer's state or its path has changed or it was
  *	measured anew
+ * @probes: followers to probe
+ * @probe_every: rounds per probe of each
  */
 struct cl_nl_instance {
 	u64 have;
@@ -70,6 +72,8 @@ struct cl_nl_instance {
 	u64 interval_max_ns;
 	u32 unsettled;
 	u64 peer_changes;
+	u32 probes;
+	u32 probe_every;
 };
 
 /**
@@ -120,6 +124,7 @@ struct cl_nl_instance {
  * @clock_changes: times that one of the raw clocks has jumped
  * @starts: times that the estimator was started
  * @doubt: exchanges are kept back, the path may have changed
+ * @lines: times that it has told its cluster time
  */
 struct cl_nl_peer {
 	u64 have;
@@ -167,6 +172,7 @@ struct cl_nl_peer {
 	u64 clock_changes;
 	u64 starts;
 	bool doubt;
+	u64 lines;
 };
 
 /**
@@ -456,7 +462,7 @@ struct cl_nl_test {
  * @cmd: enum clocklink_cmd; tells which member counts
  * @have: attributes that are present, alias of the member's
  * @instance: INSTANCE_GET, _ADD, _DEL, _SET, _NTF
- * @peer: PEER_GET, _ADD, _DEL, _SET, _ADD_NTF, _DEL_NTF, _SET_NTF
+ * @peer: PEER_GET, _ADD, _DEL, _SET, _ADD_NTF, _DEL_NTF, _SET_NTF, PROBE
  * @clock: CLOCK_GET, STATE_NTF
  * @steer: STEER
  * @round: ROUND_START, UPDATE_SEND

@@ -59,6 +59,8 @@ static const struct cl_nl_field instance_fields[] = {
 	FIELD(instance, INSTANCE_UNSETTLED, unsettled, "unsettled", COUNT),
 	FIELD(instance, INSTANCE_PEER_CHANGES, peer_changes, "peer-changes",
 	      COUNT),
+	FIELD(instance, INSTANCE_PROBES, probes, "probes", COUNT),
+	FIELD(instance, INSTANCE_PROBE_EVERY, probe_every, "probe-every", COUNT),
 };
 
 static const struct cl_nl_field peer_fields[] = {
@@ -108,6 +110,7 @@ static const struct cl_nl_field peer_fields[] = {
 	FIELD(peer, PEER_CLOCK_CHANGES, clock_changes, "clock-changes", COUNT),
 	FIELD(peer, PEER_STARTS, starts, "starts", COUNT),
 	FIELD(peer, PEER_DOUBT, doubt, "doubt", BOOL),
+	FIELD(peer, PEER_LINES, lines, "lines", COUNT),
 };
 
 static const struct cl_nl_field clock_fields[] = {
@@ -293,6 +296,7 @@ static const struct cl_nl_schema by_cmd[CLOCKLINK_CMD_MAX + 1] = {
 	[CLOCKLINK_CMD_DEVICE_DEL] = SCHEMA(device),
 	[CLOCKLINK_CMD_PEER_SET] = SCHEMA(peer),
 	[CLOCKLINK_CMD_PEER_SET_NTF] = SCHEMA(peer),
+	[CLOCKLINK_CMD_PROBE] = SCHEMA(peer),
 };
 
 /**

@@ -17,6 +17,7 @@ enum {
 	OFF_VERSION = 0,
 	OFF_TYPE = 1,
 	OFF_LENGTH = 2,
+	OFF_FLAGS = 4,
 	OFF_TAG = CL_WIRE_HDR_LEN - CL_WIRE_TAG_LEN,
 	TLV_HDR_LEN = 4, /* type u16, length u16 of the value */
 };
@@ -29,7 +30,7 @@ static const struct {
 	[CL_WIRE_REQUEST] = {
 		.length = CL_WIRE_REQUEST_LEN,
 		.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX |
-			 CL_WIRE_F_PROBE | CL_WIRE_F_HW,
+			 CL_WIRE_F_MAP | CL_WIRE_F_PROBE | CL_WIRE_F_HW,
 	},
 	[CL_WIRE_RESPONSE] = {
 		.length = CL_WIRE_RESPONSE_LEN,
@@ -44,6 +45,14 @@ static const struct {
 static bool type_known(u8 type)
 {
 	return type <= CL_WIRE_UPDATE && types[type].length;
+}
+
+/* Length without TLVs: the line of a request is there only if its flag is. */
+static u16 msg_length(u8 type, u16 flags)
+{
+	if (type == CL_WIRE_REQUEST && flags & CL_WIRE_F_MAP)
+		return CL_WIRE_REQUEST_MAP_LEN;
+	return types[type].length;
 }
 
 /* Byte by byte without a loop: compilers make one load or store of each. */
@@ -85,9 +94,9 @@ static void put_be64(u8 *p, u64 v)
 static void encode_hdr(const struct cl_wire_hdr *h, u8 *p)
 {
 	p[OFF_VERSION] = CL_WIRE_VERSION;
-	put_be16(p + OFF_LENGTH, types[h->type].length);
+	put_be16(p + OFF_LENGTH, msg_length(h->type, h->flags));
 	p[OFF_TYPE] = h->type;
-	put_be16(p + 4, h->flags);
+	put_be16(p + OFF_FLAGS, h->flags);
 	p[6] = h->state;
 	p[7] = h->key_id;
 	put_be32(p + 8, h->cluster);
@@ -103,7 +112,7 @@ static void encode_hdr(const struct cl_wire_hdr *h, u8 *p)
 static void decode_hdr(const u8 *p, struct cl_wire_hdr *h)
 {
 	h->type = p[OFF_TYPE];
-	h->flags = get_be16(p + 4);
+	h->flags = get_be16(p + OFF_FLAGS);
 	h->state = p[6];
 	h->key_id = p[7];
 	h->cluster = get_be32(p + 8);
@@ -116,18 +125,26 @@ static void decode_hdr(const u8 *p, struct cl_wire_hdr *h)
 	memcpy(h->tag, p + OFF_TAG, CL_WIRE_TAG_LEN);
 }
 
-static void encode_request(const struct cl_wire_request *r, u8 *p)
+static void encode_request(const struct cl_wire_request *r, u16 flags, u8 *p)
 {
 	put_be32(p, r->prev_seq);
 	put_be64(p + 4, (u64)r->t1.ns);
 	put_be64(p + 12, (u64)r->t4.ns);
+	if (!(flags & CL_WIRE_F_MAP))
+		return;
+	put_be64(p + 20, (u64)r->time.ns);
+	put_be32(p + 28, (u32)r->rate_q40);
 }
 
-static void decode_request(const u8 *p, struct cl_wire_request *r)
+static void decode_request(const u8 *p, u16 flags, struct cl_wire_request *r)
 {
 	r->prev_seq = get_be32(p);
 	r->t1.ns = (s64)get_be64(p + 4);
 	r->t4.ns = (s64)get_be64(p + 12);
+	if (!(flags & CL_WIRE_F_MAP))
+		return;
+	r->time.ns = (s64)get_be64(p + 20);
+	r->rate_q40 = (s32)get_be32(p + 28);
 }
 
 static void encode_response(const struct cl_wire_response *r, u8 *p)
@@ -190,7 +207,7 @@ static void encode_body(const struct cl_wire_msg *m, u8 *p)
 {
 	switch (m->hdr.type) {
 	case CL_WIRE_REQUEST:
-		encode_request(&m->req, p);
+		encode_request(&m->req, m->hdr.flags, p);
 		break;
 	case CL_WIRE_RESPONSE:
 		encode_response(&m->resp, p);
@@ -204,7 +221,7 @@ static void decode_body(const u8 *p, struct cl_wire_msg *m)
 {
 	switch (m->hdr.type) {
 	case CL_WIRE_REQUEST:
-		decode_request(p, &m->req);
+		decode_request(p, m->hdr.flags, &m->req);
 		break;
 	case CL_WIRE_RESPONSE:
 		decode_response(p, &m->resp);
@@ -231,6 +248,10 @@ static bool request_valid(const struct cl_wire_request *r, u16 flags)
 	if (!(flags & (CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX)) && r->prev_seq)
 		return false;
 	if (!(flags & CL_WIRE_F_PREV_TX) && (r->t1.ns || flags & CL_WIRE_F_HW))
+		return false;
+	if (flags & CL_WIRE_F_MAP &&
+	    (~flags & (CL_WIRE_F_PREV_TX | CL_WIRE_F_PROBE) ||
+	     cl_abs_s64(r->rate_q40) >= CL_WIRE_RATE_MAX_Q40))
 		return false;
 	return flags & CL_WIRE_F_PREV_RX || !r->t4.ns;
 }
@@ -298,7 +319,7 @@ int cl_wire_encode(const struct cl_wire_msg *m, u8 *buf, size_t size)
 
 	if (!type_known(m->hdr.type) || !msg_valid(m))
 		return -EINVAL;
-	length = types[m->hdr.type].length;
+	length = msg_length(m->hdr.type, m->hdr.flags);
 	if (size < length)
 		return -ENOSPC;
 	encode_hdr(&m->hdr, buf);
@@ -332,7 +353,7 @@ enum cl_wire_error cl_wire_decode(const u8 *buf, size_t len,
 		return CL_WIRE_BAD_TYPE;
 	if (get_be16(buf + OFF_LENGTH) != len)
 		return CL_WIRE_BAD_LENGTH;
-	length = types[buf[OFF_TYPE]].length;
+	length = msg_length(buf[OFF_TYPE], get_be16(buf + OFF_FLAGS));
 	if (len < length)
 		return CL_WIRE_SHORT;
 

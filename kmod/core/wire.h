@@ -20,6 +20,7 @@
 
 #define CL_WIRE_HDR_LEN 52
 #define CL_WIRE_REQUEST_LEN (CL_WIRE_HDR_LEN + 20)
+#define CL_WIRE_REQUEST_MAP_LEN (CL_WIRE_REQUEST_LEN + 12)
 #define CL_WIRE_RESPONSE_LEN (CL_WIRE_HDR_LEN + 40)
 #define CL_WIRE_UPDATE_LEN (CL_WIRE_HDR_LEN + 56)
 
@@ -44,7 +45,7 @@ enum cl_wire_flag {
 	CL_WIRE_F_PREV_TX = 1 << 0, /* transmit stamp of prev_seq is valid */
 	CL_WIRE_F_PREV_RX = 1 << 1, /* request: t4 of prev_seq */
 	CL_WIRE_F_RX = 1 << 2, /* response: t2 is valid */
-	CL_WIRE_F_MAP = 1 << 3, /* response: time and rate are valid */
+	CL_WIRE_F_MAP = 1 << 3, /* response, probe: time and rate are valid */
 	CL_WIRE_F_PROBE = 1 << 4, /* peer probe, not a round of the leader */
 	CL_WIRE_F_HW = 1 << 5, /* t1 and t4, or t2 and its t3, by hardware */
 };
@@ -85,11 +86,15 @@ struct cl_wire_hdr {
  * @prev_seq: exchange that the stamps belong to
  * @t1: requester's raw transmit stamp of request @prev_seq (F_PREV_TX)
  * @t4: requester's raw receive stamp of its response (F_PREV_RX)
+ * @time: requester's cluster time at @t1 (F_MAP; only with F_PROBE, F_PREV_TX)
+ * @rate_q40: requester's map: (d time / d raw - 1) * 2^40 (F_MAP)
  */
 struct cl_wire_request {
 	u32 prev_seq;
 	struct cl_raw t1;
 	struct cl_raw t4;
+	struct cl_time time;
+	s32 rate_q40;
 };
 
 /**

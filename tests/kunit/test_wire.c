@@ -96,8 +96,15 @@ static const struct {
 	{ "undefined high flag", VEC_request_first, 4, 2, 0x8000,
 	  CL_WIRE_BAD_FIELD },
 	{ "RX in a request", VEC_request_first, 4, 2, 0x04, CL_WIRE_BAD_FIELD },
-	{ "MAP in a request", VEC_request_first, 4, 2, 0x08,
+	{ "MAP in a request without it", VEC_request_first, 4, 2, 0x08,
+	  CL_WIRE_SHORT },
+	{ "MAP in a request that is no probe", VEC_request_probe_line, 4, 2,
+	  0x09, CL_WIRE_BAD_FIELD },
+	{ "MAP in an update", VEC_update, 4, 2, 0x08, CL_WIRE_BAD_FIELD },
+	{ "rate of a request 2^30", VEC_request_probe_line, 80, 4, 0x40000000,
 	  CL_WIRE_BAD_FIELD },
+	{ "rate of a request smallest", VEC_request_probe_line, 80, 4,
+	  0x80000000, CL_WIRE_BAD_FIELD },
 	{ "PREV_RX in a response", VEC_response_empty, 4, 2, 0x02,
 	  CL_WIRE_BAD_FIELD },
 	{ "PREV_TX in an update", VEC_update, 4, 2, 0x01, CL_WIRE_BAD_FIELD },
@@ -322,6 +329,11 @@ static void test_encode_refuses_what_decode_would(struct kunit *test)
 	m = good;
 	m.upd.map.rate_q48 = -(s64)CL_WIRE_RATE_MAX_Q48;
 	KUNIT_EXPECT_EQ(test, cl_wire_encode(&m, bytes, 512), -EINVAL);
+	m = wire_vectors[VEC_request_probe_line].msg;
+	m.hdr.flags &= ~CL_WIRE_F_PREV_TX;
+	m.req.prev_seq = 0;
+	m.req.t1.ns = 0;
+	KUNIT_EXPECT_EQ(test, cl_wire_encode(&m, bytes, 512), -EINVAL);
 	KUNIT_EXPECT_EQ(test, bytes[0], FILL);
 }
 
@@ -346,6 +358,11 @@ static void random_message(u64 *rng, struct cl_wire_msg *m)
 		m->req.prev_seq = (u32)random_u64(rng);
 		m->req.t1.ns = random_s64(rng);
 		m->req.t4.ns = random_s64(rng);
+		if (random_below(rng, 2))
+			break;
+		m->hdr.flags |= CL_WIRE_F_MAP | CL_WIRE_F_PROBE;
+		m->req.time.ns = random_s64(rng);
+		m->req.rate_q40 = (s32)random_u64(rng) >> 2;
 		break;
 	case 1:
 		m->hdr.type = CL_WIRE_RESPONSE;
@@ -381,6 +398,8 @@ static void test_random_messages_survive_the_round_trip(struct kunit *test)
 
 		random_message(&rng, &in);
 		/* -2^30 and -2^38 are just out of range */
+		if (in.hdr.type == CL_WIRE_REQUEST && in.req.rate_q40)
+			in.req.rate_q40 |= 1;
 		if (in.hdr.type == CL_WIRE_RESPONSE)
 			in.resp.rate_q40 |= 1;
 		if (in.hdr.type == CL_WIRE_UPDATE)
@@ -395,6 +414,8 @@ static void test_random_messages_survive_the_round_trip(struct kunit *test)
 		if (in.hdr.type == CL_WIRE_RESPONSE)
 			KUNIT_ASSERT_EQ(test, out.resp.rate_q40,
 					in.resp.rate_q40);
+		if (in.hdr.type == CL_WIRE_REQUEST)
+			KUNIT_ASSERT_EQ(test, out.req.time.ns, in.req.time.ns);
 	}
 }
 

@@ -9,7 +9,7 @@
 # numbers of uapi/linux/clocklink.h
 INSTANCE_ADD=2 INSTANCE_DEL=3 INSTANCE_SET=4 PEER_GET=6 PEER_ADD=7 PEER_DEL=8
 STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19 DEVICE_SET=21 DEVICE_DEL=22
-PEER_SET=23
+PEER_SET=23 PROBE=25
 
 # state: all that a message could change
 state() {
@@ -185,6 +185,12 @@ refuse "a round without a number" "EINVAL: .*missing 2" $ROUND_START 1=u32:10
 refuse "an update without an epoch" "EINVAL: .*missing 3" $UPDATE_SEND 1=u32:10 2=u32:1
 refuse "an update with an interval of 0" "ERANGE: .+, attribute 5" \
 	$UPDATE_SEND 1=u32:10 2=u32:1 3=u32:1 5=u64:0
+refuse "a probe of nobody" "EINVAL: .*missing 2" $PROBE
+refuse "a probe of node 0" "ERANGE: .+, attribute 2" $PROBE 2=u32:0
+refuse "a probe of a node that is no peer" "ENOENT: .*no such peer, attribute 2" $PROBE 2=u32:5
+refuse "17 probes" "ERANGE: .+, attribute 24" $INSTANCE_SET 24=u32:17
+refuse "a probe every 0 rounds" "ERANGE: .+, attribute 25" $INSTANCE_SET 25=u32:0
+refuse "a probe every 1001 rounds" "ERANGE: .+, attribute 25" $INSTANCE_SET 25=u32:1001
 refuse "test settings of a release build" "EOPNOTSUPP: .*not a test build" $TEST_SET 2=u64:1
 
 # --- network devices

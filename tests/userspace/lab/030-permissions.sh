@@ -5,7 +5,7 @@
 # vm: $release -f $build/lab/nl-raw -f $build/clocklink-truth -f /usr/bin/setpriv -f /usr/bin/unshare
 . /t/lib.sh
 
-PEER_DEL=8 STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19 DEVICE_SET=21 DEVICE_DEL=22
+PEER_DEL=8 STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19 DEVICE_SET=21 DEVICE_DEL=22 PROBE=25
 
 # user COMMAND...: as a user without any capability
 user() {
@@ -75,6 +75,7 @@ for who in user no_admin userns; do
 	denied $who "test set" nl-raw $TEST_SET 2=u64:1
 	denied $who "device set" nl-raw $DEVICE_SET 2=u32:1 3=u32:0
 	denied $who "device del" nl-raw $DEVICE_DEL 2=u32:1
+	denied $who "probe" nl-raw $PROBE 2=u32:2
 done
 check_error "daemon without CAP_NET_ADMIN: a clear error" "CAP_NET_ADMIN" no_admin clocklinkd
 check_error "daemon of a user: a clear error" "CAP_NET_ADMIN|denied" user clocklinkd

@@ -97,18 +97,23 @@ static void test_words_are_understood(void **state)
 	assert_int_equal(parse(&inst, "phc", "yes"), 0);
 	assert_int_equal(parse(&inst, "wander", "1ppb"), 0);
 	assert_int_equal(parse(&inst, "max-bound", "1s"), 0);
+	assert_int_equal(parse(&inst, "probes", "16"), 0);
+	assert_int_equal(parse(&inst, "probe-every", "1000"), 0);
 	assert_int_equal(inst.leader, 0);
 	assert_int_equal(inst.asymmetry_ns, 0);
 	assert_true(inst.interval_max_ns == 0);
 	assert_int_equal(inst.phc, 1);
 	assert_int_equal(inst.wander_ppt, 1000);
 	assert_true(inst.max_bound_ns == 1000000000);
-	assert_true(inst.have ==
-		    (CL_NL_BIT(INSTANCE_LEADER) | CL_NL_BIT(INSTANCE_PHC) |
-		     CL_NL_BIT(INSTANCE_ASYMMETRY) |
-		     CL_NL_BIT(INSTANCE_INTERVAL_MAX) |
-		     CL_NL_BIT(INSTANCE_WANDER) |
-		     CL_NL_BIT(INSTANCE_MAX_BOUND)));
+	assert_int_equal(inst.probes, 16);
+	assert_int_equal(inst.probe_every, 1000);
+	assert_true(
+		inst.have ==
+		(CL_NL_BIT(INSTANCE_LEADER) | CL_NL_BIT(INSTANCE_PHC) |
+		 CL_NL_BIT(INSTANCE_ASYMMETRY) | CL_NL_BIT(INSTANCE_WANDER) |
+		 CL_NL_BIT(INSTANCE_MAX_BOUND) |
+		 CL_NL_BIT(INSTANCE_INTERVAL_MAX) | CL_NL_BIT(INSTANCE_PROBES) |
+		 CL_NL_BIT(INSTANCE_PROBE_EVERY)));
 }
 
 static void test_cluster_may_be_a_name(void **state)
