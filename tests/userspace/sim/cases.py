@@ -46,6 +46,9 @@ NETWORKS = (
     Network("wan", 20 * MS, "exp:30ms", stretch=3),
 )
 
+# Of a run and of its warm-up, if the network does not stretch them.
+DURATION_S, WARMUP_S = 600, 60
+
 # The budget for asymmetry is 1 % of the round trip, so both ways together may
 # differ by 4 % of the constant delay of one.
 WITHIN, BEYOND = 0.036, 0.4
@@ -119,9 +122,14 @@ class Case:
     def __init__(self, net, disturbance):
         self.name = f"{net.name}/{disturbance}"
         self.only_hard = disturbance in ONLY_HARD
-        duration, warmup = 600 * net.stretch, 60 * net.stretch
-        self.lines = [f"duration {duration}s", f"warmup {warmup}s", *net.lines,
-                      *DISTURBANCES[disturbance](net)]
+        self.duration_s = DURATION_S * net.stretch
+        self.warmup_s = WARMUP_S * net.stretch
+        self.net_lines = [*net.lines, *DISTURBANCES[disturbance](net)]
+
+    def lines(self, duration_s=None):
+        """All that bound.scenario leaves open."""
+        return [f"duration {duration_s or self.duration_s}s",
+                f"warmup {self.warmup_s}s", *self.net_lines]
 
     def violations(self, figures):
         """Readings that missed the truth although they must not."""

@@ -75,11 +75,11 @@ def check_bounds(report, simulator):
     for case in CASES:
         if not case.name.endswith(TESTED):
             continue
-        found = simulator.run(BOUND, SEED, case.lines)
+        found = simulator.run(BOUND, SEED, case.lines())
         report.check(f"{case.name} stays inside", not case.violations(found),
                      f"{case.violations(found)} of {found['readings']}")
     tight = next(case for case in CASES if case.name == "exp/asymmetric")
-    found = simulator.run(BOUND, SEED, tight.lines, bound_percent=50)
+    found = simulator.run(BOUND, SEED, tight.lines(), bound_percent=50)
     report.check("half of the bound is found out", found["violations"] > 0)
 
 
