@@ -666,7 +666,7 @@ static void engine_fill_update(struct cl_instance *inst, u32 epoch,
 	u->bound_ns = bound.bound_ns;
 	u->hard_ns = bound.hard_ns;
 	u->drift_ppt = min_t(u64, bound.drift_ppt, U32_MAX);
-	u->interval_ns = min_t(u64, interval_ns, U32_MAX);
+	u->interval_ns = interval_ns;
 	u->tai_offset = p->tai_offset;
 	u->leap = p->leap;
 	u->hops = p->hops;

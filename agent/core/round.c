@@ -103,6 +103,15 @@ void cl_round_init(struct cl_round *r, struct cl_io *io)
 	r->next = CL_ROUND_NEVER;
 }
 
+/* Something has happened: back to the shortest interval, at once. */
+static void disturb(struct cl_round *r, s64 now)
+{
+	r->quiet = now;
+	r->interval_ns = r->inst.interval_ns;
+	r->next = cl_min_s64(r->next, now + r->interval_ns / 2);
+	r->look = r->inst.interval_max_ns ? now : CL_ROUND_NEVER;
+}
+
 /* Take the lead (again), at once. */
 static void start_leading(struct cl_round *r)
 {
@@ -110,10 +119,31 @@ static void start_leading(struct cl_round *r)
 	r->next = now_of(r);
 }
 
+/*
+ * How quiet has it been?  A follower that was never heard does not count, one
+ * that is not locked does: it needs all exchanges it can get.
+ */
+static void look_at_followers(struct cl_round *r, s64 now)
+{
+	s64 share = (now - r->quiet) / CL_ROUND_QUIET_DIV;
+	struct cl_nl_instance inst = { 0 };
+	int err;
+
+	err = r->io->engine->ops->get_instance(r->io->engine, &inst);
+	if (err || inst.unsettled || inst.peer_changes != r->changes)
+		disturb(r, now);
+	else
+		r->interval_ns = cl_clamp_s64(share, r->inst.interval_ns,
+					      r->inst.interval_max_ns);
+	r->changes = inst.peer_changes;
+	r->look = now + cl_clamp_s64(r->interval_ns, CL_ROUND_LOOK_MIN_NS,
+				     CL_ROUND_LOOK_MAX_NS);
+}
+
 static void settle_leader(struct cl_round *r, const struct cl_nl_instance *was,
 			  bool led)
 {
-	s64 half = r->inst.interval_ns / 2;
+	s64 now = now_of(r);
 
 	/* A higher term: somebody steered the engine past us. */
 	if (!led || was->gen != r->inst.gen ||
@@ -122,9 +152,8 @@ static void settle_leader(struct cl_round *r, const struct cl_nl_instance *was,
 		return;
 	}
 	/* Interval or number of peers may have changed: say so. */
-	r->refresh = now_of(r);
-	if (was->interval_ns != r->inst.interval_ns)
-		r->next = cl_min_s64(r->next, r->refresh + half);
+	r->refresh = now;
+	disturb(r, now);
 }
 
 static void settle_follower(struct cl_round *r,
@@ -189,9 +218,12 @@ void cl_round_state(struct cl_round *r, u32 state)
 {
 	if (!r->present)
 		return;
-	if (state != r->state)
+	if (state != r->state) {
 		cl_io_log(r->io, CL_IO_NOTICE, "the clock is %s, was %s",
 			  cl_nl_state_name(state), cl_nl_state_name(r->state));
+		if (r->leading)
+			disturb(r, now_of(r));
+	}
 	r->state = state;
 	if (!r->leading)
 		return;
@@ -243,7 +275,7 @@ static int give_line(struct cl_round *r)
 
 	s->term = r->term;
 	s->round = r->round;
-	s->interval_ns = r->inst.interval_ns;
+	s->interval_ns = r->interval_ns;
 	s->expiry_ns = expiry_of(s->interval_ns);
 	s->unverified = r->inst.peers < CL_ROUND_VERIFY_PEERS;
 	err = r->io->engine->ops->steer(r->io->engine, s);
@@ -282,6 +314,7 @@ static int lead(struct cl_round *r)
 	r->inst = inst;
 	if (role_of(r) != CLOCKLINK_ROLE_LEADER)
 		return 0;
+	disturb(r, now_of(r));
 	err = adopt_line(r);
 	if (err)
 		return err;
@@ -315,9 +348,10 @@ static void tell(struct cl_round *r)
 {
 	const struct cl_nl_round m = {
 		.have = CL_NL_BIT(ROUND_TERM) | CL_NL_BIT(ROUND_ROUND) |
-			CL_NL_BIT(ROUND_EPOCH),
+			CL_NL_BIT(ROUND_EPOCH) | CL_NL_BIT(ROUND_INTERVAL),
 		.term = r->term,
 		.round = ++r->round,
+		.interval_ns = r->interval_ns,
 	};
 
 	note(r, ACTION_UPDATE,
@@ -342,7 +376,7 @@ static int keep_leading(struct cl_round *r, s64 now)
  */
 s64 cl_round_deadline(const struct cl_round *r)
 {
-	return r->next;
+	return r->leading ? cl_min_s64(r->next, r->look) : r->next;
 }
 
 /**
@@ -356,6 +390,8 @@ void cl_round_run(struct cl_round *r)
 	s64 now = now_of(r);
 	s64 half;
 
+	if (r->leading && now >= r->look)
+		look_at_followers(r, now);
 	if (now < r->next)
 		return;
 	if (note(r, ACTION_LEAD, keep_leading(r, now))) {
@@ -367,7 +403,7 @@ void cl_round_run(struct cl_round *r)
 		r->next = CL_ROUND_NEVER;
 		return;
 	}
-	half = r->inst.interval_ns / 2;
+	half = r->interval_ns / 2;
 	if (r->update_due)
 		tell(r);
 	else

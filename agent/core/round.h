@@ -5,6 +5,9 @@
  *	leader    request r     update r+1    request r+1   update r+2
  *	          |-- interval/2 --|-- interval/2 --|
  *
+ * While all followers are locked and nothing happens, the interval grows with
+ * the time that this has lasted.
+ *
  * The leader is named in the settings.  Its own clock is the cluster's: it
  * steers itself by the line that its clock is on, and so never steps it.
  */
@@ -25,6 +28,14 @@
 
 /* A leader that was refused tries again after this. */
 #define CL_ROUND_RETRY_NS CL_NS_PER_SEC
+
+/*
+ * With interval-max, the interval is this part of the quiet time, and the leader
+ * looks at its followers once per interval within these limits.
+ */
+#define CL_ROUND_QUIET_DIV 100
+#define CL_ROUND_LOOK_MIN_NS (100 * CL_NS_PER_MS)
+#define CL_ROUND_LOOK_MAX_NS CL_NS_PER_SEC
 
 /* What became of an update. */
 enum cl_round_verdict {
@@ -50,6 +61,10 @@ enum cl_round_verdict {
  * @update_due: leader: the next action is an update, not a request
  * @term: leader: own term; follower: highest term obeyed
  * @round: leader: current round; follower: last round obeyed
+ * @interval_ns: leader: time between two rounds now
+ * @quiet: leader: nothing has happened since, io time
+ * @look: leader: next look at the followers, io time
+ * @changes: leader: changes of peers at the last look
  * @refresh: leader: @line is given again from here on, io time
  * @line: leader: own steering command; the map only until the engine has it
  * @seen: follower: @round and @gen are valid
@@ -67,6 +82,10 @@ struct cl_round {
 	bool update_due;
 	u32 term;
 	u32 round;
+	s64 interval_ns;
+	s64 quiet;
+	s64 look;
+	u64 changes;
 	s64 refresh;
 	struct cl_nl_steer line;
 	bool seen;

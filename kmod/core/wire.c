@@ -8,6 +8,9 @@
 
 #define IPV4_UDP_LEN 28
 
+/* An interval is sent in us: up to 71 minutes fit. */
+#define INTERVAL_UNIT_NS CL_NS_PER_US
+
 static_assert(CL_WIRE_REQUEST_LEN + CL_WIRE_RESPONSE_LEN + 2 * IPV4_UDP_LEN <=
 		      224,
 	      "an exchange per second must cost no more than 1.8 kbit/s");
@@ -181,7 +184,7 @@ static void encode_update(const struct cl_wire_update *u, u8 *p)
 	put_be64(p + 24, u->bound_ns);
 	put_be64(p + 32, u->hard_ns);
 	put_be32(p + 40, u->drift_ppt);
-	put_be32(p + 44, u->interval_ns);
+	put_be32(p + 44, (u32)(u->interval_ns / INTERVAL_UNIT_NS));
 	put_be16(p + 48, (u16)u->tai_offset);
 	p[50] = u->leap;
 	p[51] = u->hops;
@@ -196,7 +199,7 @@ static void decode_update(const u8 *p, struct cl_wire_update *u)
 	u->bound_ns = get_be64(p + 24);
 	u->hard_ns = get_be64(p + 32);
 	u->drift_ppt = get_be32(p + 40);
-	u->interval_ns = get_be32(p + 44);
+	u->interval_ns = (u64)get_be32(p + 44) * INTERVAL_UNIT_NS;
 	u->tai_offset = (s16)get_be16(p + 48);
 	u->leap = p[50];
 	u->hops = p[51];
@@ -270,6 +273,7 @@ static bool response_valid(const struct cl_wire_response *r, u16 flags)
 static bool update_valid(const struct cl_wire_update *u)
 {
 	return cl_abs_s64(u->map.rate_q48) < CL_WIRE_RATE_MAX_Q48 &&
+	       u->interval_ns / INTERVAL_UNIT_NS <= U32_MAX &&
 	       u->leap <= CL_WIRE_LEAP_MAX;
 }
 

@@ -127,7 +127,8 @@ struct cl_wire_response {
  * @bound_ns: error bound of the sender at the anchor
  * @hard_ns: hard bound of the sender at the anchor
  * @drift_ppt: growth of both bounds, 1e-12
- * @interval_ns: time until the next update, for the receiver's slew
+ * @interval_ns: time until the next update, for the receiver's slew; whole us are
+ *	sent, up to 2^32 us
  * @tai_offset: TAI - UTC, s
  * @leap: enum clocklink_leap of the UAPI
  * @hops: 0 at the leader
@@ -138,7 +139,7 @@ struct cl_wire_update {
 	u64 bound_ns;
 	u64 hard_ns;
 	u32 drift_ppt;
-	u32 interval_ns;
+	u64 interval_ns;
 	s16 tai_offset;
 	u8 leap;
 	u8 hops;

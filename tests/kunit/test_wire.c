@@ -183,6 +183,7 @@ static void test_limits_are_accepted(struct kunit *test)
 	m.hdr.sender = 0xfffffffe;
 	m.hdr.receiver = CL_NODE_ALL;
 	m.upd.map.rate_q48 = CL_WIRE_RATE_MAX_Q48 - 1;
+	m.upd.interval_ns = 1000ULL * U32_MAX;
 	m.upd.tai_offset = -32768;
 	m.upd.map.raw.ns = S64_MIN;
 	m.upd.map.time.ns = S64_MAX;
@@ -190,6 +191,7 @@ static void test_limits_are_accepted(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, len, CL_WIRE_UPDATE_LEN);
 	memset(&m, FILL, sizeof(m));
 	KUNIT_ASSERT_EQ(test, cl_wire_decode(bytes, len, &m), CL_WIRE_OK);
+	KUNIT_EXPECT_EQ(test, m.upd.interval_ns, 1000ULL * U32_MAX);
 	KUNIT_EXPECT_EQ(test, m.upd.tai_offset, -32768);
 	KUNIT_EXPECT_EQ(test, m.upd.map.raw.ns, S64_MIN);
 	KUNIT_EXPECT_EQ(test, m.upd.map.time.ns, S64_MAX);
@@ -333,6 +335,9 @@ static void test_encode_refuses_what_decode_would(struct kunit *test)
 	m.hdr.flags &= ~CL_WIRE_F_PREV_TX;
 	m.req.prev_seq = 0;
 	m.req.t1.ns = 0;
+	KUNIT_EXPECT_EQ(test, cl_wire_encode(&m, bytes, 512), -EINVAL);
+	m = good;
+	m.upd.interval_ns = 1000ULL << 32;
 	KUNIT_EXPECT_EQ(test, cl_wire_encode(&m, bytes, 512), -EINVAL);
 	KUNIT_EXPECT_EQ(test, bytes[0], FILL);
 }

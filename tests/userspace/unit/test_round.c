@@ -248,6 +248,113 @@ static void test_interval_may_change_while_leading(void **state)
 	assert_int_equal(x->f.ask.term, term);
 }
 
+static void lead_quietly(struct fixture *x, s64 interval_max_ns)
+{
+	x->f.inst.interval_max_ns = interval_max_ns;
+	x->f.inst.peer_changes = 7;
+	lead(x);
+}
+
+/* Rounds in a time that follows. */
+static int asks_in(struct fixture *x, s64 ns)
+{
+	int before = x->f.asks;
+
+	advance(x, x->f.now + ns);
+	return x->f.asks - before;
+}
+
+static void test_interval_grows_while_it_is_quiet(void **state)
+{
+	struct fixture *x = *state;
+	s64 told;
+
+	lead_quietly(x, 5 * SEC);
+	/* 10 s are needed to get beyond 100 ms. */
+	assert_int_equal(asks_in(x, 10 * SEC), 100);
+	/* From then on the integral of 100 / t. */
+	assert_in_range(asks_in(x, 90 * SEC), 225, 235);
+	assert_in_range(x->f.tell.interval_ns, 980 * MS, 1000 * MS);
+	told = x->f.told_at;
+	while (x->f.told_at == told)
+		advance(x, cl_round_deadline(&x->r));
+	/* What is told is what is done, but for the growth in between. */
+	assert_in_range(x->f.told_at - told, 980 * MS, 1010 * MS);
+	advance(x, 600 * SEC);
+	assert_true(x->f.tell.interval_ns == 5 * SEC);
+	assert_in_range(asks_in(x, 100 * SEC), 19, 21);
+}
+
+static void test_interval_stays_without_a_maximum(void **state)
+{
+	struct fixture *x = *state;
+
+	lead_quietly(x, 0);
+	advance(x, 1000 * SEC);
+	assert_int_equal(asks_in(x, 10 * SEC), 100);
+	assert_true(x->f.tell.interval_ns == 100 * MS);
+	assert_true(cl_nl_has(&x->f.tell, ROUND_INTERVAL));
+}
+
+static void test_interval_falls_back_at_once(void **state)
+{
+	struct fixture *x = *state;
+
+	lead_quietly(x, 50 * SEC);
+	advance(x, 4000 * SEC);
+	assert_true(x->f.tell.interval_ns > 39 * SEC);
+	x->f.inst.peer_changes++;
+	/* It is seen within a second. */
+	assert_in_range(asks_in(x, 3 * SEC), 20, 31);
+	assert_true(x->f.tell.interval_ns == 100 * MS);
+	assert_int_equal(asks_in(x, 5 * SEC), 50);
+	advance(x, x->f.now + 1000 * SEC);
+	assert_true(x->f.tell.interval_ns > 9 * SEC);
+	/* So does a change of peers, or the own clock's state. */
+	cl_round_settings(&x->r, &x->f.inst);
+	assert_in_range(asks_in(x, 5 * SEC), 49, 51);
+	advance(x, x->f.now + 1000 * SEC);
+	assert_true(x->f.tell.interval_ns > 9 * SEC);
+	cl_round_state(&x->r, CLOCKLINK_STATE_HOLDOVER);
+	assert_in_range(asks_in(x, 5 * SEC), 49, 51);
+}
+
+static void test_interval_is_short_until_all_are_locked(void **state)
+{
+	struct fixture *x = *state;
+
+	x->f.inst.unsettled = 1;
+	lead_quietly(x, 50 * SEC);
+	advance(x, 4000 * SEC);
+	assert_int_equal(asks_in(x, 5 * SEC), 50);
+	x->f.inst.unsettled = 0;
+	advance(x, x->f.now + 1000 * SEC);
+	assert_in_range(x->f.tell.interval_ns, 9 * SEC, 10 * SEC);
+	/* Nor if they cannot be looked at. */
+	x->f.fail_get = -EIO;
+	advance(x, x->f.now + 2 * SEC);
+	assert_int_equal(asks_in(x, 5 * SEC), 50);
+}
+
+static void test_long_interval_outlives_no_line(void **state)
+{
+	struct fixture *x = *state;
+	s64 given = 0;
+	int steers = 0;
+
+	lead_quietly(x, 100 * SEC);
+	while (x->f.now < 20000 * SEC) {
+		advance(x, cl_round_deadline(&x->r));
+		assert_true(x->f.now - given <
+			    (s64)x->f.steer.expiry_ns * 9 / 10);
+		if (x->f.steers != steers)
+			given = x->f.now;
+		steers = x->f.steers;
+	}
+	assert_true(x->f.steer.interval_ns == 100 * SEC);
+	assert_true(x->f.steer.expiry_ns == 500 * SEC);
+}
+
 static void test_role_may_change(void **state)
 {
 	struct fixture *x = *state;
@@ -601,6 +708,11 @@ int main(void)
 		TEST(test_rounds_slept_through_are_not_made_up),
 		TEST(test_early_call_does_nothing),
 		TEST(test_interval_may_change_while_leading),
+		TEST(test_interval_grows_while_it_is_quiet),
+		TEST(test_interval_stays_without_a_maximum),
+		TEST(test_interval_falls_back_at_once),
+		TEST(test_interval_is_short_until_all_are_locked),
+		TEST(test_long_interval_outlives_no_line),
 		TEST(test_role_may_change),
 		TEST(test_leader_overtaken_takes_a_higher_term),
 		TEST(test_refused_leader_tries_again),
