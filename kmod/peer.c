@@ -366,7 +366,7 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.ifindex = READ_ONCE(peer->path.ifindex), /* see there */
 		.hw_lost = peer->source.lost,
 		.hw_fallbacks = peer->source.fallbacks,
-		.excess_ns = e->excess_ns,
+		.excess_ns = e->var.excess_ns,
 	};
 	ret->ready = !cl_peer_estimate(peer, now, &ret->estimate);
 	spin_unlock_bh(&peer->lock);

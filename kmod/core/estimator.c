@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Kalman filter over exchanges, each weighted by how much longer its round
- * trip took than the shortest: half of that excess is the most by which its
- * offset can be wrong (Documentation: estimation).
+ * A corridor is best where delays have a sharp floor, a Kalman filter where
+ * noise hides it.  Both are fed with every sample and say how wrong they are:
+ * the filter by its covariance, the corridor by how deep samples break out of
+ * it.  The smaller error answers.
  */
 #include "estimator.h"
 #include "fixed.h"
 
 #define RTT_MAX_NS (10 * CL_NS_PER_SEC)
+/* Most time between the two local stamps of an exchange. */
+#define HOLD_MAX_NS (60 * CL_NS_PER_SEC)
+/* A sample may be so much older than the newest. */
+#define LATE_MAX_NS CL_NS_PER_SEC
 /* |offset| relative to d0 that the filter's ns Q16 can take. */
 #define OFFSET_MAX_NS (1LL << 44)
-/* Beyond 20 ms of excess the variance would leave its format. */
-#define EXCESS_MAX_NS (20 * CL_NS_PER_MS)
-#define EXCESS_MEAN_OF 64
 /* A frequency beyond 977 ppm is not one; see also CL_WIRE_RATE_MAX_Q48. */
 #define Y_MAX_Q48 (1LL << 38)
-#define WINDOW_NS (100 * CL_NS_PER_SEC)
 /*
  * Added to the variance of the kernel's stamps, (100 ns)^2: none is better than
  * that proves.
@@ -33,10 +34,27 @@
 #define WANDER_MAX_PPT 1000000
 
 /* The innovation guard looks at blocks of this many samples ... */
-#define NIS_BLOCK 64
-/* ... and a mean above this says that the filter believes itself too much. */
-#define NIS_LIMIT 3
-#define NIS_SIGMA_MAX_Q8 (1 << 16)
+#define GUARD_BLOCK 32
+/* ... for a mean square above this times its variance ... */
+#define GUARD_LIMIT 3
+/* ... most of it to one side: noise has a share of 1 / GUARD_BLOCK there. */
+#define GUARD_SIDED_DIV 2
+#define GUARD_RATIO_MAX_Q8 (1 << 16)
+
+/*
+ * Deviations of the corridor's answer, in tenths of the filter's, at which the
+ * corridor answers, and at which it stops.
+ */
+#define CORRIDOR_ENTER 11
+#define CORRIDOR_LEAVE 14
+
+/* Samples impossibly far from the answer: how far, and how many in a row. */
+#define REFUTED_SIGMAS 10
+#define REFUTED_MAX 4
+
+/* For so many samples the errors are not believed; see answer(). */
+#define UNPROVEN 1024
+#define APART_DIV 3
 
 static s64 dt_q20(s64 ns)
 {
@@ -49,120 +67,154 @@ static u64 sigma_ns(s64 var_q16)
 	return (cl_isqrt((u64)var_q16) >> 8) + 1;
 }
 
-/* Twice an offset, relative to d0, if it is not more than 2^63 away. */
-static s64 relative(const struct cl_estimator *e, s64 z2)
+/* An offset, relative to d0, if it is not more than 2^63 away. */
+static s64 relative(const struct cl_estimator *e, u64 z)
 {
-	return (s64)((u64)z2 - 2 * (u64)e->d0);
+	return (s64)(z - (u64)e->d0);
 }
 
-static s64 min_rtt(const struct cl_estimator *e)
+static s64 stamps_ns2(const struct cl_estimator *e)
 {
-	return cl_min_s64(e->win_min[0], e->win_min[1]);
+	s64 noise = e->params.stamp_noise_ns;
+
+	return e->hardware ? HW_VAR_NS2 : noise * noise + FLOOR_NS2;
 }
 
-static void note_rtt(struct cl_estimator *e, struct cl_raw at, s64 rtt)
+/* Middle of the local stamps: there (u - w) / 2 is free of the frequency. */
+static struct cl_raw middle(const struct cl_oneway *s)
 {
-	if (cl_raw_sub(at, e->win_start) >= WINDOW_NS) {
-		e->win_min[1] = e->win_min[0];
-		e->win_n[1] = e->win_n[0];
-		e->win_min[0] = rtt;
-		e->win_n[0] = 0;
-		e->win_start = at;
+	return cl_raw_add(s->at_w, cl_raw_sub(s->at_u, s->at_w) >> 1);
+}
+
+/*
+ * Innovation guard: if a block of innovations is too large, and to one side, the
+ * clocks did what the model excludes: open the covariance, so that the filter
+ * follows the samples again.  Innovations that are large to both sides tell
+ * about the samples' variance, which cl_variance_learn() corrects.
+ */
+static void guard(struct cl_estimator *e)
+{
+	struct cl_guard *g = &e->guard;
+	u64 sigma_q8 = cl_isqrt((u64)e->filter.s_q16);
+	u64 size_q8 = cl_abs_s64(e->filter.in_q16) / (sigma_q8 ? sigma_q8 : 1);
+	u64 mean, sided;
+
+	if (size_q8 > GUARD_RATIO_MAX_Q8)
+		size_q8 = GUARD_RATIO_MAX_Q8;
+	g->squares_q16 += size_q8 * size_q8;
+	g->sum_q8 += e->filter.in_q16 < 0 ? -(s64)size_q8 : (s64)size_q8;
+	if (++g->n < GUARD_BLOCK)
+		return;
+	mean = (g->squares_q16 / GUARD_BLOCK) >> 16;
+	sided = (u64)(g->sum_q8 * g->sum_q8) / GUARD_BLOCK;
+	if (mean >= GUARD_LIMIT && sided >= g->squares_q16 / GUARD_SIDED_DIV)
+		cl_wander_open(&e->filter, 4 * (s64)mean - 3, 100);
+	*g = (struct cl_guard){ .n = 0 };
+}
+
+/* Feed a sample to the filter; one whose variance has no format is left out. */
+static void filter(struct cl_estimator *e, const struct cl_oneway *s)
+{
+	s64 z2 = (s64)(s->u - s->w - 2 * (u64)e->d0);
+	s64 r = cl_variance_of(&e->var, (s64)(s->u + s->w));
+	struct cl_raw at = middle(s);
+	s64 age = cl_raw_sub(at, e->last);
+	s64 z = z2 * (1 << 15);
+	s64 whole;
+
+	if (!r)
+		return;
+	if (!cl_wander_filter(&e->filter)->started) {
+		age = 0;
+		e->last = at;
+	} else if (age < 0) {
+		/* Late: as if it had come with the newest. */
+		z -= cl_mulshr(cl_wander_filter(&e->filter)->y, dt_q20(age),
+			       28);
+		age = 0;
 	}
-	e->win_min[0] = cl_min_s64(e->win_min[0], rtt);
-	e->win_n[0]++;
-}
-
-/*
- * Innovation guard: judge an innovation against its variance.  If a block of
- * them is too large in the mean, the clocks or the path did what the model
- * excludes: open the covariance, so that the filter follows the samples again.
- */
-static void guard(struct cl_estimator *e, s64 innovation_q16, s64 s_q16)
-{
-	u64 sigma_q8 = cl_isqrt((u64)s_q16);
-	u64 ratio_q8 = cl_abs_s64(innovation_q16) / (sigma_q8 ? sigma_q8 : 1);
-	u64 mean;
-
-	if (ratio_q8 > NIS_SIGMA_MAX_Q8)
-		ratio_q8 = NIS_SIGMA_MAX_Q8;
-	e->nis_sum += ratio_q8 * ratio_q8;
-	if (++e->nis_n < NIS_BLOCK)
-		return;
-	mean = (e->nis_sum / NIS_BLOCK) >> 16;
-	e->nis_sum = 0;
-	e->nis_n = 0;
-	if (mean < NIS_LIMIT)
-		return;
-	e->kf.p00 = cl_min_s64(e->kf.p00, CL_KALMAN_P00_MAX / (4 * mean)) *
-		    (4 * mean - 3);
-	e->kf.p11 = cl_min_s64(e->kf.p11, CL_KALMAN_P11_START / 100) * 100;
-}
-
-/*
- * How far the smallest round trip seen may be above the true minimum.  Of n
- * sums of two exponential delays the smallest lies 0.63 / sqrt(n) of their
- * mean above the floor on average; 1 / sqrt(n) has been exceeded in no
- * simulation.  Without it the best samples look too good, most of all at the
- * start and on busy paths, and the estimate is less sure than it claims.
- */
-static s64 floor_gap(const struct cl_estimator *e)
-{
-	return e->excess_ns / (s64)cl_isqrt((u64)e->win_n[0] + e->win_n[1]);
-}
-
-/*
- * Feed one sample: twice the offset (modulo 2^64), the round trip and the
- * variance of its stamps.  One whose variance does not fit the format is left out.
- */
-static void feed(struct cl_estimator *e, struct cl_raw at, s64 z2, s64 rtt,
-		 s64 var)
-{
-	s64 excess = cl_max_s64(rtt - min_rtt(e), 0);
-	s64 range = excess + floor_gap(e);
-	s64 z = relative(e, z2) * (1 << 15);
-	s64 r, whole;
-
-	e->excess_ns += (excess - e->excess_ns) / EXCESS_MEAN_OF;
-	if (range > EXCESS_MAX_NS)
-		return;
-	/* The offset is wrong by up to range / 2, evenly distributed. */
-	r = (range * range / 12 + var) << 16;
-	if (e->kf.started) {
-		cl_kalman_predict(&e->kf, dt_q20(cl_raw_sub(at, e->last)));
-		guard(e, z - e->kf.theta, e->kf.p00 + r);
+	cl_wander_push(&e->filter, dt_q20(age), z, r);
+	if (e->filter.s_q16) {
+		cl_variance_learn(&e->var, (s64)(s->u + s->w), e->filter.in_q16,
+				  e->filter.s_q16, r);
+		guard(e);
 	}
-	cl_kalman_update(&e->kf, 0, z, r);
-	whole = e->kf.theta >> 16;
+	whole = cl_wander_filter(&e->filter)->theta >> 16;
 	e->d0 = (s64)((u64)e->d0 + (u64)whole);
-	e->kf.theta -= whole * (1 << 16);
-	e->last = at;
+	cl_wander_rebase(&e->filter, whole);
+	e->last = cl_raw_add(e->last, age);
 }
 
-/* Feed the exchanges kept, now that their smallest round trip is known. */
+/* Let the estimator with the smaller error answer. */
+static void choose(struct cl_estimator *e)
+{
+	struct cl_parabolic_estimate c;
+	bool now = e->choice == CL_CHOICE_CORRIDOR;
+	u64 sigma;
+
+	if (cl_parabolic_get(&e->corridor, e->last, &c))
+		return;
+	sigma = sigma_ns(cl_wander_filter(&e->filter)->p00);
+	e->choice = c.err_ns * 10 < sigma * (now ? CORRIDOR_LEAVE :
+						   CORRIDOR_ENTER) ?
+			    CL_CHOICE_CORRIDOR :
+			    CL_CHOICE_FILTER;
+}
+
+/* Feed the samples kept, now that their smallest round trip is known. */
 static void feed_start(struct cl_estimator *e)
 {
-	s64 sum = 0;
 	unsigned int i;
 
-	for (i = 0; i < CL_ESTIMATOR_START; i++)
-		sum += cl_max_s64(e->start[i].rtt - min_rtt(e), 0);
-	e->excess_ns = sum / CL_ESTIMATOR_START;
-	for (i = 0; i < CL_ESTIMATOR_START; i++)
-		feed(e, e->start[i].at, e->start[i].z2, e->start[i].rtt,
-		     e->start[i].var);
+	for (i = 0; i < e->n_kept; i++)
+		filter(e, &e->kept[i]);
+	e->n_kept = 0;
 }
 
-/* Begin with a first exchange; the counters of dropped ones go on. */
-static void start(struct cl_estimator *e, struct cl_raw at, s64 d0)
+/* Keep a sample; if there is no room, the oldest goes. */
+static void keep(struct cl_estimator *e, const struct cl_oneway *s)
 {
-	e->d0 = d0;
+	unsigned int i;
+
+	if (e->n_kept == CL_ESTIMATOR_KEPT) {
+		for (i = 1; i < e->n_kept; i++)
+			e->kept[i - 1] = e->kept[i];
+		e->n_kept--;
+	}
+	e->kept[e->n_kept++] = *s;
+}
+
+/* Take a sample of which nothing is in doubt. */
+static void feed(struct cl_estimator *e, const struct cl_oneway *s)
+{
+	s64 rtt = (s64)(s->u + s->w);
+	struct cl_raw at = middle(s);
+
+	if (!e->n)
+		cl_variance_start(&e->var, at, rtt);
+	cl_variance_note(&e->var, at, rtt);
+	cl_parabolic_push(&e->corridor, s);
+	e->n++;
+	if (cl_estimator_ready(e)) {
+		filter(e, s);
+		choose(e);
+		return;
+	}
+	if (!e->n_kept || cl_raw_sub(at, e->last) > 0)
+		e->last = at;
+	keep(e, s);
+	if (e->n >= CL_ESTIMATOR_START)
+		feed_start(e);
+}
+
+/* Start anew; what was learnt of noise and wander goes on. */
+static void restart(struct cl_estimator *e)
+{
+	cl_wander_restart(&e->filter);
+	cl_parabolic_restart(&e->corridor);
+	e->guard = (struct cl_guard){ .n = 0 };
+	e->choice = CL_CHOICE_FILTER;
 	e->n = 0;
-	e->win_start = at;
-	e->win_min[0] = S64_MAX;
-	e->win_min[1] = S64_MAX;
-	e->win_n[0] = 0;
-	e->win_n[1] = 0;
 }
 
 /**
@@ -174,14 +226,175 @@ static void start(struct cl_estimator *e, struct cl_raw at, s64 d0)
 void cl_estimator_init(struct cl_estimator *e,
 		       const struct cl_estimator_params *p)
 {
-	s64 wander = cl_min_s64(p->wander_ppt, WANDER_MAX_PPT);
-
 	memset(e, 0, sizeof(*e));
 	e->params.stamp_noise_ns =
 		(u32)cl_min_s64(p->stamp_noise_ns, STAMP_NOISE_MAX_NS);
-	e->params.wander_ppt = (u32)wander;
-	/* (1e-12)^2 is 1e-6 ppb^2. */
-	cl_kalman_init(&e->kf, cl_shl_div(wander * wander, 24, 1000000));
+	e->params.wander_ppt = (u32)cl_min_s64(p->wander_ppt, WANDER_MAX_PPT);
+	cl_parabolic_init(&e->corridor, e->params.wander_ppt,
+			  e->params.stamp_noise_ns);
+	cl_wander_init(&e->filter, e->params.wander_ppt);
+	cl_variance_init(&e->var, stamps_ns2(e));
+	cl_continuity_init(&e->continuity);
+}
+
+/* Answer of the filter, at its newest sample. */
+static void answer_filter(const struct cl_estimator *e, struct cl_estimate *ret)
+{
+	const struct cl_kalman *kf = cl_wander_filter(&e->filter);
+	s64 theta = (kf->theta + (1 << 15)) >> 16;
+
+	ret->theta_ns = (s64)((u64)e->d0 + (u64)theta);
+	ret->y_q48 = cl_clamp_s64(cl_shl_div(kf->y, 24, CL_NS_PER_SEC),
+				  -Y_MAX_Q48, Y_MAX_Q48);
+	ret->err_ns = sigma_ns(kf->p00);
+	ret->y_err_ppt = (cl_isqrt((u64)kf->p11) * 1000 >> 12) + 1;
+}
+
+/*
+ * The answer of the estimator in use, at its newest sample.  At the start none of
+ * them has proven its error: if they disagree by more, one must be wrong, and a
+ * law of delays that is not known yet allows no more than plain averaging.
+ */
+static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
+{
+	struct cl_parabolic_estimate c;
+	u64 apart, plain;
+
+	ret->at = e->last;
+	ret->last = e->last;
+	ret->wander_ppt = cl_wander_ppt(&e->filter);
+	answer_filter(e, ret);
+	if (cl_parabolic_get(&e->corridor, e->last, &c))
+		return;
+	apart = cl_abs_s64((s64)((u64)c.theta_ns - (u64)ret->theta_ns));
+	if (e->choice == CL_CHOICE_CORRIDOR) {
+		ret->theta_ns = c.theta_ns;
+		ret->y_q48 = c.y_q48;
+		ret->err_ns = c.err_ns;
+		ret->y_err_ppt = c.y_err_ppt;
+	}
+	if (e->n >= UNPROVEN)
+		return;
+	if (ret->err_ns < apart / APART_DIV)
+		ret->err_ns = apart / APART_DIV;
+	plain = (u64)e->var.excess_ns / (4 * cl_isqrt(e->n));
+	if (ret->err_ns < plain)
+		ret->err_ns = plain;
+}
+
+/* Local raw - peer's raw at an instant, modulo 2^64. */
+static u64 theta_at(const struct cl_estimate *now, struct cl_raw at)
+{
+	return (u64)now->theta_ns +
+	       (u64)cl_scale(cl_raw_sub(at, now->at), now->y_q48);
+}
+
+/* Take a change of the path off a sample that came before it was known. */
+static void shift(struct cl_oneway *s, const s64 by[CL_CONTINUITY_DIRECTIONS])
+{
+	s->u -= (u64)by[0];
+	s->w -= (u64)by[1];
+}
+
+/* Feed what was kept back, and the newest sample. */
+static void feed_kept(struct cl_estimator *e, const struct cl_oneway *s)
+{
+	unsigned int n = e->n_kept;
+	unsigned int i;
+
+	/* keep() may write what has been read. */
+	e->n_kept = 0;
+	for (i = 0; i < n; i++) {
+		struct cl_oneway old = e->kept[i];
+
+		feed(e, &old);
+	}
+	feed(e, s);
+}
+
+/* Start anew with what was kept back and the newest sample: a clock moved. */
+static void clock_moved(struct cl_estimator *e, const struct cl_oneway *s)
+{
+	restart(e);
+	e->clock_changes++;
+	feed_kept(e, s);
+	if (!cl_estimator_ready(e))
+		feed_start(e);
+}
+
+/*
+ * No path can make an offset wrong by more than half of the round trip.  A sample
+ * that is further from the answer is kept back; several in a row prove that a
+ * clock moved.  (Smaller moves are found by cl_continuity_push(), once it knows
+ * the path.)
+ *
+ * Return: true if the sample has been dealt with.
+ */
+static bool refuted(struct cl_estimator *e, const struct cl_oneway *s)
+{
+	s64 rtt = (s64)(s->u + s->w);
+	struct cl_estimate now;
+	u64 off;
+
+	answer(e, &now);
+	off = cl_abs_s64(
+		(s64)(s->u - (u64)rtt / 2 - theta_at(&now, middle(s))));
+	if (off <= (u64)rtt / 2 + REFUTED_SIGMAS * now.err_ns) {
+		if (e->refuted)
+			e->n_kept = 0;
+		e->refuted = 0;
+		return false;
+	}
+	if (!e->refuted)
+		e->n_kept = 0;
+	if (++e->refuted < REFUTED_MAX) {
+		keep(e, s);
+		return true;
+	}
+	e->refuted = 0;
+	clock_moved(e, s);
+	return true;
+}
+
+/* Ask whether the path or the clocks have changed, and do what follows. */
+static void watch(struct cl_estimator *e, struct cl_oneway *s)
+{
+	struct cl_continuity *c = &e->continuity;
+	struct cl_continuity_scale scale;
+	s64 change[CL_CONTINUITY_DIRECTIONS] = { c->shift_ns[0],
+						 c->shift_ns[1] };
+	struct cl_estimate now;
+	unsigned int i;
+
+	answer(e, &now);
+	scale.noise_ns = (s64)cl_variance_noise(&e->var) * 3 / 2;
+	scale.excess_ns = e->var.excess_ns / 2;
+	scale.err_ns = (s64)now.err_ns;
+	scale.interval_ns = e->corridor.interval_ns;
+	switch (cl_continuity_push(
+		c, middle(s), (s64)(s->u - theta_at(&now, s->at_u)),
+		(s64)(s->w + theta_at(&now, s->at_w)), &scale)) {
+	case CL_CONTINUITY_DOUBT:
+		keep(e, s);
+		return;
+	case CL_CONTINUITY_SHIFTED:
+		for (i = 0; i < CL_CONTINUITY_DIRECTIONS; i++)
+			change[i] = c->shift_ns[i] - change[i];
+		for (i = 0; i < e->n_kept; i++)
+			shift(&e->kept[i], change);
+		shift(s, change);
+		e->path_changes++;
+		break;
+	case CL_CONTINUITY_CLOCK:
+		clock_moved(e, s);
+		return;
+	case CL_CONTINUITY_STRAY:
+		e->n_kept = 0;
+		break;
+	case CL_CONTINUITY_QUIET:
+		break;
+	}
+	feed_kept(e, s);
 }
 
 /**
@@ -189,55 +402,47 @@ void cl_estimator_init(struct cl_estimator *e,
  * @e: estimator
  * @x: exchange, seen from the local node
  *
- * The sample belongs to the middle of the two local stamps: there the mean of
- * both one-way differences is free of the frequency.  Sums are made modulo
- * 2^64, because the two raw clocks may be any distance apart.
+ * Sums are made modulo 2^64, because the two raw clocks may be any distance
+ * apart.  An exchange may come up to 1 s late.
  *
  * Return: 0, or -ERANGE for an impossible exchange (round trip negative or
- * above 10 s, offset hours away from the estimate), or -ESTALE if it is not
- * newer than the one before.  In both cases only a counter changes.
+ * above 10 s, local stamps more than 60 s apart, offset hours away from the
+ * estimate), or -ESTALE if it is too late.  In both cases only a counter
+ * changes.
  */
 int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 {
-	u64 u = (u64)cl_raw_sub(x->in_rx, x->in_tx);
-	u64 w = (u64)cl_raw_sub(x->out_rx, x->out_tx);
-	s64 z2 = (s64)(u - w);
-	s64 rtt = (s64)(u + w);
-	s64 var = (s64)e->params.stamp_noise_ns * e->params.stamp_noise_ns +
-		  FLOOR_NS2;
-	struct cl_raw at =
-		cl_raw_add(x->out_tx, cl_raw_sub(x->in_rx, x->out_tx) >> 1);
+	struct cl_oneway s = cl_oneway(x);
+	s64 rtt = (s64)(s.u + s.w);
+	s64 hold = cl_raw_sub(s.at_w, s.at_u);
+	u64 z = s.u - (u64)rtt / 2;
 
-	if (rtt < 0 || rtt > RTT_MAX_NS)
+	if (rtt < 0 || rtt > RTT_MAX_NS || hold < -HOLD_MAX_NS ||
+	    hold > HOLD_MAX_NS)
 		goto reject;
-	if (e->n && cl_abs_s64(relative(e, z2)) > 2 * OFFSET_MAX_NS) {
-		if (cl_estimator_ready(e))
-			goto reject;
-		/* One of the two is wrong; nothing is lost by a new start. */
-		e->n = 0;
-	}
-	if (!e->n) {
-		start(e, at, (s64)(u - (u64)rtt / 2));
-	} else if (cl_raw_sub(at, e->last) <= 0) {
+	if (e->n && cl_raw_sub(e->last, middle(&s)) > LATE_MAX_NS) {
 		e->late++;
 		return -ESTALE;
 	}
-
-	if (x->hardware)
-		var = cl_min_s64(var, HW_VAR_NS2);
-	note_rtt(e, at, rtt);
-	if (e->n >= CL_ESTIMATOR_START) {
-		feed(e, at, z2, rtt, var);
-		e->n++;
-		return 0;
+	if (e->n && cl_abs_s64(relative(e, z)) > OFFSET_MAX_NS) {
+		if (cl_estimator_ready(e))
+			goto reject;
+		/* One of the two is wrong; nothing is lost by a new start. */
+		restart(e);
+		e->n_kept = 0;
 	}
-	e->last = at;
-	e->start[e->n].at = at;
-	e->start[e->n].z2 = z2;
-	e->start[e->n].rtt = rtt;
-	e->start[e->n].var = var;
-	if (++e->n == CL_ESTIMATOR_START)
-		feed_start(e);
+	if (!e->n)
+		e->d0 = (s64)z;
+	if (x->hardware != e->hardware) {
+		e->hardware = x->hardware;
+		cl_variance_set_stamps(&e->var, stamps_ns2(e));
+	}
+	e->accepted++;
+	shift(&s, e->continuity.shift_ns);
+	if (!cl_estimator_ready(e))
+		feed(e, &s);
+	else if (!refuted(e, &s))
+		watch(e, &s);
 	return 0;
 
 reject:
@@ -254,50 +459,51 @@ reject:
  */
 bool cl_estimator_ready(const struct cl_estimator *e)
 {
-	return e->kf.started;
+	return cl_wander_filter(&e->filter)->started;
 }
 
 /**
  * cl_estimator_get() - offset and frequency at an instant
  * @e: estimator
- * @at: local raw instant, at or after the last exchange; shortly before it is
- *	allowed, then the uncertainty is that at the last exchange
+ * @at: local raw instant, any; see cl_estimate_at()
  * @ret: the estimate
- *
- * Any age is safe.  Beyond the format of the filter (5.9 ms) the standard
- * deviation is replaced by an upper limit: that at the last exchange plus the
- * age times that of the frequency now.
  *
  * Return: 0, or -EAGAIN before the estimator is ready, then @ret is untouched.
  */
 int cl_estimator_get(const struct cl_estimator *e, struct cl_raw at,
 		     struct cl_estimate *ret)
 {
-	s64 age = cl_raw_sub(at, e->last);
-	struct cl_kalman kf = e->kf;
-	s64 theta;
+	const struct cl_continuity *c = &e->continuity;
 
 	if (!cl_estimator_ready(e))
 		return -EAGAIN;
-
-	if (age > 0)
-		cl_kalman_predict(&kf, dt_q20(age));
-	ret->at = at;
-	ret->y_q48 = cl_clamp_s64(cl_shl_div(kf.y, 24, CL_NS_PER_SEC),
-				  -Y_MAX_Q48, Y_MAX_Q48);
-	theta = (kf.theta + (1 << 15)) >> 16;
-	if (age < 0)
-		theta += cl_scale(age, ret->y_q48);
-	ret->theta_ns = (s64)((u64)e->d0 + (u64)theta);
-	ret->y_err_ppt = (cl_isqrt((u64)kf.p11) * 1000 >> 12) + 1;
-	if (kf.p00 < CL_KALMAN_P00_MAX)
-		ret->err_ns = sigma_ns(kf.p00);
-	else
-		ret->err_ns = sigma_ns(e->kf.p00) + 1 +
-			      cl_scale(age, cl_ppt_to_q48(ret->y_err_ppt) + 1);
-	ret->wander_ppt = e->params.wander_ppt;
-	ret->shift_ns = 0;
-	ret->min_rtt_ns = (u64)min_rtt(e);
-	ret->last = e->last;
+	answer(e, ret);
+	ret->err_ns = cl_add_sat(ret->err_ns, cl_continuity_err_ns(c));
+	ret->shift_ns = cl_add_sat(cl_abs_s64(cl_continuity_asymmetry_ns(c)),
+				   cl_continuity_doubt_ns(c));
+	ret->min_rtt_ns = (u64)cl_max_s64(
+		cl_variance_min(&e->var) + c->shift_ns[0] + c->shift_ns[1], 0);
+	cl_estimate_at(ret, at, ret);
 	return 0;
+}
+
+/**
+ * cl_estimator_get_info() - what the estimator has learnt
+ * @e: estimator
+ * @ret: filled in
+ */
+void cl_estimator_get_info(const struct cl_estimator *e,
+			   struct cl_estimator_info *ret)
+{
+	*ret = (struct cl_estimator_info){
+		.choice = e->choice,
+		.wander_ppt = cl_wander_ppt(&e->filter),
+		.noise_ns = cl_variance_noise(&e->var),
+		.excess_ns = e->var.excess_ns,
+		.delay_ns = cl_variance_min(&e->var) / 2,
+		.asymmetry_ns = cl_continuity_asymmetry_ns(&e->continuity),
+		.doubt_ns = cl_continuity_doubt_ns(&e->continuity),
+		.path_changes = e->path_changes,
+		.clock_changes = e->clock_changes,
+	};
 }

@@ -1,22 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * From complete exchanges to the offset and frequency of the local raw clock
- * against the peer's.
+ * against the peer's: two estimators run side by side, and the one that errs
+ * less answers.
+ *
+ *	exchange -> continuity -> corridor (parabolic)  \
+ *	                      \-> variance -> wander (Kalman) -> choice
  */
 #ifndef _CL_CORE_ESTIMATOR_H
 #define _CL_CORE_ESTIMATOR_H
 
 #include "cltime.h"
+#include "continuity.h"
 #include "estimate.h"
-#include "kalman.h"
+#include "oneway.h"
+#include "parabolic.h"
 #include "session.h"
 #include "types.h"
+#include "variance.h"
+#include "wander.h"
 
 /*
  * The first exchanges are kept and fed together, when their smallest round
  * trip is known: a minimum over few samples makes early ones look too good.
  */
 #define CL_ESTIMATOR_START 16
+
+/* Samples that can be kept back while it is not clear what has moved. */
+#define CL_ESTIMATOR_KEPT 32
+
+/**
+ * enum cl_choice - estimator that answers
+ * @CL_CHOICE_FILTER: Kalman filter
+ * @CL_CHOICE_CORRIDOR: parabolic two-hull estimator
+ */
+enum cl_choice {
+	CL_CHOICE_FILTER,
+	CL_CHOICE_CORRIDOR,
+};
 
 /**
  * struct cl_estimator_params - what is known of the path and the oscillators
@@ -30,42 +51,84 @@ struct cl_estimator_params {
 };
 
 /**
+ * struct cl_guard - whether innovations have become too large, and to one side
+ * @sum_q8: innovations over their deviation, sum, Q8
+ * @squares_q16: their squares, sum, Q16
+ * @n: innovations in both
+ */
+struct cl_guard {
+	s64 sum_q8;
+	u64 squares_q16;
+	unsigned int n;
+};
+
+/**
  * struct cl_estimator - estimator of one session
  * @params: as given at the start
- * @kf: the filter; theta relative to @d0
+ * @corridor: parabolic two-hull estimator
+ * @filter: Kalman filters; theta relative to @d0
+ * @var: variance of the samples that @filter takes
+ * @continuity: changes of the path
+ * @choice: which of @corridor and @filter answers
+ * @guard: of @filter
+ * @hardware: the stamps of the last exchange were made by network devices
  * @d0: whole ns of the offset: keeps the filter's numbers small
- * @last: raw instant of the last sample in @kf
- * @n: exchanges accepted
- * @late: exchanges dropped because they came out of order
+ * @last: raw instant of the newest sample in @filter
+ * @n: samples fed since the start
+ * @accepted: exchanges accepted
+ * @late: exchanges dropped because they came more than 1 s late
  * @rejected: exchanges dropped as impossible (negative round trip, overflow)
- * @win_start: start of the current window of minimum round trips
- * @win_min: smallest round trip of the current and of the previous window
- * @win_n: exchanges in them
- * @excess_ns: running mean of the round trip's excess over the minimum
- * @nis_sum: squared innovations over their variance, sum, Q16
- * @nis_n: innovations in @nis_sum
- * @start: the first exchanges: instant, offset, round trip, variance
+ * @clock_changes: new starts because a clock moved
+ * @path_changes: changes of the path that were learnt
+ * @refuted: samples in a row that are impossibly far from the answer
+ * @kept: the first samples, or those kept back; the newest CL_ESTIMATOR_KEPT
+ * @n_kept: samples in @kept
  */
 struct cl_estimator {
 	struct cl_estimator_params params;
-	struct cl_kalman kf;
+	struct cl_parabolic corridor;
+	struct cl_wander filter;
+	struct cl_variance var;
+	struct cl_continuity continuity;
+	enum cl_choice choice;
+	struct cl_guard guard;
+	bool hardware;
 	s64 d0;
 	struct cl_raw last;
 	u64 n;
+	u64 accepted;
 	u64 late;
 	u64 rejected;
-	struct cl_raw win_start;
-	s64 win_min[2];
-	u32 win_n[2];
+	u64 clock_changes;
+	u64 path_changes;
+	unsigned int refuted;
+	struct cl_oneway kept[CL_ESTIMATOR_KEPT];
+	u32 n_kept;
+};
+
+/**
+ * struct cl_estimator_info - what the estimator has learnt
+ * @choice: estimator that answers
+ * @wander_ppt: wander of the pair's frequency, 1e-12 per sqrt(s)
+ * @noise_ns: noise of a sample without excess, ns
+ * @excess_ns: mean excess of the round trip, ns
+ * @delay_ns: smallest one-way delay, ns
+ * @asymmetry_ns: half of by how much longer the way here has become than the
+ *	way there, since the start, ns
+ * @doubt_ns: by how much the offset may be wrong while samples are kept back
+ * @path_changes: changes of the path that were learnt
+ * @clock_changes: new starts because a clock moved
+ */
+struct cl_estimator_info {
+	enum cl_choice choice;
+	u32 wander_ppt;
+	u64 noise_ns;
 	s64 excess_ns;
-	u64 nis_sum;
-	unsigned int nis_n;
-	struct {
-		struct cl_raw at;
-		s64 z2; /* twice the offset, ns, modulo 2^64 */
-		s64 rtt;
-		s64 var; /* of the stamps, ns^2 */
-	} start[CL_ESTIMATOR_START];
+	s64 delay_ns;
+	s64 asymmetry_ns;
+	u64 doubt_ns;
+	u64 path_changes;
+	u64 clock_changes;
 };
 
 void cl_estimator_init(struct cl_estimator *e,
@@ -74,5 +137,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x);
 bool cl_estimator_ready(const struct cl_estimator *e);
 int cl_estimator_get(const struct cl_estimator *e, struct cl_raw at,
 		     struct cl_estimate *ret);
+void cl_estimator_get_info(const struct cl_estimator *e,
+			   struct cl_estimator_info *ret);
 
 #endif /* _CL_CORE_ESTIMATOR_H */

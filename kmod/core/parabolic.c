@@ -12,7 +12,7 @@
 #include "parabolic.h"
 
 #define TICK_NS (1LL << CL_LOWER_TICK_SHIFT)
-#define RTT_MAX_NS (10 * CL_NS_PER_SEC)
+#define EXCESS_MAX_NS (10 * CL_NS_PER_SEC)
 /* Most time between the two local stamps of an exchange. */
 #define HOLD_MAX_NS (60 * CL_NS_PER_SEC)
 /* A frequency needs samples at least so far apart: 0.5 s, ticks. */
@@ -25,6 +25,21 @@
 #define HALF_MIN 9537
 #define HALF_MAX (CL_LOWER_X_MAX / 2 - 60000)
 #define WANDER_MAX_PPT 1000000
+/* The mean of breaches forgets those before the last so many; at first theory
+ * counts as so many.
+ */
+#define BREACHES_MEAN_OF 32
+#define BREACHES_EXPECTED 2
+/* Errors count as no more than 6 s, 2^-4 ns. */
+#define ERR_MAX_Q4 100000000000LL
+/* There is a corridor from so many samples on. */
+#define BREACHES_FROM 16
+/* So many breaches say something, and between 1/32 and 1 they set the scales, Q8. */
+#define BREACHES_TELL 6
+#define BREACH_MIN_Q8 8
+#define BREACH_MAX_Q8 256
+/* One answer is old enough that a late sample changes nothing, ns. */
+#define LATE_MAX_NS CL_NS_PER_SEC
 #define NOISE_MAX_NS CL_NS_PER_MS
 /* Interval and mean excess beyond these are taken as these, ns. */
 #define INTERVAL_MIN_NS CL_NS_PER_MS
@@ -53,26 +68,9 @@ static bool last_is_above(const struct cl_lower *h, s32 x, s64 v)
 	       (__int128)(v - h->v[i]) * (h->x[j] - h->x[i]);
 }
 
-/**
- * cl_lower_push() - take a point
- * @h: hull
- * @x: instant, ticks, magnitude up to CL_LOWER_X_MAX
- * @v: value, 2^-4 ns, magnitude below 2^39
- *
- * Of points at one instant the lowest stays; one before the last is ignored.
- * Each call makes one comparison more than it drops corners, so that a point
- * costs at most two over the life of the hull.  If all places are taken, the
- * oldest corner goes.
- */
-void cl_lower_push(struct cl_lower *h, s32 x, s64 v)
+/* Take a point that is newer than all corners. */
+static void append(struct cl_lower *h, s32 x, s64 v)
 {
-	u32 last = place(h, h->n - 1);
-
-	if (h->n && x <= h->x[last]) {
-		if (x < h->x[last] || h->v[last] <= v)
-			return;
-		h->n--;
-	}
 	while (h->n >= 2) {
 		h->steps++;
 		if (!last_is_above(h, x, v))
@@ -87,6 +85,54 @@ void cl_lower_push(struct cl_lower *h, s32 x, s64 v)
 	h->v[place(h, h->n)] = v;
 	h->x[place(h, h->n)] = x;
 	h->n++;
+}
+
+/*
+ * Take a point among the corners: take the newer ones off and put them back
+ * behind it.  A point above the hull is nothing to it, now and later.
+ */
+static void insert(struct cl_lower *h, s32 x, s64 v)
+{
+	s64 newer_v[CL_LOWER_LATE_MAX];
+	s32 newer_x[CL_LOWER_LATE_MAX];
+	u32 n = 0;
+	u32 i;
+
+	while (h->n && h->x[place(h, h->n - 1)] >= x) {
+		i = place(h, h->n - 1);
+		if (n == CL_LOWER_LATE_MAX)
+			break;
+		newer_v[n] = h->v[i];
+		newer_x[n++] = h->x[i];
+		h->n--;
+	}
+	if (!h->n || h->x[place(h, h->n - 1)] < x) {
+		if (n && newer_x[n - 1] == x)
+			v = cl_min_s64(v, newer_v[--n]);
+		append(h, x, v);
+	}
+	while (n--)
+		append(h, newer_x[n], newer_v[n]);
+}
+
+/**
+ * cl_lower_push() - take a point
+ * @h: hull
+ * @x: instant, ticks, magnitude up to CL_LOWER_X_MAX
+ * @v: value, 2^-4 ns, magnitude below 2^39
+ *
+ * Of points at one instant the lowest stays.  Each newer point makes one comparison
+ * more than it drops corners, so that it costs at most two over the life of the
+ * hull; one that comes late costs as many as there are newer corners, and is
+ * ignored if those are more than CL_LOWER_LATE_MAX.  If all places are taken,
+ * the oldest corner goes.
+ */
+void cl_lower_push(struct cl_lower *h, s32 x, s64 v)
+{
+	if (h->n && x <= h->x[place(h, h->n - 1)])
+		insert(h, x, v);
+	else
+		append(h, x, v);
 }
 
 /* c x^2, 2^-4 ns */
@@ -269,7 +315,7 @@ static s64 log_tau(u32 wander_ppt, s64 interval_ns, s64 excess_ns)
 {
 	s64 interval =
 		cl_clamp_s64(interval_ns, INTERVAL_MIN_NS, INTERVAL_MAX_NS);
-	s64 excess = cl_clamp_s64(excess_ns, 1, RTT_MAX_NS);
+	s64 excess = cl_clamp_s64(excess_ns, 1, EXCESS_MAX_NS);
 
 	return (log2_q16((u64)interval) + log2_q16((u64)excess) -
 		log2_q16(wander_ppt) - LOG_TAU) *
@@ -307,13 +353,37 @@ s32 cl_parabolic_window(u32 wander_ppt, s64 interval_ns, s64 excess_ns)
 	return (s32)cl_clamp_s64(exp2_q16(log), 2 * HALF_MIN, 2 * HALF_MAX);
 }
 
+/*
+ * Mean delay of the exponential law that would give the errors seen: samples are
+ * denser at the floor of some laws (gamma), less dense where noise blurs it.
+ * Errors go with the density to the power -0.6.
+ */
+static s64 as_exponential(s64 excess_ns, s64 breach_q8)
+{
+	s64 log = log2_q16((u64)cl_clamp_s64(breach_q8, BREACH_MIN_Q8,
+					     BREACH_MAX_Q8)) -
+		  (8 << 16);
+
+	return exp2_q16(log2_q16((u64)excess_ns) + log * 5 / 3);
+}
+
 /* Set scales for the next generation from samples over some time, ns. */
 static void set_scales(struct cl_parabolic *p, u64 n, s64 span_ns, s64 excess)
 {
 	s64 interval = span_ns / (s64)(n > 1 ? n - 1 : 1);
+	s32 window;
 
 	p->excess_ns = cl_max_s64(excess, 0);
-	excess = cl_max_s64(excess, p->noise_ns);
+	excess = cl_clamp_s64(excess, p->noise_ns, EXCESS_MAX_NS);
+	p->interval_ns =
+		cl_clamp_s64(interval, INTERVAL_MIN_NS, INTERVAL_MAX_NS);
+	window = cl_parabolic_window(p->wander_ppt, interval, excess);
+	/* eps* = interval excess / tau*, and tau* is an eighth of a window. */
+	p->eps = p->interval_ns / CL_NS_PER_US * 16 *
+		 cl_min_s64(excess, CL_NS_PER_SEC) /
+		 (((s64)window << CL_LOWER_TICK_SHIFT) / 8 / CL_NS_PER_US);
+	p->scaled_q8 = p->breach_q8;
+	excess = as_exponential(excess, p->breach_q8);
 	p->c = cl_parabolic_curvature(p->wander_ppt, interval, excess);
 	p->half = cl_parabolic_window(p->wander_ppt, interval, excess) / 2;
 }
@@ -324,12 +394,15 @@ static s64 age(const struct cl_corridor *r, const struct cl_oneway *s)
 	return cl_raw_sub(s->at_u, r->x0) >> CL_LOWER_TICK_SHIFT;
 }
 
-/* Can the times of the sample be represented in a generation? */
+/*
+ * Can the times of the sample be represented in a generation?  It may be older
+ * than the first.
+ */
 static bool fits_time(const struct cl_corridor *r, const struct cl_oneway *s)
 {
-	s64 max = CL_LOWER_X_MAX - (HOLD_MAX_NS >> CL_LOWER_TICK_SHIFT);
+	s64 margin = HOLD_MAX_NS >> CL_LOWER_TICK_SHIFT;
 
-	return age(r, s) >= 0 && age(r, s) <= max;
+	return age(r, s) >= -margin && age(r, s) <= CL_LOWER_X_MAX - margin;
 }
 
 static bool fits_offset(const struct cl_corridor *r, const struct cl_oneway *s)
@@ -358,6 +431,82 @@ static void solve(struct cl_parabolic *p, const struct cl_oneway *s)
 }
 
 /*
+ * tau*, ns: the age at which wander and spacing of the samples balance; an
+ * eighth of a window of the younger generation.
+ */
+static s64 balance_ns(const struct cl_parabolic *p)
+{
+	return ((s64)p->half << CL_LOWER_TICK_SHIFT) / 4;
+}
+
+/*
+ * Mean error that theory expects of a hard floor, 2^-4 ns: eps* = interval
+ * excess / tau*, and at the start, when a floor is known to about the n-th part of
+ * the mean excess, 1.9 times that (measured) for offset and frequency together.
+ */
+static s64 expected_q4(const struct cl_parabolic *p)
+{
+	const struct cl_corridor *r = &p->gen[p->elder];
+	s64 excess = cl_clamp_s64(p->excess_ns, 1, CL_NS_PER_SEC);
+
+	return cl_max_s64(p->eps, excess * 30 / (s64)r->n) + 1;
+}
+
+/* Mean error that the noise of stamps alone may make, 0.6 of its rms (measured). */
+static s64 noise_q4(const struct cl_parabolic *p)
+{
+	return p->noise_ns * 10LL;
+}
+
+/*
+ * Mean error, 2^-4 ns: what breaches make of the expected one, and the noise,
+ * until so many were seen that it would have shown.
+ */
+static s64 mean_error_q4(const struct cl_parabolic *p)
+{
+	s64 n = p->fine + BREACHES_EXPECTED;
+	s64 share = noise_q4(p) * BREACHES_EXPECTED * BREACHES_EXPECTED;
+
+	return cl_mulshr(p->breach_q8, expected_q4(p), 8) + share / (n * n);
+}
+
+/* How far one direction of a sample is above its floor in the answer, 2^-4 ns. */
+static s64 above_floor(const struct cl_parabolic *p, s64 diff, struct cl_raw at,
+		       s64 sign)
+{
+	s64 theta = p->theta + cl_mulshr(cl_raw_sub(at, p->solved), p->y, 36);
+
+	return diff * 16 - sign * theta - p->delay;
+}
+
+static void note_breach(struct cl_parabolic *p, s64 above)
+{
+	s64 depth_q8;
+	u64 n;
+
+	if (above >= 0)
+		return;
+	p->breaches++;
+	n = p->breaches + BREACHES_EXPECTED;
+	if (expected_q4(p) < cl_max_s64(noise_q4(p) / 4, 2 * p->eps) &&
+	    p->fine < BREACHES_MEAN_OF)
+		p->fine++;
+	depth_q8 = cl_min_s64(-above, ERR_MAX_Q4) * 256 / expected_q4(p);
+	p->breach_q8 += (depth_q8 - p->breach_q8) /
+			(s64)(n < BREACHES_MEAN_OF ? n : BREACHES_MEAN_OF);
+}
+
+/*
+ * Compare a sample with what the answer, found without it, predicts.  An empty
+ * corridor would show nothing: what falls below it shows how wrong it was.
+ */
+static void note_breaches(struct cl_parabolic *p, const struct cl_oneway *s)
+{
+	note_breach(p, above_floor(p, (s64)(s->u - p->d0), s->at_u, 1));
+	note_breach(p, above_floor(p, (s64)(s->w + p->d0), s->at_w, -1));
+}
+
+/*
  * Take one of the first samples.  While few are known, so is their mean delay,
  * and the hulls are made anew whenever their number has doubled.
  */
@@ -369,6 +518,13 @@ static void push_start(struct cl_parabolic *p, const struct cl_oneway *s)
 	s64 n;
 	s64 i;
 
+	if (p->n == BREACHES_FROM) {
+		p->breach_q8 = 256;
+		p->breaches = 0;
+		p->fine = 0;
+	}
+	if (p->n >= BREACHES_FROM)
+		note_breaches(p, s);
 	p->start[p->n++] = *s;
 	n = (s64)p->n;
 	if (n & (n - 1)) {
@@ -390,17 +546,35 @@ static void push_start(struct cl_parabolic *p, const struct cl_oneway *s)
 		p->gen[1] = *r;
 }
 
+/* Begin a generation anew, with scales by the other one, the longer. */
+static void renew(struct cl_parabolic *p, struct cl_corridor *r,
+		  const struct cl_corridor *by, const struct cl_oneway *s)
+{
+	s64 delay_ns = (p->delay + 8) >> 4;
+
+	set_scales(p, by->n, cl_raw_sub(p->last.at_u, by->x0),
+		   by->rtt_sum / (s64)by->n / 2 - delay_ns);
+	cl_corridor_start(r, s, p->c);
+}
+
 /* Empty the elder generation, let the younger answer. */
 static void hand_over(struct cl_parabolic *p, const struct cl_oneway *s)
 {
 	struct cl_corridor *old = &p->gen[p->elder];
-	s64 delay_ns = (p->delay + 8) >> 4;
 
-	set_scales(p, old->n, cl_raw_sub(p->last.at_u, old->x0),
-		   old->rtt_sum / (s64)old->n / 2 - delay_ns);
-	cl_corridor_start(old, s, p->c);
+	renew(p, old, old, s);
 	p->elder = !p->elder;
 	p->swaps++;
+}
+
+/* Do breaches say that the younger generation was given a wrong curvature? */
+static bool scales_are_off(const struct cl_parabolic *p)
+{
+	s64 now = cl_clamp_s64(p->breach_q8, BREACH_MIN_Q8, BREACH_MAX_Q8);
+	s64 then = cl_clamp_s64(p->scaled_q8, BREACH_MIN_Q8, BREACH_MAX_Q8);
+
+	return p->breaches >= BREACHES_TELL &&
+	       (now > 2 * then || then > 2 * now);
 }
 
 /* Take a sample after the start. */
@@ -409,13 +583,19 @@ static void push_on(struct cl_parabolic *p, const struct cl_oneway *s)
 	if (age(&p->gen[!p->elder], s) >= p->half ||
 	    !fits_time(&p->gen[p->elder], s))
 		hand_over(p, s);
+	else if (scales_are_off(p))
+		renew(p, &p->gen[!p->elder], &p->gen[p->elder], s);
+	note_breaches(p, s);
 	cl_corridor_push(&p->gen[0], s, p->y);
 	cl_corridor_push(&p->gen[1], s, p->y);
 	p->n++;
 }
 
-/* Forget all samples; counters and the frequency go on. */
-static void restart(struct cl_parabolic *p)
+/**
+ * cl_parabolic_restart() - forget all samples; counters and the frequency go on
+ * @p: estimator
+ */
+void cl_parabolic_restart(struct cl_parabolic *p)
 {
 	p->n = 0;
 	p->elder = 0;
@@ -442,70 +622,67 @@ void cl_parabolic_init(struct cl_parabolic *p, u32 wander_ppt, u32 noise_ns)
 	memset(p, 0, sizeof(*p));
 	p->wander_ppt = (u32)cl_clamp_s64(wander_ppt, 1, WANDER_MAX_PPT);
 	p->noise_ns = (u32)cl_clamp_s64(noise_ns, 1, NOISE_MAX_NS);
+	p->breach_q8 = 256;
 }
 
 /**
- * cl_parabolic_push() - take a complete exchange
+ * cl_parabolic_push() - take a sample
  * @p: estimator
- * @x: exchange, seen from the local node
+ * @s: sample; its round trip is within 0 to 10 s, its instants within 60 s of
+ *	each other
  *
- * After 2.4 h without an exchange the estimator starts anew; so it does for an
- * impossible offset during the first CL_PARABOLIC_START exchanges.  A new
- * answer is found at every exchange of the start, then once per second.
+ * It may be up to 1 s older than the newest.  After 2.4 h without one the estimator
+ * starts anew; so it does for an impossible offset during the first
+ * CL_PARABOLIC_START samples.  A new answer is found at every sample of the
+ * start, then once per second.
  *
- * Return: 0, or -ERANGE for an impossible exchange (round trip negative or
- * above 10 s, local stamps more than 60 s apart, offset more than 17 s away
- * from that at the birth of a generation), or -ESTALE if one of its local
- * stamps is older than that of the exchange before.  In both cases only a
- * counter changes.
+ * Return: 0, or -ERANGE if the offset is more than 17 s away from that at the
+ * birth of a generation, or -ESTALE if the sample is too late: then nothing
+ * changes.
  */
-int cl_parabolic_push(struct cl_parabolic *p, const struct cl_exchange *x)
+int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s)
 {
-	struct cl_oneway s = cl_oneway(x);
-	s64 rtt = (s64)(s.u + s.w);
-	s64 hold = cl_raw_sub(s.at_w, s.at_u);
+	bool newest = !p->n || cl_raw_sub(s->at_u, p->last.at_u) >= 0;
 
-	if (rtt < 0 || rtt > RTT_MAX_NS || hold < -HOLD_MAX_NS ||
-	    hold > HOLD_MAX_NS)
-		goto reject;
 	if (p->n) {
-		if (cl_raw_sub(s.at_u, p->last.at_u) < 0 ||
-		    cl_raw_sub(s.at_w, p->last.at_w) < 0) {
-			p->late++;
+		if (cl_raw_sub(p->last.at_u, s->at_u) > LATE_MAX_NS)
 			return -ESTALE;
-		}
-		if (too_old(p, &s)) {
-			restart(p);
-		} else if (!fits_offset(&p->gen[p->elder], &s) ||
+		if (too_old(p, s)) {
+			cl_parabolic_restart(p);
+		} else if (!fits_offset(&p->gen[p->elder], s) ||
 			   (p->n >= CL_PARABOLIC_START &&
-			    !fits_offset(&p->gen[!p->elder], &s))) {
+			    !fits_offset(&p->gen[!p->elder], s))) {
 			if (p->n >= CL_PARABOLIC_START)
-				goto reject;
+				return -ERANGE;
 			/* One of the two is wrong. */
-			restart(p);
+			cl_parabolic_restart(p);
+			newest = true;
 		}
 	}
 
 	if (p->n < CL_PARABOLIC_START)
-		push_start(p, &s);
+		push_start(p, s);
 	else
-		push_on(p, &s);
-	p->last = s;
+		push_on(p, s);
+	if (newest)
+		p->last = *s;
 	if (p->n <= CL_PARABOLIC_START ||
-	    cl_raw_sub(s.at_u, p->solved) >= SOLVE_NS)
-		solve(p, &s);
+	    cl_raw_sub(s->at_u, p->solved) >= SOLVE_NS)
+		solve(p, &p->last);
 	return 0;
+}
 
-reject:
-	p->rejected++;
-	return -ERANGE;
+/* Standard deviation of the offset, 2^-4 ns: 1.5 times the mean error. */
+static u64 error_q4(const struct cl_parabolic *p)
+{
+	return (u64)cl_clamp_s64(mean_error_q4(p) * 3 / 2, 1, ERR_MAX_Q4);
 }
 
 /**
  * cl_parabolic_get() - offset and frequency at an instant
  * @p: estimator
  * @at: local raw instant, any
- * @ret: the estimate
+ * @ret: the estimate; its deviations are those at the newest sample
  *
  * A straight line through the last answer, which is at most a second or an
  * exchange old when exchanges go on.
@@ -515,7 +692,7 @@ reject:
 int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,
 		     struct cl_parabolic_estimate *ret)
 {
-	s64 theta;
+	s64 theta, base;
 
 	if (!p->n)
 		return -EAGAIN;
@@ -524,6 +701,13 @@ int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,
 	ret->at = at;
 	ret->theta_ns = (s64)(p->d0 + (u64)((theta + 8) >> 4));
 	ret->y_q48 = p->y * 256;
+	ret->err_ns = (error_q4(p) + 15) >> 4;
+	/* What the answer rests on: tau*, or all there is. */
+	base = cl_min_s64(cl_raw_sub(p->last.at_u, p->gen[p->elder].x0),
+			  balance_ns(p));
+	base = cl_max_s64(base, CL_NS_PER_MS);
+	/* Twice the error over that time. */
+	ret->y_err_ppt = error_q4(p) * 125000000 / ((u64)base / 1000) + 1;
 	ret->delay_ns = (p->delay + 8) >> 4;
 	ret->excess_ns = p->excess_ns;
 	ret->last = p->last.at_u;

@@ -30,6 +30,8 @@
 #define CL_LOWER_C_MAX (1LL << 32)
 /* |y|, Q40: 500 ppm */
 #define CL_LOWER_Y_MAX 549755813LL
+/* A point may be older than so many corners; one older still is ignored. */
+#define CL_LOWER_LATE_MAX 16
 /* Exchanges kept at the start, until their mean delay is known. */
 #define CL_PARABOLIC_START 64
 
@@ -86,14 +88,20 @@ struct cl_corridor {
  * @wander_ppt: wander of the pair's frequency, 1e-12 per sqrt(s), 1..1000000
  * @noise_ns: rms of one time stamp, ns, 1..1000000
  * @n: exchanges taken since the start
- * @late: exchanges dropped because they came out of order
- * @rejected: exchanges dropped as impossible
  * @restarts: new starts after the first
  * @swaps: generations handed over
  * @c: curvature of the next generation, as in struct cl_corridor
  * @half: age at which the younger generation takes over, ticks
  * @excess_ns: mean one-way delay above the smallest, ns
- * @last: the sample before
+ * @interval_ns: mean time between samples, ns
+ * @eps: mean error expected of a hard floor, 2^-4 ns
+ * @breach_q8: mean depth by which samples fell below the corridor predicted for
+ *	them, over the error expected of a hard floor, Q8: it is about the mean
+ *	error of the answer
+ * @scaled_q8: that when the scales were set
+ * @breaches: how many did
+ * @fine: of those, when the noise of stamps would have shown; saturated
+ * @last: newest sample
  * @solved: raw instant of the answer
  * @y: frequency, Q40
  * @theta: offset - @d0, 2^-4 ns
@@ -107,13 +115,17 @@ struct cl_parabolic {
 	u32 wander_ppt;
 	u32 noise_ns;
 	u64 n;
-	u64 late;
-	u64 rejected;
 	u64 restarts;
 	u64 swaps;
 	s64 c;
 	s32 half;
 	s64 excess_ns;
+	s64 interval_ns;
+	s64 eps;
+	s64 breach_q8;
+	s64 scaled_q8;
+	u64 breaches;
+	u32 fine;
 	struct cl_oneway last;
 	struct cl_raw solved;
 	s64 y;
@@ -133,6 +145,8 @@ static_assert(sizeof(struct cl_parabolic) <= 6144,
  * @at: local raw instant
  * @theta_ns: local raw - peer's raw at @at
  * @y_q48: d theta / d local raw, times 2^48
+ * @err_ns: standard deviation of @theta_ns, rounded up
+ * @y_err_ppt: standard deviation of the frequency, 1e-12, rounded up
  * @delay_ns: smallest one-way delay, half of the smallest round trip
  * @excess_ns: mean one-way delay above it
  * @last: local raw instant of the last exchange used
@@ -141,6 +155,8 @@ struct cl_parabolic_estimate {
 	struct cl_raw at;
 	s64 theta_ns;
 	s64 y_q48;
+	u64 err_ns;
+	u64 y_err_ppt;
 	s64 delay_ns;
 	s64 excess_ns;
 	struct cl_raw last;
@@ -156,7 +172,8 @@ void cl_corridor_solve(struct cl_corridor *r, s32 t);
 s64 cl_parabolic_curvature(u32 wander_ppt, s64 interval_ns, s64 excess_ns);
 s32 cl_parabolic_window(u32 wander_ppt, s64 interval_ns, s64 excess_ns);
 void cl_parabolic_init(struct cl_parabolic *p, u32 wander_ppt, u32 noise_ns);
-int cl_parabolic_push(struct cl_parabolic *p, const struct cl_exchange *x);
+void cl_parabolic_restart(struct cl_parabolic *p);
+int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s);
 int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,
 		     struct cl_parabolic_estimate *ret);
 u64 cl_parabolic_drops(const struct cl_parabolic *p);

@@ -209,7 +209,7 @@ static void test_enormous_jitter_gives_no_estimate_at_first(struct kunit *test)
 	expect_honest(test, error_after(0, &e), 5, &e);
 }
 
-/* Standard deviation after a minute of stamps with 20 ns of noise. */
+/* Standard deviation after a few seconds of stamps with 20 ns of noise. */
 static u64 error_of_source(struct kunit *test, bool hardware)
 {
 	struct cl_estimate e = {};
@@ -219,7 +219,7 @@ static u64 error_of_source(struct kunit *test, bool hardware)
 	start(sim_lan(1));
 	sim.queue_ns = 0;
 	sim.noise_ns = 20;
-	for (i = 0; i < 60 * PER_SEC; i++) {
+	for (i = 0; i < 3 * PER_SEC; i++) {
 		sim_advance(&sim, INTERVAL_NS);
 		x = sim_exchange(&sim);
 		x.hardware = hardware;
@@ -371,10 +371,12 @@ static void test_impossible_exchanges_are_rejected(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memcmp(&est, &before, sizeof(est)), 0);
 }
 
-static void test_exchange_out_of_order_is_late(struct kunit *test)
+static void test_exchange_out_of_order_is_used_for_a_second(struct kunit *test)
 {
 	struct cl_estimator before;
 	struct cl_exchange old, new;
+	struct cl_estimate e;
+	int i;
 
 	start(sim_lan(9));
 	run(1);
@@ -384,14 +386,18 @@ static void test_exchange_out_of_order_is_late(struct kunit *test)
 	new = sim_exchange(&sim);
 	/* among the first ones, and later */
 	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &new), 0);
-	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &old), -ESTALE);
+	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &old), 0);
 	run(10);
 	old = sim_exchange(&sim);
-	step();
+	for (i = 0; i < PER_SEC / 2; i++)
+		step();
+	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &old), 0);
+	expect_honest(test, error_after(ASK_NS, &e), 5, &e);
+	run(1);
 	before = est;
 	KUNIT_EXPECT_EQ(test, cl_estimator_push(&est, &old), -ESTALE);
-	KUNIT_EXPECT_EQ(test, est.late, 2ULL);
-	est.late = 1;
+	KUNIT_EXPECT_EQ(test, est.late, 1ULL);
+	est.late = 0;
 	KUNIT_EXPECT_EQ(test, memcmp(&est, &before, sizeof(est)), 0);
 }
 
@@ -467,7 +473,7 @@ static void test_longer_path_is_bridged_by_the_oscillator(struct kunit *test)
 			10000ULL);
 }
 
-static void test_new_path_is_accepted_after_its_window(struct kunit *test)
+static void test_new_path_is_learnt(struct kunit *test)
 {
 	struct cl_estimate e;
 
@@ -475,13 +481,11 @@ static void test_new_path_is_accepted_after_its_window(struct kunit *test)
 	run(150);
 	sim.base_ns += 500 * CL_NS_PER_US;
 	run(90);
-	error_after(ASK_NS, &e);
-	KUNIT_EXPECT_LE(test, cl_abs_s64((s64)e.min_rtt_ns - CL_NS_PER_MS),
-			10000ULL);
-	run(110);
 	expect_honest(test, error_after(ASK_NS, &e), 5, &e);
 	KUNIT_EXPECT_LE(test, cl_abs_s64((s64)e.min_rtt_ns - 2 * CL_NS_PER_MS),
-			10000ULL);
+			20000ULL);
+	KUNIT_EXPECT_GT(test, est.path_changes, 0ULL);
+	KUNIT_EXPECT_EQ(test, est.clock_changes, 0ULL);
 }
 
 static void test_excess_follows_the_jitter(struct kunit *test)
@@ -489,12 +493,12 @@ static void test_excess_follows_the_jitter(struct kunit *test)
 	start(sim_lan(13));
 	run(100);
 	/* two queues of 10 us */
-	KUNIT_EXPECT_GT(test, est.excess_ns, 12000);
-	KUNIT_EXPECT_LT(test, est.excess_ns, 32000);
+	KUNIT_EXPECT_GT(test, est.var.excess_ns, 12000);
+	KUNIT_EXPECT_LT(test, est.var.excess_ns, 32000);
 	sim.queue_ns *= 10;
 	run(60);
-	KUNIT_EXPECT_GT(test, est.excess_ns, 120000);
-	KUNIT_EXPECT_LT(test, est.excess_ns, 320000);
+	KUNIT_EXPECT_GT(test, est.var.excess_ns, 120000);
+	KUNIT_EXPECT_LT(test, est.var.excess_ns, 320000);
 }
 
 static void test_parameters_beyond_the_formats_are_limited(struct kunit *test)
@@ -528,11 +532,11 @@ static struct kunit_case estimator_cases[] = {
 	KUNIT_CASE(test_any_age_gives_a_growing_error),
 	KUNIT_CASE(test_instant_before_the_last_sample_is_safe),
 	KUNIT_CASE(test_impossible_exchanges_are_rejected),
-	KUNIT_CASE(test_exchange_out_of_order_is_late),
+	KUNIT_CASE(test_exchange_out_of_order_is_used_for_a_second),
 	KUNIT_CASE(test_wild_first_exchange_does_not_lock_out),
 	KUNIT_CASE(test_clocks_any_distance_apart_are_compared),
 	KUNIT_CASE(test_longer_path_is_bridged_by_the_oscillator),
-	KUNIT_CASE(test_new_path_is_accepted_after_its_window),
+	KUNIT_CASE(test_new_path_is_learnt),
 	KUNIT_CASE(test_excess_follows_the_jitter),
 	KUNIT_CASE(test_parameters_beyond_the_formats_are_limited),
 	{}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#include "fixed.h"
+#include "variance.h"
+
+#define WINDOW_NS (100 * CL_NS_PER_SEC)
+#define EXCESS_MEAN_OF 512
+/* The first are not judged by their mean. */
+#define EXCESS_FIRST 64
+/* Learning takes so many samples, log2: few at the start, ... */
+#define LEARN_SHIFT_FIRST 4
+#define LEARN_SHIFT 7
+/* ... and longer each time that twice as many have come as these. */
+#define LEARN_FIRST 32
+/* An innovation counts as no more than so many times its variance, Q16. */
+#define RATIO_MAX_Q8 (5 << 8)
+/* (2 ns)^2 to (5 ms)^2: none is better, none fits the filter that is worse. */
+#define A_MIN_Q16 (4LL << 16)
+#define A_MAX_Q16 (25000000000000LL << 16)
+#define B_MIN_Q32 (CL_VARIANCE_B_MAX >> 10)
+
+/**
+ * cl_variance_init() - begin
+ * @v: state
+ * @stamps_ns2: variance of a sample by its stamps, ns^2
+ */
+void cl_variance_init(struct cl_variance *v, s64 stamps_ns2)
+{
+	*v = (struct cl_variance){ .n = 0 };
+	cl_variance_set_stamps(v, stamps_ns2);
+}
+
+/**
+ * cl_variance_set_stamps() - forget what was learnt of the law
+ * @v: state
+ * @stamps_ns2: variance of a sample by its stamps, ns^2
+ */
+void cl_variance_set_stamps(struct cl_variance *v, s64 stamps_ns2)
+{
+	v->a_q16 = cl_clamp_s64(stamps_ns2, 4, 1000000000000LL) << 16;
+	v->b_q32 = CL_VARIANCE_B_MAX;
+}
+
+/**
+ * cl_variance_start() - forget the round trips; what was learnt goes on
+ * @v: state
+ * @at: local raw instant of a first one
+ * @rtt: round trip, ns
+ */
+void cl_variance_start(struct cl_variance *v, struct cl_raw at, s64 rtt)
+{
+	v->win_start = at;
+	v->win_min[0] = rtt;
+	v->win_min[1] = rtt;
+	v->win_n[0] = 0;
+	v->win_n[1] = 0;
+	v->excess_ns = 0;
+	v->n = 0;
+}
+
+/**
+ * cl_variance_note() - take a round trip for the smallest and for the mean
+ * @v: state
+ * @at: local raw instant
+ * @rtt: round trip, ns
+ *
+ * Two windows of 100 s take turns: the smallest is that of the last 100 to 200
+ * s, because a path may become longer.
+ */
+void cl_variance_note(struct cl_variance *v, struct cl_raw at, s64 rtt)
+{
+	s64 excess, weight;
+
+	if (cl_raw_sub(at, v->win_start) >= WINDOW_NS) {
+		v->win_min[1] = v->win_min[0];
+		v->win_n[1] = v->win_n[0];
+		v->win_min[0] = rtt;
+		v->win_n[0] = 0;
+		v->win_start = at;
+	}
+	v->win_min[0] = cl_min_s64(v->win_min[0], rtt);
+	v->win_n[0]++;
+
+	excess = rtt - cl_variance_min(v);
+	weight = cl_min_s64((s64)++v->n, EXCESS_MEAN_OF);
+	if (v->n > EXCESS_FIRST)
+		excess = cl_min_s64(excess, v->excess_ns * CL_VARIANCE_FAR +
+						    CL_NS_PER_US);
+	v->excess_ns += (excess - v->excess_ns) / weight;
+}
+
+/**
+ * cl_variance_min() - smallest round trip
+ * @v: state
+ *
+ * Return: ns.
+ */
+s64 cl_variance_min(const struct cl_variance *v)
+{
+	return cl_min_s64(v->win_min[0], v->win_min[1]);
+}
+
+/*
+ * How far the smallest round trip seen may be above the true minimum.  Of n
+ * sums of two exponential delays the smallest lies 0.63 / sqrt(n) of their
+ * mean above the floor on average; 1 / sqrt(n) has been exceeded in no
+ * simulation.  Without it the best samples look too good, most of all at the
+ * start and on busy paths, and the estimate is less sure than it claims.
+ */
+static s64 floor_gap(const struct cl_variance *v)
+{
+	return v->excess_ns / (s64)cl_isqrt((u64)v->win_n[0] + v->win_n[1] + 1);
+}
+
+/* How far an excess is above those that the law was learnt from, ns. */
+static s64 beyond(const struct cl_variance *v, s64 rtt)
+{
+	s64 excess = rtt - cl_variance_min(v);
+
+	return cl_max_s64(excess - v->excess_ns * CL_VARIANCE_FAR, 0);
+}
+
+/**
+ * cl_variance_of() - variance of a sample
+ * @v: state
+ * @rtt: its round trip, noted before, ns
+ *
+ * What is far beyond the usual, because the path became longer say, is as wrong
+ * as it can be: by half of it.
+ *
+ * Return: ns^2 Q16, or 0 if it is too large for the format.
+ */
+s64 cl_variance_of(const struct cl_variance *v, s64 rtt)
+{
+	s64 range = cl_max_s64(rtt - cl_variance_min(v), 0) + floor_gap(v);
+	s64 far = beyond(v, rtt);
+
+	if (range > CL_VARIANCE_EXCESS_MAX_NS)
+		return 0;
+	return v->a_q16 + cl_mulshr(v->b_q32, range * range, 16) +
+	       (far * far << 14);
+}
+
+/* log2 of the samples that learning takes. */
+static unsigned int learn_shift(const struct cl_variance *v)
+{
+	unsigned int shift = LEARN_SHIFT_FIRST;
+	u64 n;
+
+	for (n = v->n / LEARN_FIRST; n && shift < LEARN_SHIFT; n /= 2)
+		shift++;
+	return shift;
+}
+
+/**
+ * cl_variance_learn() - learn from an innovation
+ * @v: state
+ * @rtt: round trip of the sample, ns; one far beyond the usual teaches nothing
+ * @innovation_q16: sample minus prediction, ns Q16
+ * @s_q16: variance that the filter gave it, ns^2 Q16, > @r_q16
+ * @r_q16: of that the sample's, cl_variance_of()
+ *
+ * A stochastic gradient of the likelihood in log a and log b: each is corrected by
+ * its share of the variance.  Samples of little excess tell about a, the
+ * others about b.  What the filter's own uncertainty hides must be able to
+ * raise a, or one that began far too small would never grow.
+ */
+void cl_variance_learn(struct cl_variance *v, s64 rtt, s64 innovation_q16,
+		       s64 s_q16, s64 r_q16)
+{
+	u64 sigma_q8 = cl_isqrt((u64)s_q16);
+	u64 ratio_q8 = cl_abs_s64(innovation_q16) / (sigma_q8 ? sigma_q8 : 1);
+	s64 own = s_q16 - r_q16;
+	s64 share = cl_shl_div(v->a_q16 + own, 16, s_q16);
+	unsigned int shift = learn_shift(v);
+	s64 excess, base;
+
+	if (beyond(v, rtt))
+		return;
+	if (ratio_q8 > RATIO_MAX_Q8)
+		ratio_q8 = RATIO_MAX_Q8;
+	excess = (s64)(ratio_q8 * ratio_q8) - (1 << 16);
+	base = v->a_q16 + (excess > 0 ? own / 8 : 0);
+	v->a_q16 += cl_mulshr(base, share * excess, 32 + shift);
+	v->a_q16 = cl_clamp_s64(v->a_q16, A_MIN_Q16, A_MAX_Q16);
+	share = (1 << 16) - share;
+	v->b_q32 += cl_mulshr(v->b_q32, share * excess, 32 + shift);
+	v->b_q32 = cl_clamp_s64(v->b_q32, B_MIN_Q32, CL_VARIANCE_B_MAX);
+}
+
+/**
+ * cl_variance_noise() - noise of a sample without excess
+ * @v: state
+ *
+ * For a path with a sharp floor it is at most the rms of one time stamp.
+ *
+ * Return: standard deviation, ns, rounded up.
+ */
+u64 cl_variance_noise(const struct cl_variance *v)
+{
+	return (cl_isqrt((u64)v->a_q16) >> 8) + 1;
+}
