@@ -144,6 +144,19 @@ static void judge(struct cl_wander *w, const struct cl_verdict *v, s64 r_q16)
 }
 
 /**
+ * cl_wander_restart() - forget all samples; the wander learnt goes on
+ * @w: filters
+ */
+void cl_wander_restart(struct cl_wander *w)
+{
+	int i;
+
+	for (i = 0; i < CL_WANDER_FILTERS; i++)
+		cl_kalman_init(&w->kf[i], w->kf[i].q2);
+	w->s_q16 = 0;
+}
+
+/**
  * cl_wander_push() - take a sample
  * @w: filters
  * @dt_q20: time since the last sample, s Q20, >= 0

@@ -51,6 +51,7 @@ static inline u32 cl_wander_ppt(const struct cl_wander *w)
 }
 
 void cl_wander_init(struct cl_wander *w, u32 start_ppt);
+void cl_wander_restart(struct cl_wander *w);
 void cl_wander_push(struct cl_wander *w, s64 dt_q20, s64 z_q16, s64 r_q16);
 void cl_wander_rebase(struct cl_wander *w, s64 whole_ns);
 void cl_wander_open(struct cl_wander *w, s64 p00_times, s64 p11_times);

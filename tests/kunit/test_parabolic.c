@@ -181,11 +181,40 @@ static void test_of_one_tick_the_lowest_stays(struct kunit *test)
 	cl_lower_push(&hull, 5, 80);
 	KUNIT_EXPECT_EQ(test, hull.n, 2U);
 	KUNIT_EXPECT_EQ(test, hull.v[1], 80);
-	/* late: not even a low one */
-	cl_lower_push(&hull, 4, -1000);
+}
+
+static void test_a_late_point_takes_its_place(struct kunit *test)
+{
+	struct cl_lower want;
+	s32 x;
+
+	memset(&hull, 0, sizeof(hull));
+	for (x = 0; x < 30; x++)
+		cl_lower_push(&hull, x, (s64)x * x * 4);
+	want = hull;
+	/* above the hull: nothing changes */
+	cl_lower_push(&hull, 25, 25 * 25 * 4 + 1);
+	KUNIT_EXPECT_EQ(test, hull.n, want.n);
+	KUNIT_EXPECT_EQ(test, memcmp(hull.v, want.v, sizeof(want.v)), 0);
+	/* below it: in, and what is above the new sides goes */
+	cl_lower_push(&hull, 25, 25 * 25 * 4 - 10);
+	KUNIT_EXPECT_EQ(test, hull.n, 28U);
+	KUNIT_EXPECT_EQ(test, hull.x[24], 25);
+	KUNIT_EXPECT_EQ(test, hull.v[24], 25 * 25 * 4 - 10);
+	KUNIT_EXPECT_EQ(test, hull.x[23], 23);
+	KUNIT_EXPECT_EQ(test, hull.x[25], 27);
+	/* older than CL_LOWER_LATE_MAX corners: ignored, and nothing is lost */
+	cl_lower_push(&hull, 3, -1000);
+	KUNIT_EXPECT_EQ(test, hull.n, 28U);
+	KUNIT_EXPECT_EQ(test, hull.v[3], 36);
+	KUNIT_EXPECT_EQ(test, hull.x[27], 29);
+	/* older than all */
+	memset(&hull, 0, sizeof(hull));
+	cl_lower_push(&hull, 10, 0);
+	cl_lower_push(&hull, 5, 7);
 	KUNIT_EXPECT_EQ(test, hull.n, 2U);
-	KUNIT_EXPECT_EQ(test, hull.x[1], 5);
-	KUNIT_EXPECT_EQ(test, hull.v[1], 80);
+	KUNIT_EXPECT_EQ(test, hull.x[0], 5);
+	KUNIT_EXPECT_EQ(test, hull.x[1], 10);
 }
 
 /* Of magnitudes a and b, is the difference at most a part of b? */
@@ -314,9 +343,10 @@ static void run_exact(struct kunit *test, bool local_asks, s64 y_ppt)
 	KUNIT_EXPECT_LE(test, cl_abs_s64(cl_q48_to_ppt(e.y_q48) - want),
 			1000ULL);
 	KUNIT_EXPECT_LE(test, cl_abs_s64(e.delay_ns - 500000), 50ULL);
-	/* without queues the stamps' noise sets the scale */
+	/* the stamps' noise sets the scale; then it is found not to be there */
 	c = cl_parabolic_curvature(1000, INTERVAL_NS, 1000);
-	KUNIT_EXPECT_TRUE(test, close_to(ph.c, c, 100));
+	KUNIT_EXPECT_GT(test, ph.c, c - c / 100);
+	KUNIT_EXPECT_LE(test, ph.c, 4 * c);
 }
 
 static void test_exact_stamps_give_the_exact_offset(struct kunit *test)
@@ -373,7 +403,7 @@ static void test_generations_hand_over_without_a_jump(struct kunit *test)
 	r = run(test, 400, 3600);
 	KUNIT_EXPECT_LE(test, r.mean, 1300);
 	KUNIT_EXPECT_LE(test, r.max, 4500);
-	KUNIT_EXPECT_LE(test, r.jump, 1000);
+	KUNIT_EXPECT_LE(test, r.jump, 1300);
 	KUNIT_EXPECT_GT(test, ph.swaps, 10ULL);
 	KUNIT_EXPECT_EQ(test, cl_parabolic_drops(&ph), 0ULL);
 	KUNIT_EXPECT_EQ(test, ph.restarts, 0ULL);
@@ -563,6 +593,7 @@ static struct kunit_case parabolic_cases[] = {
 	KUNIT_CASE(test_one_low_point_removes_all_before_it),
 	KUNIT_CASE(test_lost_corners_are_counted),
 	KUNIT_CASE(test_of_one_tick_the_lowest_stays),
+	KUNIT_CASE(test_a_late_point_takes_its_place),
 	KUNIT_CASE(test_scales_are_the_designs),
 	KUNIT_CASE(test_scales_stay_in_their_formats),
 	KUNIT_CASE(test_nothing_is_known_before_the_first),
