@@ -31,9 +31,8 @@ static bool order_is_own(const struct cl_instance *inst,
 	return o->parent == inst->settings.node;
 }
 
-/* Take a copy of the parent's estimator, if it has an answer for the order. */
-static int steering_measure(struct cl_instance *inst, struct cl_raw now,
-			    struct cl_estimate *ret)
+/* Ask the parent's estimator, if it has an answer for the order. */
+static int steering_measure(struct cl_instance *inst, struct cl_raw now)
 {
 	struct cl_steering *s = &inst->steering;
 	struct cl_peer *peer;
@@ -47,11 +46,9 @@ static int steering_measure(struct cl_instance *inst, struct cl_raw now,
 		    peer->session.gen != s->order.gen)
 			err = -EAGAIN;
 		else
-			err = cl_peer_estimate(peer, now, ret);
-		if (!err) {
-			s->estimator = peer->estimator;
+			err = cl_peer_estimate(peer, now, &s->estimate);
+		if (!err)
 			s->asymmetry_ns = peer->settings.asymmetry_ns;
-		}
 		spin_unlock_bh(&peer->lock);
 	}
 	rcu_read_unlock();
@@ -64,7 +61,6 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 {
 	struct cl_steering *s = &inst->steering;
 	const struct cl_order *o = &s->order;
-	struct cl_estimate e;
 
 	if (!s->pending || s->asleep)
 		return false;
@@ -75,9 +71,9 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 	if (order_is_own(inst, o)) {
 		s->target = o->map;
 	} else {
-		if (steering_measure(inst, now, &e))
+		if (steering_measure(inst, now))
 			return false;
-		cl_discipline_target(&o->map, &e, &s->target);
+		cl_discipline_target(&o->map, &s->estimate, &s->target);
 	}
 	c->steer.step = !s->locked || o->force;
 	s->basis = *o;
@@ -110,7 +106,8 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 						  o->bound.drift_ppt, age);
 		c->bound.hard_ns = cl_bound_grow(o->bound.hard_ns,
 						 o->bound.drift_ppt, age);
-	} else if (!cl_estimator_get(&s->estimator, now, &e)) {
+	} else {
+		cl_estimate_at(&s->estimate, now, &e);
 		theirs = cl_raw_add(now, -e.theta_ns);
 		cl_bound_of(&e, s->asymmetry_ns ?: inst->settings.asymmetry_ns,
 			    &o->bound, cl_raw_sub(theirs, o->map.raw),

@@ -11,7 +11,7 @@
 
 #include "core/bound.h"
 #include "core/cltime.h"
-#include "core/estimator.h"
+#include "core/estimate.h"
 #include "output.h"
 
 struct cl_instance;
@@ -68,7 +68,7 @@ struct cl_order {
  * @disrupted: the raw clock was disturbed and the clock not set since
  * @asleep: the machine is about to sleep or has not woken up: no order is
  *	carried out
- * @estimator: copy of the parent's at the time of @target, unless leading: the
+ * @estimate: of the parent, from which @target was made, unless leading: the
  *	bound of what is published must not shrink by exchanges that came later
  * @asymmetry_ns: budget of the path to the parent, 0: that of the instance
  * @target: line that the clock follows
@@ -95,7 +95,7 @@ struct cl_steering {
 	bool locked;
 	bool disrupted;
 	bool asleep;
-	struct cl_estimator estimator;
+	struct cl_estimate estimate;
 	u32 asymmetry_ns;
 	struct cl_map target;
 	struct cl_raw reach;

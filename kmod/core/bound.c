@@ -60,6 +60,19 @@ static u64 own_drift_ppt(const struct cl_estimate *e)
 	return drift > CL_BOUND_DRIFT_MAX_PPT ? CL_BOUND_DRIFT_MAX_PPT : drift;
 }
 
+/*
+ * Uncertainty of the estimate: 5 sigma, and since the last exchange no clock is
+ * trusted to more than CL_BOUND_DRIFT_MIN_PPT, however good it has been.
+ */
+static u64 own_error_ns(const struct cl_estimate *e)
+{
+	u64 sigmas = mul_up(e->err_ns, CL_BOUND_SIGMAS, 1);
+	u64 drift =
+		cl_drift_ns(CL_BOUND_DRIFT_MIN_PPT, cl_raw_sub(e->at, e->last));
+
+	return sigmas > drift ? sigmas : drift;
+}
+
 /**
  * cl_bound_of() - bounds of an estimate
  * @e: estimate of the parent
@@ -67,21 +80,25 @@ static u64 own_drift_ppt(const struct cl_estimate *e)
  * @parent: bounds of the parent
  * @parent_age_ns: time since @parent was true, to @e->at
  * @ret: bounds at @e->at
+ *
+ * What the path's delays changed by was taken for asymmetry.  If it was not,
+ * the estimate is wrong by that, and neither the budget nor the round trip, which
+ * is as long as it was meanwhile found to be, makes up for it.
  */
 void cl_bound_of(const struct cl_estimate *e, u32 asym_budget_ns,
 		 const struct cl_bound *parent, s64 parent_age_ns,
 		 struct cl_bound *ret)
 {
-	u64 sigmas = mul_up(e->err_ns, CL_BOUND_SIGMAS, 1);
+	u64 own = cl_add_sat(own_error_ns(e), e->shift_ns);
 	u64 asym = cl_bound_asymmetry(asym_budget_ns, e->min_rtt_ns);
 	u64 half = mul_up(e->min_rtt_ns, 1, 2);
 
 	ret->bound_ns =
-		cl_add_sat(cl_add_sat(asym, sigmas),
+		cl_add_sat(cl_add_sat(asym, own),
 			   cl_bound_grow(parent->bound_ns, parent->drift_ppt,
 					 parent_age_ns));
 	ret->hard_ns =
-		cl_add_sat(cl_add_sat(half, sigmas),
+		cl_add_sat(cl_add_sat(half, own),
 			   cl_bound_grow(parent->hard_ns, parent->drift_ppt,
 					 parent_age_ns));
 	ret->drift_ppt = cl_add_sat(own_drift_ppt(e), parent->drift_ppt);

@@ -5,7 +5,8 @@
 #ifndef _CL_CORE_BOUND_H
 #define _CL_CORE_BOUND_H
 
-#include "estimator.h"
+#include "cltime.h"
+#include "estimate.h"
 #include "types.h"
 
 #define CL_BOUND_SIGMAS 5
@@ -19,7 +20,8 @@
 
 /**
  * struct cl_bound - one-sided bounds at an instant and their growth
- * @bound_ns: asymmetry budget, 5 sigma of the estimate, parent's bound
+ * @bound_ns: asymmetry budget, 5 sigma of the estimate, asymmetry learnt, parent's
+ *	bound
  * @hard_ns: the same with half the minimum round trip for the asymmetry
  * @drift_ppt: growth of both with raw time, 1e-12
  */

@@ -8,7 +8,7 @@
 
 #include "clock.h"
 #include "cltime.h"
-#include "estimator.h"
+#include "estimate.h"
 #include "types.h"
 
 #define CL_SLEW_MIN_PPT 100000ULL /* 100 ppb */

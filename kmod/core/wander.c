@@ -40,6 +40,14 @@ static u32 ppt_of(s64 q2)
 	return ((u32)cl_isqrt((u64)cl_mulshr(q2, 4000000, 24)) + 1) / 2;
 }
 
+static void note_ppt(struct cl_wander *w)
+{
+	int i;
+
+	for (i = 0; i < CL_WANDER_FILTERS; i++)
+		w->ppt[i] = ppt_of(w->kf[i].q2);
+}
+
 /**
  * cl_wander_init() - start the filters
  * @w: filters
@@ -50,10 +58,12 @@ void cl_wander_init(struct cl_wander *w, u32 start_ppt)
 	s64 ppt = cl_clamp_s64(start_ppt, PPT_MIN, PPT_MAX);
 	s64 q2 = q2_of(ppt);
 
-	*w = (struct cl_wander){ .start_ppt = (u32)ppt, .ppt = (u32)ppt };
+	*w = (struct cl_wander){};
 	cl_kalman_init(&w->kf[0], q2 / 10);
 	cl_kalman_init(&w->kf[1], q2);
 	cl_kalman_init(&w->kf[2], q2 * 10);
+	note_ppt(w);
+	w->start_ppt = cl_wander_ppt(w);
 }
 
 /* What the filters made of a sample. */
@@ -70,11 +80,11 @@ static s64 nis_q24(const struct cl_verdict *v, u64 inverse, unsigned int norm)
 {
 	u64 in = cl_abs_s64(v->in);
 	u64 scale = (u64)v->weight * inverse >> 32;
-	unsigned __int128 nis;
+	__int128 nis;
 
 	if (in >> 47)
 		return NIS_MAX;
-	nis = (unsigned __int128)in * in * scale >> (87 - norm);
+	nis = (__int128)in * in * scale >> (87 - norm);
 	return nis < NIS_MAX ? (s64)nis : NIS_MAX;
 }
 
@@ -94,13 +104,13 @@ static s64 half_log_ratio_q24(s64 a, s64 b)
 /* Is there evidence for a filter beside the middle one, and may it be used? */
 static bool lower_is_better(const struct cl_wander *w)
 {
-	return w->lead[0] >= LEAD_DOWN && w->ppt >= 3 * PPT_MIN &&
-	       (w->ppt > w->start_ppt || w->age_q20 >= TRUST_Q20);
+	return w->lead[0] >= LEAD_DOWN && w->ppt[0] >= PPT_MIN &&
+	       (w->ppt[0] >= w->start_ppt || w->age_q20 >= TRUST_Q20);
 }
 
 static bool upper_is_better(const struct cl_wander *w)
 {
-	return w->lead[1] >= LEAD_UP && w->ppt <= PPT_MAX / 4;
+	return w->lead[1] >= LEAD_UP && w->ppt[2] <= PPT_MAX;
 }
 
 /*
@@ -117,7 +127,7 @@ static void move(struct cl_wander *w, bool up)
 	edge->q2 = up ? edge->q2 * 10 : edge->q2 / 10;
 	w->lead[!up] = -lead;
 	w->lead[up] = 0;
-	w->ppt = ppt_of(w->kf[CL_WANDER_CENTRE].q2);
+	note_ppt(w);
 	w->moves++;
 }
 

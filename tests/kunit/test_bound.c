@@ -2,6 +2,7 @@
 #include <kunit/test.h>
 
 #include "core/bound.h"
+#include "core/estimator.h"
 #include "core/fixed.h"
 #include "random.h"
 
@@ -86,6 +87,37 @@ static void test_bound_is_the_sum_of_its_parts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b.drift_ppt, 120775ULL);
 }
 
+static void test_learnt_asymmetry_counts(struct kunit *test)
+{
+	const struct cl_estimate e = {
+		.err_ns = 200,
+		.min_rtt_ns = 1000000,
+		.shift_ns = 70000,
+	};
+	struct cl_bound b;
+
+	cl_bound_of(&e, 300, &exact, 0, &b);
+	KUNIT_EXPECT_EQ(test, b.bound_ns, 300ULL + 1000 + 70000);
+	KUNIT_EXPECT_EQ(test, b.hard_ns, 500000ULL + 1000 + 70000);
+}
+
+static void test_no_clock_is_trusted_below_1_ppb(struct kunit *test)
+{
+	struct cl_estimate e = {
+		.err_ns = 10,
+		.last = cl_raw(5),
+		.at = cl_raw(5 + 49 * CL_NS_PER_SEC),
+	};
+	struct cl_bound b;
+
+	cl_bound_of(&e, 1, &exact, 0, &b);
+	KUNIT_EXPECT_EQ(test, b.bound_ns, 1ULL + 50);
+	e.at = cl_raw(5 + 3600 * CL_NS_PER_SEC);
+	cl_bound_of(&e, 1, &exact, 0, &b);
+	KUNIT_EXPECT_EQ(test, b.bound_ns, 1ULL + 3601);
+	KUNIT_EXPECT_EQ(test, b.hard_ns, 3601ULL);
+}
+
 static void test_drift_stays_within_its_limits(struct kunit *test)
 {
 	struct cl_estimate e = { .err_ns = 1 };
@@ -163,6 +195,8 @@ static struct kunit_case bound_cases[] = {
 	KUNIT_CASE(test_grow_saturates),
 	KUNIT_CASE(test_asymmetry_default_is_1_us_or_1_percent),
 	KUNIT_CASE(test_bound_is_the_sum_of_its_parts),
+	KUNIT_CASE(test_learnt_asymmetry_counts),
+	KUNIT_CASE(test_no_clock_is_trusted_below_1_ppb),
 	KUNIT_CASE(test_drift_stays_within_its_limits),
 	KUNIT_CASE(test_unknown_error_saturates_the_bound),
 	KUNIT_CASE(test_drift_covers_the_estimate_until_horizon),

@@ -270,6 +270,21 @@ static void test_any_interval_and_variance_are_safe(struct kunit *test)
 	}
 }
 
+static void test_cautious_filter_assumes_more(struct kunit *test)
+{
+	struct run r;
+
+	begin(&r, 15, 1000, 10000);
+	KUNIT_EXPECT_EQ(test, cl_wander_cautious_ppt(&r.w), 3162U);
+	steps(&r, 600);
+	KUNIT_EXPECT_EQ(test, cl_wander_ppt(&r.w), 10000U);
+	KUNIT_EXPECT_EQ(test, cl_wander_cautious_ppt(&r.w), 31623U);
+	KUNIT_EXPECT_GT(test, cl_wander_cautious(&r.w)->p00,
+			cl_wander_filter(&r.w)->p00);
+	KUNIT_EXPECT_GT(test, cl_wander_cautious(&r.w)->p11,
+			2 * cl_wander_filter(&r.w)->p11);
+}
+
 static void test_start_is_limited(struct kunit *test)
 {
 	struct cl_wander w;
@@ -291,6 +306,7 @@ static struct kunit_case wander_cases[] = {
 	KUNIT_CASE(test_open_widens_all_filters),
 	KUNIT_CASE(test_one_outlier_proves_nothing),
 	KUNIT_CASE(test_any_interval_and_variance_are_safe),
+	KUNIT_CASE(test_cautious_filter_assumes_more),
 	KUNIT_CASE(test_start_is_limited),
 	{}
 };

@@ -8,6 +8,7 @@
 
 #include "kmod/core/bound.h"
 #include "kmod/core/discipline.h"
+#include "kmod/core/estimator.h"
 #include "kmod/core/joint.h"
 #include "kmod/core/wire.h"
 
