@@ -56,6 +56,10 @@ static void print(struct sim_run *r, double start)
 	json_object_set_new(j, "slews_limited", json_integer(limited));
 	json_object_set_new(j, "peers_dropped", json_integer(dropped));
 	json_object_set_new(j, "peers_clipped", json_integer(clipped));
+	if (r->options->converge_ns && r->bad + s->truth_every < r->sample)
+		json_object_set_new(
+			j, "converge_s",
+			json_real((double)r->bad / VT_PS_PER_SEC + every));
 	json_object_set_new(j, "wall_s", json_real(wall() - start));
 	json_object_set_new(j, "node", node_figures(r));
 	if (json_dumpf(j, stdout, JSON_REAL_PRECISION(9)) || puts("") < 0)

@@ -28,6 +28,7 @@ static const char usage[] =
 	"     asymmetry=0us    budget of a link, 0: the default\n"
 	"     peers=0          other followers that each follower asks, at most 8\n"
 	"     bound-percent=100    what is left of each bound: a fault to be found\n"
+	"     converge=10us    says from when on no error is larger\n"
 	"     trace=FILE       CSV, a line each second and follower\n"
 	"Prints one JSON object. Exit status: 0, 1 error.\n";
 
@@ -100,6 +101,8 @@ static void read_key(struct sim_options *o, const char *word)
 		o->peers = read_number(word, v, 0, CL_JOINT_PEERS / 2);
 	else if (is(word, "bound-percent"))
 		o->bound_pct = read_number(word, v, 0, 100);
+	else if (is(word, "converge"))
+		o->converge_ns = read_ns(word, v, 1, CL_NS_PER_SEC);
 	else if (is(word, "trace"))
 		o->trace = v;
 	else

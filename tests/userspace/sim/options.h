@@ -27,6 +27,7 @@
  * @peers: other followers that each follower asks
  * @bound_pct: what is left of each bound, in per cent: less than 100 is a fault
  *	that the count of violations must notice
+ * @converge_ns: error that no clock is to exceed from some time on, 0: none
  * @trace: file that gets a line each second, NULL: none
  */
 struct sim_options {
@@ -41,6 +42,7 @@ struct sim_options {
 	s64 asymmetry_ns;
 	s64 peers;
 	s64 bound_pct;
+	s64 converge_ns;
 	const char *trace;
 };
 

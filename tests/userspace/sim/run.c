@@ -187,11 +187,15 @@ static void sample(struct sim_run *r)
 {
 	const struct vt_scenario *s = r->scenario;
 	s64 second = r->now / VT_PS_PER_SEC;
+	s64 limit = r->options->converge_ns;
 	struct sim_sample found;
 
 	for (unsigned int i = 1; i < s->nodes; i++) {
 		look(r, i, &found);
 		sim_measure_add(&r->measure[i], &found, r->now >= s->warmup);
+		if (!found.usable || found.error_ns > limit ||
+		    found.error_ns < -limit)
+			r->bad = r->now;
 		if (r->trace && second != r->traced)
 			write_trace(r, i, &found);
 	}

@@ -23,6 +23,7 @@
  * @now: global ps
  * @event: next event of the scenario
  * @sample: next look at the truth, global ps
+ * @bad: last look that found an error above the limit, or no reading, global ps
  * @rounds: begun
  * @trace: gets the trace, NULL: none
  * @traced: second of the last line there
@@ -39,6 +40,7 @@ struct sim_run {
 	s64 now;
 	unsigned int event;
 	s64 sample;
+	s64 bad;
 	u64 rounds;
 	FILE *trace;
 	s64 traced;

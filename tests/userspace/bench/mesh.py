@@ -1,0 +1,62 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fifty followers that measure each other, in the simulator.
+
+usage: mesh.py BUILD
+
+Environment: SEED, first seed; SEEDS, how many.  The same with no peers stands
+beside as the peer "star".
+"""
+
+import os
+import pathlib
+import sys
+
+from bench import SEED, TOP, Bench
+
+sys.path.insert(0, str(TOP / "tests/userspace/sim"))
+# From the directory above.
+from simulator import SCENARIOS, SimError, Simulator  # noqa: E402
+
+# How many, unless the environment says.
+SEEDS = 3
+# Whom each follower asks; as many ask it.
+PEERS = 8
+GOALS_NS = {"lan": 50, "wan": 4000}
+
+
+def mean_of(runs, figure):
+    """Mean of a figure of some runs."""
+    return round(sum(run[figure] for run in runs) / len(runs), 1)
+
+
+def main():
+    """The benchmark."""
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    build = pathlib.Path(sys.argv[1]).resolve()
+    (build / "bench").mkdir(exist_ok=True)
+    seeds = range(SEED, SEED + int(os.environ.get("SEEDS") or SEEDS))
+    bench, simulator = Bench("mesh", build), Simulator(build)
+    for network, goal in GOALS_NS.items():
+        scenario = SCENARIOS / f"mesh-{network}.scenario"
+        try:
+            runs, star = ([simulator.run(scenario, seed, peers=peers)
+                           for seed in seeds] for peers in (PEERS, 0))
+        except SimError as error:
+            sys.exit(f"mesh: {error}")
+        for figure, wanted in (("abs_error_mean", ("value", goal)),
+                               ("abs_error_p99", None),
+                               ("abs_error_max", None),
+                               ("violations", ("value", 0))):
+            bench.line(f"{network}_{figure}",
+                       "readings" if figure == "violations" else "ns",
+                       mean_of(runs, figure), {"star": mean_of(star, figure)},
+                       wanted,
+                       f"{scenario.name}, {PEERS} peers asked by each, seeds "
+                       f"{seeds[0]} to {seeds[-1]}, simulator",
+                       sum(run["readings"] for run in runs))
+
+
+if __name__ == "__main__":
+    main()
