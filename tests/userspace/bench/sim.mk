@@ -3,7 +3,7 @@
 # Benchmarks in the simulator, included by the top Makefile; SEED is the first
 # seed, SEEDS their number.
 
-SIM_BENCHES := bench-bound bench-holdover bench-mesh
+SIM_BENCHES := bench-bound bench-holdover bench-mesh bench-link
 
 .PHONY: $(SIM_BENCHES) sim-build
 bench: $(SIM_BENCHES)
