@@ -20,9 +20,18 @@ static json_t *node_figures(struct sim_run *r)
 	char name[16];
 
 	for (unsigned int i = 1; i < r->scenario->nodes; i++) {
+		const struct sim_side *side = r->link[i - 1].side;
 		json_t *j = json_object();
+		struct cl_estimator_info e;
 
 		sim_measure_json(&r->measure[i], j);
+		cl_estimator_get_info(&side[SIM_ANSWERER].estimator, &e);
+		json_object_set_new(j, "wander_ppt",
+				    json_integer(e.wander_ppt));
+		json_object_set_new(j, "path_changes",
+				    json_integer(e.path_changes));
+		json_object_set_new(j, "clock_changes",
+				    json_integer(e.clock_changes));
 		snprintf(name, sizeof(name), "%u", i);
 		json_object_set_new(nodes, name, j);
 	}

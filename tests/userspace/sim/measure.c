@@ -95,6 +95,7 @@ void sim_measure_add(struct sim_measure *m, const struct sim_sample *s,
 	}
 	if (s->estimated) {
 		m->open_sum += (double)s->open_ns;
+		m->corridor += s->corridor;
 		append(&m->open, (double)open);
 		append(&m->err, (double)s->err_ns);
 		append(&m->ratio, (double)open / (double)s->err_ns);
@@ -116,6 +117,7 @@ void sim_measure_merge(struct sim_measure *m, const struct sim_measure *other)
 	join(&m->hard, &other->hard);
 	m->error_sum += other->error_sum;
 	m->open_sum += other->open_sum;
+	m->corridor += other->corridor;
 	m->samples += other->samples;
 	m->synced += other->synced;
 	m->violations += other->violations;
@@ -178,6 +180,8 @@ void sim_measure_json(struct sim_measure *m, json_t *j)
 		figure(j, "open_over_err_rms", rms(&m->ratio), 0.001);
 		figure(j, "open_over_err_p99", quantile(&m->ratio, 0.99), 0.01);
 		figure(j, "open_over_err_max", quantile(&m->ratio, 1), 0.01);
+		figure(j, "corridor_share",
+		       (double)m->corridor / (double)m->open.len, 0.0001);
 	}
 	json_object_set_new(j, "violations", json_integer(m->violations));
 	json_object_set_new(j, "violations_hard",

@@ -29,6 +29,7 @@ struct sim_series {
  * @open_sum: of those with their signs, ns
  * @err: deviations that the estimates claim, ns
  * @ratio: errors of estimates over those
+ * @corridor: estimates that were the corridor's
  * @bound: bounds, ns
  * @hard: hard bounds, ns
  * @samples: instants that were looked at
@@ -44,6 +45,7 @@ struct sim_measure {
 	double open_sum;
 	struct sim_series err;
 	struct sim_series ratio;
+	u64 corridor;
 	struct sim_series bound;
 	struct sim_series hard;
 	u64 samples;
@@ -61,6 +63,7 @@ struct sim_measure {
  * @estimated: there is an estimate
  * @open_ns: true error of the estimate
  * @err_ns: deviation that it claims
+ * @corridor: it is that of the corridor, else the filter's
  */
 struct sim_sample {
 	bool usable;
@@ -69,6 +72,7 @@ struct sim_sample {
 	bool estimated;
 	s64 open_ns;
 	u64 err_ns;
+	bool corridor;
 };
 
 void sim_measure_add(struct sim_measure *m, const struct sim_sample *s,

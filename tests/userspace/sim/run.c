@@ -149,6 +149,7 @@ static void look(const struct sim_run *r, unsigned int i,
 	struct cl_raw own = sim_host_raw(&r->host[i], r->now);
 	struct cl_raw leader = sim_host_raw(&r->host[0], r->now);
 	u64 share = r->options->bound_pct;
+	struct cl_estimator_info info;
 	struct cl_estimate e;
 
 	*ret = (struct sim_sample){ .usable = false };
@@ -162,12 +163,16 @@ static void look(const struct sim_run *r, unsigned int i,
 	if (ret->estimated) {
 		ret->open_ns = e.theta_ns - cl_raw_sub(own, leader);
 		ret->err_ns = e.err_ns;
+		cl_estimator_get_info(&side->estimator, &info);
+		ret->corridor = info.choice == CL_CHOICE_CORRIDOR;
 	}
 }
 
 static void write_trace(const struct sim_run *r, unsigned int i,
 			const struct sim_sample *s)
 {
+	struct cl_estimator_info e;
+
 	fprintf(r->trace, "%.3f,%u,", (double)r->now / VT_PS_PER_SEC, i);
 	if (s->usable)
 		fprintf(r->trace, "%lld,%llu,%llu,", (long long)s->error_ns,
@@ -175,11 +180,17 @@ static void write_trace(const struct sim_run *r, unsigned int i,
 			(unsigned long long)s->reading.hard_ns);
 	else
 		fprintf(r->trace, ",,,");
-	if (s->estimated)
-		fprintf(r->trace, "%lld,%llu\n", (long long)s->open_ns,
-			(unsigned long long)s->err_ns);
-	else
-		fprintf(r->trace, ",\n");
+	if (!s->estimated) {
+		fprintf(r->trace, ",,,,,,\n");
+		return;
+	}
+	cl_estimator_get_info(&r->link[i - 1].side[SIM_ANSWERER].estimator, &e);
+	fprintf(r->trace, "%lld,%llu,%s,%u,%lld,%llu,%llu\n",
+		(long long)s->open_ns, (unsigned long long)s->err_ns,
+		e.choice == CL_CHOICE_CORRIDOR ? "corridor" : "filter",
+		e.wander_ppt, (long long)e.asymmetry_ns,
+		(unsigned long long)e.path_changes,
+		(unsigned long long)e.clock_changes);
 }
 
 /* The truth: all followers at this instant. */
@@ -277,7 +288,9 @@ void sim_run_init(struct sim_run *r, const struct sim_options *o,
 	r->trace = fopen(o->trace, "we");
 	if (!r->trace)
 		sim_die("%s: %s", o->trace, strerror(errno));
-	fputs("t,node,error,bound,hard,open,err\n", r->trace);
+	fputs("t,node,error,bound,hard,open,err,choice,wander,asymmetry,"
+	      "path_changes,clock_changes\n",
+	      r->trace);
 }
 
 /**
