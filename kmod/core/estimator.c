@@ -135,14 +135,26 @@ static void filter(struct cl_estimator *e, const struct cl_oneway *s)
 	}
 	cl_wander_push(&e->filter, dt_q20(age), z, r);
 	if (e->filter.s_q16) {
-		cl_variance_learn(&e->var, (s64)(s->u + s->w), e->filter.in_q16,
-				  e->filter.s_q16, r);
+		cl_variance_learn(&e->var, e->filter.in_q16, e->filter.s_q16,
+				  r);
 		guard(e);
 	}
 	whole = cl_wander_filter(&e->filter)->theta >> 16;
 	e->d0 = (s64)((u64)e->d0 + (u64)whole);
 	cl_wander_rebase(&e->filter, whole);
 	e->last = cl_raw_add(e->last, age);
+}
+
+/*
+ * The filters err upwards by up to a step of sqrt(10), which costs them little,
+ * but the corridor more: half a step less than found when it is more than was
+ * said.
+ */
+static u32 corridor_wander(const struct cl_estimator *e)
+{
+	u32 ppt = cl_wander_ppt(&e->filter);
+
+	return ppt <= e->params.wander_ppt ? ppt : (u32)((u64)ppt * 9 / 16);
 }
 
 /* Let the estimator with the smaller error answer. */
@@ -197,6 +209,7 @@ static void feed(struct cl_estimator *e, const struct cl_oneway *s)
 	e->n++;
 	if (cl_estimator_ready(e)) {
 		filter(e, s);
+		cl_parabolic_set_wander(&e->corridor, corridor_wander(e));
 		choose(e);
 		return;
 	}
@@ -368,7 +381,7 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s)
 
 	answer(e, &now);
 	scale.noise_ns = (s64)cl_variance_noise(&e->var) * 3 / 2;
-	scale.excess_ns = e->var.excess_ns / 2;
+	scale.excess_ns = e->var.usual_ns / 2;
 	scale.err_ns = (s64)now.err_ns;
 	scale.interval_ns = e->corridor.interval_ns;
 	switch (cl_continuity_push(

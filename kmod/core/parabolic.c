@@ -383,6 +383,7 @@ static void set_scales(struct cl_parabolic *p, u64 n, s64 span_ns, s64 excess)
 		 cl_min_s64(excess, CL_NS_PER_SEC) /
 		 (((s64)window << CL_LOWER_TICK_SHIFT) / 8 / CL_NS_PER_US);
 	p->scaled_q8 = p->breach_q8;
+	p->scaled_ppt = p->wander_ppt;
 	excess = as_exponential(excess, p->breach_q8);
 	p->c = cl_parabolic_curvature(p->wander_ppt, interval, excess);
 	p->half = cl_parabolic_window(p->wander_ppt, interval, excess) / 2;
@@ -467,7 +468,14 @@ static s64 mean_error_q4(const struct cl_parabolic *p)
 	s64 n = p->fine + BREACHES_EXPECTED;
 	s64 share = noise_q4(p) * BREACHES_EXPECTED * BREACHES_EXPECTED;
 
-	return cl_mulshr(p->breach_q8, expected_q4(p), 8) + share / (n * n);
+	s64 error = cl_mulshr(p->breach_q8, expected_q4(p), 8);
+	const struct cl_corridor *r = &p->gen[p->elder];
+
+	/* One too stiff for what is known by now lags: by about as much. */
+	if (p->c > r->c)
+		error = cl_shl_div(cl_min_s64(error, ERR_MAX_Q4) * (p->c >> 4),
+				   0, (r->c >> 4) + 1);
+	return error + share / (n * n);
 }
 
 /* How far one direction of a sample is above its floor in the answer, 2^-4 ns. */
@@ -567,12 +575,15 @@ static void hand_over(struct cl_parabolic *p, const struct cl_oneway *s)
 	p->swaps++;
 }
 
-/* Do breaches say that the younger generation was given a wrong curvature? */
+/* Is the curvature of the younger generation a wrong one by now? */
 static bool scales_are_off(const struct cl_parabolic *p)
 {
 	s64 now = cl_clamp_s64(p->breach_q8, BREACH_MIN_Q8, BREACH_MAX_Q8);
 	s64 then = cl_clamp_s64(p->scaled_q8, BREACH_MIN_Q8, BREACH_MAX_Q8);
 
+	if (p->wander_ppt / 4 > p->scaled_ppt ||
+	    p->scaled_ppt / 4 > p->wander_ppt)
+		return true;
 	return p->breaches >= BREACHES_TELL &&
 	       (now > 2 * then || then > 2 * now);
 }
@@ -589,6 +600,20 @@ static void push_on(struct cl_parabolic *p, const struct cl_oneway *s)
 	cl_corridor_push(&p->gen[0], s, p->y);
 	cl_corridor_push(&p->gen[1], s, p->y);
 	p->n++;
+}
+
+/**
+ * cl_parabolic_set_wander() - the wander has been learnt better
+ * @p: estimator
+ * @ppt: wander of the pair's frequency, 1e-12 per sqrt(s); 0 and above 1 ppm are
+ *	taken as 1 and 1 ppm
+ *
+ * It is that of generations that begin from now on; one begins at once if it
+ * is another by more than a factor of four.
+ */
+void cl_parabolic_set_wander(struct cl_parabolic *p, u32 ppt)
+{
+	p->wander_ppt = (u32)cl_clamp_s64(ppt, 1, WANDER_MAX_PPT);
 }
 
 /**
@@ -620,7 +645,7 @@ static bool too_old(const struct cl_parabolic *p, const struct cl_oneway *s)
 void cl_parabolic_init(struct cl_parabolic *p, u32 wander_ppt, u32 noise_ns)
 {
 	memset(p, 0, sizeof(*p));
-	p->wander_ppt = (u32)cl_clamp_s64(wander_ppt, 1, WANDER_MAX_PPT);
+	cl_parabolic_set_wander(p, wander_ppt);
 	p->noise_ns = (u32)cl_clamp_s64(noise_ns, 1, NOISE_MAX_NS);
 	p->breach_q8 = 256;
 }

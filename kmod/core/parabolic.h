@@ -99,6 +99,7 @@ struct cl_corridor {
  *	them, over the error expected of a hard floor, Q8: it is about the mean
  *	error of the answer
  * @scaled_q8: that when the scales were set
+ * @scaled_ppt: the wander then
  * @breaches: how many did
  * @fine: of those, when the noise of stamps would have shown; saturated
  * @last: newest sample
@@ -124,6 +125,7 @@ struct cl_parabolic {
 	s64 eps;
 	s64 breach_q8;
 	s64 scaled_q8;
+	u32 scaled_ppt;
 	u64 breaches;
 	u32 fine;
 	struct cl_oneway last;
@@ -172,6 +174,7 @@ void cl_corridor_solve(struct cl_corridor *r, s32 t);
 s64 cl_parabolic_curvature(u32 wander_ppt, s64 interval_ns, s64 excess_ns);
 s32 cl_parabolic_window(u32 wander_ppt, s64 interval_ns, s64 excess_ns);
 void cl_parabolic_init(struct cl_parabolic *p, u32 wander_ppt, u32 noise_ns);
+void cl_parabolic_set_wander(struct cl_parabolic *p, u32 ppt);
 void cl_parabolic_restart(struct cl_parabolic *p);
 int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s);
 int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,

@@ -3,9 +3,8 @@
 #include "variance.h"
 
 #define WINDOW_NS (100 * CL_NS_PER_SEC)
-#define EXCESS_MEAN_OF 512
-/* The first are not judged by their mean. */
-#define EXCESS_FIRST 64
+#define EXCESS_MEAN_OF 64
+#define USUAL_OF 2048
 /* Learning takes so many samples, log2: few at the start, ... */
 #define LEARN_SHIFT_FIRST 4
 #define LEARN_SHIFT 7
@@ -54,6 +53,7 @@ void cl_variance_start(struct cl_variance *v, struct cl_raw at, s64 rtt)
 	v->win_n[0] = 0;
 	v->win_n[1] = 0;
 	v->excess_ns = 0;
+	v->usual_ns = 0;
 	v->n = 0;
 }
 
@@ -68,7 +68,7 @@ void cl_variance_start(struct cl_variance *v, struct cl_raw at, s64 rtt)
  */
 void cl_variance_note(struct cl_variance *v, struct cl_raw at, s64 rtt)
 {
-	s64 excess, weight;
+	s64 excess, n;
 
 	if (cl_raw_sub(at, v->win_start) >= WINDOW_NS) {
 		v->win_min[1] = v->win_min[0];
@@ -81,11 +81,11 @@ void cl_variance_note(struct cl_variance *v, struct cl_raw at, s64 rtt)
 	v->win_n[0]++;
 
 	excess = rtt - cl_variance_min(v);
-	weight = cl_min_s64((s64)++v->n, EXCESS_MEAN_OF);
-	if (v->n > EXCESS_FIRST)
-		excess = cl_min_s64(excess, v->excess_ns * CL_VARIANCE_FAR +
-						    CL_NS_PER_US);
-	v->excess_ns += (excess - v->excess_ns) / weight;
+	n = cl_min_s64((s64)++v->n, USUAL_OF);
+	v->excess_ns += (excess - v->excess_ns) / cl_min_s64(n, EXCESS_MEAN_OF);
+	if (n > EXCESS_MEAN_OF)
+		excess = cl_min_s64(excess, 2 * v->usual_ns + CL_NS_PER_US);
+	v->usual_ns += (excess - v->usual_ns) / n;
 }
 
 /**
@@ -111,33 +111,22 @@ static s64 floor_gap(const struct cl_variance *v)
 	return v->excess_ns / (s64)cl_isqrt((u64)v->win_n[0] + v->win_n[1] + 1);
 }
 
-/* How far an excess is above those that the law was learnt from, ns. */
-static s64 beyond(const struct cl_variance *v, s64 rtt)
-{
-	s64 excess = rtt - cl_variance_min(v);
-
-	return cl_max_s64(excess - v->excess_ns * CL_VARIANCE_FAR, 0);
-}
-
 /**
  * cl_variance_of() - variance of a sample
  * @v: state
  * @rtt: its round trip, noted before, ns
  *
- * What is far beyond the usual, because the path became longer say, is as wrong
- * as it can be: by half of it.
- *
- * Return: ns^2 Q16, or 0 if it is too large for the format.
+ * Return: ns^2 Q16, or 0 if its excess is so large that it says nothing.
  */
 s64 cl_variance_of(const struct cl_variance *v, s64 rtt)
 {
-	s64 range = cl_max_s64(rtt - cl_variance_min(v), 0) + floor_gap(v);
-	s64 far = beyond(v, rtt);
+	s64 excess = cl_max_s64(rtt - cl_variance_min(v), 0);
+	s64 range = excess + floor_gap(v);
 
-	if (range > CL_VARIANCE_EXCESS_MAX_NS)
+	if (range > CL_VARIANCE_EXCESS_MAX_NS ||
+	    excess > CL_VARIANCE_FAR * v->usual_ns + CL_NS_PER_US)
 		return 0;
-	return v->a_q16 + cl_mulshr(v->b_q32, range * range, 16) +
-	       (far * far << 14);
+	return v->a_q16 + cl_mulshr(v->b_q32, range * range, 16);
 }
 
 /* log2 of the samples that learning takes. */
@@ -154,7 +143,6 @@ static unsigned int learn_shift(const struct cl_variance *v)
 /**
  * cl_variance_learn() - learn from an innovation
  * @v: state
- * @rtt: round trip of the sample, ns; one far beyond the usual teaches nothing
  * @innovation_q16: sample minus prediction, ns Q16
  * @s_q16: variance that the filter gave it, ns^2 Q16, > @r_q16
  * @r_q16: of that the sample's, cl_variance_of()
@@ -164,8 +152,8 @@ static unsigned int learn_shift(const struct cl_variance *v)
  * others about b.  What the filter's own uncertainty hides must be able to
  * raise a, or one that began far too small would never grow.
  */
-void cl_variance_learn(struct cl_variance *v, s64 rtt, s64 innovation_q16,
-		       s64 s_q16, s64 r_q16)
+void cl_variance_learn(struct cl_variance *v, s64 innovation_q16, s64 s_q16,
+		       s64 r_q16)
 {
 	u64 sigma_q8 = cl_isqrt((u64)s_q16);
 	u64 ratio_q8 = cl_abs_s64(innovation_q16) / (sigma_q8 ? sigma_q8 : 1);
@@ -174,8 +162,6 @@ void cl_variance_learn(struct cl_variance *v, s64 rtt, s64 innovation_q16,
 	unsigned int shift = learn_shift(v);
 	s64 excess, base;
 
-	if (beyond(v, rtt))
-		return;
 	if (ratio_q8 > RATIO_MAX_Q8)
 		ratio_q8 = RATIO_MAX_Q8;
 	excess = (s64)(ratio_q8 * ratio_q8) - (1 << 16);

@@ -17,7 +17,10 @@
 
 /* Samples with a longer excess are not used: their variance has no format. */
 #define CL_VARIANCE_EXCESS_MAX_NS (20 * CL_NS_PER_MS)
-/* An excess above so many times the mean is not one of the law's. */
+/*
+ * An excess above so many times the usual is not one of the law's: the path became
+ * longer, or a queue is busy.  It says nothing about the offset.
+ */
 #define CL_VARIANCE_FAR 4
 /* b of an even distribution, 1/12, Q32 */
 #define CL_VARIANCE_B_MAX 357913941LL
@@ -27,8 +30,9 @@
  * @win_start: start of the current window of round trips
  * @win_min: smallest of the current and of the previous window, ns
  * @win_n: round trips in them
- * @excess_ns: running mean of the excess; one far above it counts as
- *	CL_VARIANCE_FAR times it
+ * @excess_ns: running mean of the excess
+ * @usual_ns: the same over a longer time, in which none counts for more than
+ *	twice the mean
  * @n: round trips since the start
  * @a_q16: variance of a sample without excess, ns^2 Q16
  * @b_q32: its growth with the square of the excess, Q32
@@ -38,6 +42,7 @@ struct cl_variance {
 	s64 win_min[2];
 	u32 win_n[2];
 	s64 excess_ns;
+	s64 usual_ns;
 	u64 n;
 	s64 a_q16;
 	s64 b_q32;
@@ -49,8 +54,8 @@ void cl_variance_start(struct cl_variance *v, struct cl_raw at, s64 rtt);
 void cl_variance_note(struct cl_variance *v, struct cl_raw at, s64 rtt);
 s64 cl_variance_min(const struct cl_variance *v);
 s64 cl_variance_of(const struct cl_variance *v, s64 rtt);
-void cl_variance_learn(struct cl_variance *v, s64 rtt, s64 innovation_q16,
-		       s64 s_q16, s64 r_q16);
+void cl_variance_learn(struct cl_variance *v, s64 innovation_q16, s64 s_q16,
+		       s64 r_q16);
 u64 cl_variance_noise(const struct cl_variance *v);
 
 #endif /* _CL_CORE_VARIANCE_H */
