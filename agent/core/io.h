@@ -25,12 +25,14 @@ struct cl_io;
  * @now: monotonic time, ns; only differences count
  * @utc: wall clock, ns since 1970 UTC; a new cluster time begins with it
  * @tai_offset: TAI - UTC as the host knows it, s
+ * @random: uniform over 64 bits
  * @log: write one line
  */
 struct cl_io_ops {
 	s64 (*now)(struct cl_io *io);
 	s64 (*utc)(struct cl_io *io);
 	s32 (*tai_offset)(struct cl_io *io);
+	u64 (*random)(struct cl_io *io);
 	void (*log)(struct cl_io *io, enum cl_io_prio prio, const char *line);
 };
 

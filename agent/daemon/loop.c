@@ -36,9 +36,11 @@ static void take_event(void *ctx, const struct cl_nl_msg *m)
 		break;
 	case CLOCKLINK_CMD_STATE_NTF:
 		cl_round_state(&l->round, m->clock.state);
+		cl_probe_state(&l->probe, m->clock.state);
 		break;
 	case CLOCKLINK_CMD_UPDATE_NTF:
-		cl_round_update(&l->round, &m->update);
+		if (cl_round_update(&l->round, &m->update) == CL_ROUND_TAKEN)
+			cl_probe_followed(&l->probe, &m->update);
 		break;
 	default:
 		break;
@@ -86,6 +88,7 @@ static void resync(struct cl_loop *l)
 		return;
 	}
 	cl_round_settings(&l->round, err ? NULL : &inst);
+	cl_probe_settings(&l->probe, err ? NULL : &inst);
 	cl_hwstamp_settings(&l->hwstamp, err ? NULL : &inst);
 	if (!err)
 		cl_round_state(&l->round, inst.state);
@@ -135,6 +138,7 @@ static void take_timer(struct cl_loop *l)
 		l->watchdog_at = now + l->watchdog_ns;
 	}
 	cl_round_run(&l->round);
+	cl_probe_run(&l->probe);
 	cl_hwstamp_run(&l->hwstamp);
 }
 
@@ -144,6 +148,7 @@ static int arm_timer(struct cl_loop *l)
 	s64 at = cl_min_s64(cl_round_deadline(&l->round),
 			    cl_hwstamp_deadline(&l->hwstamp));
 
+	at = cl_min_s64(at, cl_probe_deadline(&l->probe));
 	if (l->watchdog_ns)
 		at = cl_min_s64(at, l->watchdog_at);
 	/* All zero disarms it. */
@@ -219,6 +224,7 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
 	l->io = io;
 	l->watchdog_ns = cl_notify_watchdog_ns();
 	cl_round_init(&l->round, io);
+	cl_probe_init(&l->probe, io);
 	err = cl_hwstamp_open(&l->hwstamp, io, nl, hwstamp);
 	if (err)
 		return err;

@@ -5,6 +5,7 @@
 #ifndef _CL_DAEMON_LOOP_H
 #define _CL_DAEMON_LOOP_H
 
+#include "agent/core/probe.h"
 #include "agent/core/round.h"
 #include "agent/nl/nlmnl.h"
 #include "hwstamp.h"
@@ -14,6 +15,7 @@
  * @io: the world, with the engine
  * @events: socket that has joined the groups
  * @round: what the events and the timer drive
+ * @probe: as @round, for a follower
  * @hwstamp: time stamps by network devices
  * @epoll_fd: waits for all
  * @timer_fd: next deadline of rounds or watchdog
@@ -28,6 +30,7 @@ struct cl_loop {
 	struct cl_io *io;
 	struct cl_nlmnl events;
 	struct cl_round round;
+	struct cl_probe probe;
 	struct cl_hwstamp hwstamp;
 	int epoll_fd;
 	int timer_fd;

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/timex.h>
 #include <time.h>
 
@@ -70,6 +71,17 @@ static s32 io_tai_offset(struct cl_io *io)
 	return d->has_config ? d->config.tai_offset_s : CL_CONFIG_TAI_OFFSET;
 }
 
+static u64 io_random(struct cl_io *io)
+{
+	u64 v = 0;
+
+	(void)io;
+	/* Early at boot the time has to do. */
+	if (getrandom(&v, sizeof(v), GRND_NONBLOCK) != sizeof(v))
+		v = (u64)cl_now_ns(CLOCK_REALTIME);
+	return v;
+}
+
 static void io_log(struct cl_io *io, enum cl_io_prio prio, const char *line)
 {
 	(void)io;
@@ -80,6 +92,7 @@ static const struct cl_io_ops io_ops = {
 	.now = io_now,
 	.utc = io_utc,
 	.tai_offset = io_tai_offset,
+	.random = io_random,
 	.log = io_log,
 };
 

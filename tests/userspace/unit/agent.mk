@@ -4,7 +4,7 @@
 # they test built for the sanitizers.
 
 AGENT_TEST_DIR := tests/userspace/unit
-AGENT_TEST_NAMES := codec units settings page round config seed notify options output \
+AGENT_TEST_NAMES := codec units settings page round probe config seed notify options output \
 	linefit hwdev
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -30,6 +30,18 @@ static s32 fake_tai_offset(struct cl_io *io)
 	return FAKE_TAI_OFFSET;
 }
 
+static u64 fake_random(struct cl_io *io)
+{
+	struct fakeio *f = of_io(io);
+	u64 z;
+
+	/* splitmix64 */
+	f->rng += 0x9e3779b97f4a7c15ULL;
+	z = (f->rng ^ f->rng >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
 static void fake_log(struct cl_io *io, enum cl_io_prio prio, const char *line)
 {
 	struct fakeio *f = of_io(io);
@@ -43,6 +55,7 @@ static const struct cl_io_ops io_ops = {
 	.now = fake_now,
 	.utc = fake_utc,
 	.tai_offset = fake_tai_offset,
+	.random = fake_random,
 	.log = fake_log,
 };
 
@@ -135,6 +148,32 @@ static int send_update(struct cl_engine *e, const struct cl_nl_round *r)
 	return result(f, f->fail);
 }
 
+static int list_peers(struct cl_engine *e,
+		      void (*each)(void *ctx, const struct cl_nl_peer *p),
+		      void *ctx)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->lists++;
+	for (u32 i = 0; i < f->inst.peers; i++)
+		each(ctx, &f->peer[i]);
+	return result(f, f->fail);
+}
+
+static int send_probe(struct cl_engine *e, u32 node)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->probes++;
+	for (u32 i = 0; i < f->inst.peers; i++) {
+		if (f->peer[i].node != node)
+			continue;
+		f->probed[i]++;
+		f->peer[i].lines += !f->deaf[i];
+	}
+	return result(f, f->fail);
+}
+
 static const struct cl_engine_ops engine_ops = {
 	.get_instance = get_instance,
 	.add_instance = add_instance,
@@ -145,11 +184,13 @@ static const struct cl_engine_ops engine_ops = {
 	.steer = steer,
 	.start_round = start_round,
 	.send_update = send_update,
+	.list_peers = list_peers,
+	.send_probe = send_probe,
 };
 
 /**
  * fakeio_init() - a world at time 0 with an unsynced instance: node 1, no
- * leader, four peers, 100 ms
+ * leader, peers 2 to 5, 100 ms, two of them to be probed
  * @f: the world
  */
 void fakeio_init(struct fakeio *f)
@@ -161,6 +202,10 @@ void fakeio_init(struct fakeio *f)
 	f->inst.node = 1;
 	f->inst.interval_ns = 100 * CL_NS_PER_MS;
 	f->inst.peers = 4;
+	f->inst.probes = 2;
+	f->inst.probe_every = 1;
+	for (u32 i = 0; i < FAKE_PEERS; i++)
+		f->peer[i].node = i + 2;
 	f->inst.gen = 0xabc;
 	f->clock.raw_ns = 5 * CL_NS_PER_SEC;
 	f->clock.time_ns = 123;

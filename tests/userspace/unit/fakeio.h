@@ -10,6 +10,7 @@
 
 #define FAKE_UTC 1700000000000000000LL
 #define FAKE_TAI_OFFSET 37
+#define FAKE_PEERS 64
 
 /**
  * struct fakeio - the world
@@ -35,6 +36,12 @@
  * @peers: peers added, those that failed too
  * @device: last device set
  * @devices: devices set, those that failed too
+ * @rng: state of the random numbers
+ * @peer: peers of the engine, the first @inst.peers of them
+ * @deaf: those that answer no probe
+ * @probed: probes of each
+ * @probes: probes of all
+ * @lists: lists of peers
  * @lines: lines logged
  * @line: last line logged
  */
@@ -61,6 +68,12 @@ struct fakeio {
 	int peers;
 	struct cl_nl_device device;
 	int devices;
+	u64 rng;
+	struct cl_nl_peer peer[FAKE_PEERS];
+	bool deaf[FAKE_PEERS];
+	int probed[FAKE_PEERS];
+	int probes;
+	int lists;
 	int lines;
 	char line[512];
 };

@@ -89,6 +89,7 @@ static void test_each_object_has_its_own(void **state)
 static void test_words_are_understood(void **state)
 {
 	struct cl_nl_instance inst = { 0 };
+	u64 have;
 
 	(void)state;
 	assert_int_equal(parse(&inst, "leader", "none"), 0);
@@ -107,13 +108,12 @@ static void test_words_are_understood(void **state)
 	assert_true(inst.max_bound_ns == 1000000000);
 	assert_int_equal(inst.probes, 16);
 	assert_int_equal(inst.probe_every, 1000);
-	assert_true(
-		inst.have ==
-		(CL_NL_BIT(INSTANCE_LEADER) | CL_NL_BIT(INSTANCE_PHC) |
-		 CL_NL_BIT(INSTANCE_ASYMMETRY) | CL_NL_BIT(INSTANCE_WANDER) |
-		 CL_NL_BIT(INSTANCE_MAX_BOUND) |
-		 CL_NL_BIT(INSTANCE_INTERVAL_MAX) | CL_NL_BIT(INSTANCE_PROBES) |
-		 CL_NL_BIT(INSTANCE_PROBE_EVERY)));
+	have = CL_NL_BIT(INSTANCE_LEADER) | CL_NL_BIT(INSTANCE_PHC) |
+	       CL_NL_BIT(INSTANCE_ASYMMETRY) | CL_NL_BIT(INSTANCE_WANDER) |
+	       CL_NL_BIT(INSTANCE_MAX_BOUND) |
+	       CL_NL_BIT(INSTANCE_INTERVAL_MAX) | CL_NL_BIT(INSTANCE_PROBES) |
+	       CL_NL_BIT(INSTANCE_PROBE_EVERY);
+	assert_true(inst.have == have);
 }
 
 static void test_cluster_may_be_a_name(void **state)

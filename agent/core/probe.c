@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe.h"
+
+#include <string.h>
+
+#include "kmod/core/fixed.h"
+#include "round.h"
+
+static s64 now_of(struct cl_probe *p)
+{
+	return p->io->ops->now(p->io);
+}
+
+/* Uniform over 0 .. n - 1, n > 0; the bias of the remainder is below n / 2^64. */
+static u64 below(struct cl_probe *p, u64 n)
+{
+	return p->io->ops->random(p->io) % n;
+}
+
+static bool is_follower(const struct cl_probe *p)
+{
+	return p->present && p->inst.leader && p->inst.leader != p->inst.node;
+}
+
+/* Whoever has no time has no estimate of the leader either. */
+static bool has_time(u32 state)
+{
+	return state == CLOCKLINK_STATE_SYNCED ||
+	       state == CLOCKLINK_STATE_UNVERIFIED ||
+	       state == CLOCKLINK_STATE_HOLDOVER;
+}
+
+/* Follow nobody. */
+static void forget(struct cl_probe *p)
+{
+	p->leader = 0;
+	p->burst = CL_ROUND_NEVER;
+	p->turn = CL_ROUND_NEVER;
+	p->n = 0;
+}
+
+/**
+ * cl_probe_init() - begin without an instance
+ * @p: the probes
+ * @io: the world; must outlive @p
+ */
+void cl_probe_init(struct cl_probe *p, struct cl_io *io)
+{
+	memset(p, 0, sizeof(*p));
+	p->io = io;
+	forget(p);
+}
+
+/**
+ * cl_probe_settings() - settings were read or have changed, or the peers have
+ * @p: the probes
+ * @inst: all settings; NULL: there is no instance (any more)
+ */
+void cl_probe_settings(struct cl_probe *p, const struct cl_nl_instance *inst)
+{
+	if (!inst) {
+		cl_probe_init(p, p->io);
+		return;
+	}
+	if (!p->present && has_time(inst->state))
+		p->warm = inst->leader;
+	p->inst = *inst;
+	p->present = true;
+	p->state = inst->state;
+	p->listed = false;
+	if (!is_follower(p) || inst->leader != p->leader)
+		forget(p);
+	else if (p->turn == CL_ROUND_NEVER && inst->probes)
+		p->turn = now_of(p);
+}
+
+/**
+ * cl_probe_state() - the state of the clock has changed
+ * @p: the probes
+ * @state: enum clocklink_state
+ */
+void cl_probe_state(struct cl_probe *p, u32 state)
+{
+	p->state = state;
+	/* What was measured went with the time. */
+	if (state == CLOCKLINK_STATE_VOID || state == CLOCKLINK_STATE_UNSYNCED)
+		forget(p);
+}
+
+/* Time until the next probe of the leader, ns. */
+static s64 burst_interval(const struct cl_probe *p, s64 now)
+{
+	s64 interval = (now - p->began) / CL_PROBE_BURST_AGE_DIV;
+
+	interval = cl_max_s64(interval, CL_PROBE_BURST_MIN_NS);
+	return cl_max_s64(interval,
+			  (s64)p->inst.peers * CL_PROBE_BURST_PEER_NS);
+}
+
+/* Time between two probes of the same peer, ns. */
+static s64 turn_interval(const struct cl_probe *p)
+{
+	return (s64)(p->interval_ns * p->inst.probe_every);
+}
+
+/**
+ * cl_probe_followed() - an update was obeyed
+ * @p: the probes
+ * @u: the update
+ */
+void cl_probe_followed(struct cl_probe *p, const struct cl_nl_update *u)
+{
+	bool known = u->sender == p->leader && u->gen == p->gen;
+	s64 now = now_of(p);
+
+	if (!is_follower(p))
+		return;
+	p->interval_ns = u->interval_ns;
+	if (known)
+		return;
+	p->leader = u->sender;
+	p->gen = u->gen;
+	/* Not all nodes at once that have heard the same update. */
+	if (u->sender != p->warm || !has_time(p->state)) {
+		p->began = now;
+		p->burst = now + (s64)below(p, CL_PROBE_BURST_MIN_NS);
+	}
+	p->warm = 0;
+	p->listed = false;
+	if (p->inst.probes)
+		p->turn = now + (s64)below(p, u->interval_ns);
+}
+
+static void send_probe(struct cl_probe *p, u32 node)
+{
+	int err = p->io->engine->ops->send_probe(p->io->engine, node);
+
+	if (err && !p->failing)
+		cl_io_log(p->io, CL_IO_WARNING, "cannot probe node %u: %s",
+			  node, p->io->engine->error);
+	p->failing = err;
+}
+
+/**
+ * struct choice - the peers of the engine while they are listed
+ * @p: the probes
+ * @judge: those that have not told their time are to go
+ * @kept: bit i: @p->peers[i] stays
+ * @sample: others, a uniform sample of all
+ * @n: number of @sample
+ * @seen: others so far
+ */
+struct choice {
+	struct cl_probe *p;
+	bool judge;
+	u32 kept;
+	struct cl_probe_peer sample[CL_PROBE_PEERS_MAX];
+	unsigned int n;
+	u64 seen;
+};
+
+/* Reservoir sampling: each of those seen is in it with the same chance. */
+static void sample_peer(struct choice *c, const struct cl_probe_peer *peer)
+{
+	u64 i = c->seen++;
+
+	if (c->n < CL_PROBE_PEERS_MAX) {
+		c->sample[c->n++] = *peer;
+		return;
+	}
+	i = below(c->p, i + 1);
+	if (i < CL_PROBE_PEERS_MAX)
+		c->sample[i] = *peer;
+}
+
+static void see_peer(void *ctx, const struct cl_nl_peer *nl)
+{
+	const struct cl_probe_peer peer = { nl->node, nl->lines };
+	struct choice *c = ctx;
+	struct cl_probe *p = c->p;
+
+	if (nl->node == p->leader)
+		return;
+	for (unsigned int i = 0; i < p->n; i++) {
+		if (p->peers[i].node != nl->node)
+			continue;
+		if (!c->judge || nl->lines != p->peers[i].lines)
+			c->kept |= 1U << i;
+		if (c->judge)
+			p->peers[i].lines = nl->lines;
+		return;
+	}
+	sample_peer(c, &peer);
+}
+
+/* Keep those that are good, fill up with others. */
+static void choose(struct cl_probe *p, struct choice *c)
+{
+	unsigned int n = 0;
+	unsigned int i;
+
+	for (i = 0; i < p->n && n < p->inst.probes; i++) {
+		if (c->kept & 1U << i)
+			p->peers[n++] = p->peers[i];
+	}
+	while (c->n && n < p->inst.probes) {
+		i = (unsigned int)below(p, c->n);
+		p->peers[n++] = c->sample[i];
+		c->sample[i] = c->sample[--c->n];
+	}
+	p->n = n;
+}
+
+/* Choose the peers anew if there are others than before, or their time is up. */
+static void list_peers(struct cl_probe *p, s64 now)
+{
+	struct choice c = { .p = p, .judge = p->n && now >= p->judge };
+	int err;
+
+	if (p->listed && now < p->judge)
+		return;
+	if (c.judge || !p->n)
+		p->judge = now + cl_max_s64(CL_PROBE_PATIENCE_TURNS *
+						    turn_interval(p),
+					    CL_PROBE_PATIENCE_MIN_NS);
+	err = p->io->engine->ops->list_peers(p->io->engine, see_peer, &c);
+	if (err && !p->failing)
+		cl_io_log(p->io, CL_IO_WARNING, "cannot list the peers: %s",
+			  p->io->engine->error);
+	p->failing = err;
+	p->listed = !err;
+	if (!err)
+		choose(p, &c);
+}
+
+static void run_burst(struct cl_probe *p, s64 now)
+{
+	s64 interval = burst_interval(p, now);
+
+	send_probe(p, p->leader);
+	p->burst += interval;
+	/* Those that were slept through are not made up for. */
+	if (p->burst <= now)
+		p->burst = now + interval;
+	if (interval >= (s64)p->interval_ns)
+		p->burst = CL_ROUND_NEVER;
+}
+
+/* One peer after the other, evenly spread. */
+static void run_turn(struct cl_probe *p, s64 now)
+{
+	s64 interval;
+
+	if (!p->inst.probes) {
+		p->turn = CL_ROUND_NEVER;
+		p->n = 0;
+		return;
+	}
+	list_peers(p, now);
+	if (p->n)
+		send_probe(p, p->peers[p->next++ % p->n].node);
+	interval = turn_interval(p) / cl_max_s64(p->n, 1);
+	p->turn += interval;
+	if (p->turn <= now)
+		p->turn = now + interval;
+}
+
+/**
+ * cl_probe_deadline() - when to call cl_probe_run()
+ * @p: the probes
+ *
+ * Return: instant in io time, CL_ROUND_NEVER if only events matter.
+ */
+s64 cl_probe_deadline(const struct cl_probe *p)
+{
+	return cl_min_s64(p->burst, p->turn);
+}
+
+/**
+ * cl_probe_run() - do what is due
+ * @p: the probes
+ *
+ * To be called at the deadline; later or earlier does no harm.
+ */
+void cl_probe_run(struct cl_probe *p)
+{
+	s64 now = now_of(p);
+
+	if (now >= p->burst)
+		run_burst(p, now);
+	if (now >= p->turn)
+		run_turn(p, now);
+}

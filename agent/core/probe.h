@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Probes: exchanges that a follower begins by itself.
+ *
+ * When it has just begun to follow a leader, or lost what it knew of it, it asks
+ * the leader every 10 ms for 10 s and then, at age t, every t / 1000, until the
+ * leader's own rounds come as often: 3300 exchanges in the first 100 s.
+ *
+ * All the time it asks some other followers in turn, chosen at random, so that
+ * the engine can combine what all of them know.
+ */
+#ifndef _CL_CORE_PROBE_H
+#define _CL_CORE_PROBE_H
+
+#include "io.h"
+#include "kmod/core/types.h"
+
+/* Range of the setting. */
+#define CL_PROBE_PEERS_MAX 16
+
+#define CL_PROBE_BURST_MIN_NS (10 * CL_NS_PER_MS)
+#define CL_PROBE_BURST_AGE_DIV 1000
+
+/*
+ * A leader that starts anew is asked by all its children at once.  So the more
+ * peers there are, the slower: 64 children ask 6400 times per second, and more of
+ * them no more often.
+ */
+#define CL_PROBE_BURST_PEER_NS (CL_PROBE_BURST_MIN_NS / 64)
+
+/* A peer that has not told its time for so long is replaced by another. */
+#define CL_PROBE_PATIENCE_TURNS 10
+#define CL_PROBE_PATIENCE_MIN_NS (10 * CL_NS_PER_SEC)
+
+/**
+ * struct cl_probe_peer - a peer that is asked
+ * @node: node id
+ * @lines: times that it had told its time when it was judged last
+ */
+struct cl_probe_peer {
+	u32 node;
+	u64 lines;
+};
+
+/**
+ * struct cl_probe - probes of one node
+ * @io: the world
+ * @inst: settings, valid if @present
+ * @present: there is an instance
+ * @state: last known state of the clock, enum clocklink_state
+ * @failing: the last engine call failed, and that was logged
+ * @warm: leader that the engine followed before we came, 0: none or not any more
+ * @leader: leader obeyed, 0: none yet
+ * @gen: its raw generation
+ * @interval_ns: time between two of its rounds
+ * @began: start of the burst, io time
+ * @burst: next probe of the leader, io time
+ * @turn: next probe of a peer, io time
+ * @listed: the peers have been chosen from those that there are now
+ * @judge: when the peers are judged next, io time
+ * @peers: those that are asked
+ * @n: number of @peers
+ * @next: index of the next one
+ */
+struct cl_probe {
+	struct cl_io *io;
+	struct cl_nl_instance inst;
+	bool present;
+	u32 state;
+	bool failing;
+	u32 warm;
+	u32 leader;
+	u32 gen;
+	u64 interval_ns;
+	s64 began;
+	s64 burst;
+	s64 turn;
+	bool listed;
+	s64 judge;
+	struct cl_probe_peer peers[CL_PROBE_PEERS_MAX];
+	unsigned int n;
+	unsigned int next;
+};
+
+void cl_probe_init(struct cl_probe *p, struct cl_io *io);
+void cl_probe_settings(struct cl_probe *p, const struct cl_nl_instance *inst);
+void cl_probe_state(struct cl_probe *p, u32 state);
+void cl_probe_followed(struct cl_probe *p, const struct cl_nl_update *u);
+s64 cl_probe_deadline(const struct cl_probe *p);
+void cl_probe_run(struct cl_probe *p);
+
+#endif /* _CL_CORE_PROBE_H */
