@@ -17,6 +17,7 @@
 #define DIRECTIONS CL_CONTINUITY_DIRECTIONS
 #define WINDOWS CL_CONTINUITY_WINDOWS
 #define LOWEST CL_CONTINUITY_LOWEST
+#define ONE_Q16 65536LL
 
 /*
  * A window lasts so long that its samples lie as close to the floor as the
@@ -31,7 +32,8 @@
 #define PRESENT_MAX 8
 /* ... and the past. */
 #define PAST_MIN 2
-/* Floors are not known before. */
+/* Nothing is believed before, and floors are not known before, ns. */
+#define SKIP_NS (20 * CL_NS_PER_SEC)
 #define START_NS (60 * CL_NS_PER_SEC)
 #define START_WINDOWS (PRESENT_MIN + PAST_MIN)
 
@@ -40,25 +42,48 @@
  * estimate and 14 times the mean distance from the floor to the lowest sample:
  * e^-14 is once in a million.
  */
-#define NOISE_FACTOR 8
-#define ERR_FACTOR 6
-#define SPREAD_FACTOR 14
+#define RISE_NOISE 8
+#define FALL_NOISE 4
+#define RISE_ERR 5
+#define FALL_ERR 4
+#define FALL_REST 4
+#define PROOF_REST 10
+#define RISE_REST 12
+
+/*
+ * Samples are kept back when so many should have come near the floor of a
+ * direction, Q16, and none did ...
+ */
+#define LACK_Q16 (14 * ONE_Q16)
+/* ... but not longer than comparing windows takes, ns. */
+#define LACK_MAX_NS (30 * CL_NS_PER_SEC)
+
+/* A window is wrong if so many gaps lie between its floor and the next. */
+#define OUTLIER_GAPS 10
 
 /* A direction fell when so many samples say so, ... */
 #define LOWS_MIN 3
 /* ... unless so many should have, Q16. */
-#define STRAY_Q16 (16 << 16)
+#define STRAY_Q16 (4 * ONE_Q16)
+#define SLOW_STRAY_Q16 (2 * ONE_Q16)
 /* The other one did not rise when so many samples say so, ... */
 #define TOUCHES_MIN 2
 /* ... and it rose when for each that does so many should have, Q16. */
-#define MISSED_Q16 (10 << 16)
+#define MISSED_Q16 (7 * ONE_Q16)
+/* ... and if not more than so many; else it is open. */
+#define RISE_Q16 (3 * ONE_Q16)
 /* What one sample may add to the expected number, Q16: bursts delay several. */
-#define SAMPLE_Q16 (5 << 14)
+#define SAMPLE_Q16 (ONE_Q16 / 2)
 /* Limits that keep sums of products small: samples of a window, gaps, ns. */
 #define SAMPLES_MAX 1000000
 #define GAP_MAX_NS CL_NS_PER_SEC
+/* With a spread above so many times the drop, decisions need more samples than
+ * the caller keeps back.
+ */
+#define KEEP_DROPS 4
 /* A doubt lasts no longer. */
 #define DOUBT_MAX_NS (600 * CL_NS_PER_SEC)
+#define KEEP_MAX_NS (60 * CL_NS_PER_SEC)
 /* A direction is as at the start if its shift is below so many deviations. */
 #define RETURN_FACTOR 3
 
@@ -73,11 +98,54 @@ static const struct cl_continuity_window *past(const struct cl_continuity *c,
 	return &c->past[(c->head + i) % WINDOWS];
 }
 
+/* One direction of combine(). */
+static void combine_direction(const struct cl_continuity *c, unsigned int k,
+			      u32 from, u32 to, struct cl_continuity_level *ret)
+{
+	s64 origin = past(c, from)->floor_ns[k];
+	s64 lowest = S64_MAX;
+	s64 second = S64_MAX;
+	s64 mean = 0;
+	s64 gap = 0;
+	s64 spread = 0;
+	s64 rest;
+	u32 i;
+
+	for (i = from; i < to; i++) {
+		const struct cl_continuity_window *w = past(c, i);
+
+		s64 floor = w->floor_ns[k] - origin;
+
+		second = cl_min_s64(second, cl_max_s64(floor, lowest));
+		lowest = cl_min_s64(lowest, floor);
+		mean += floor;
+		gap += w->gap_ns[k];
+		spread += (s64)w->gap_ns[k] * w->n;
+	}
+	mean /= ret->windows;
+	gap /= ret->windows;
+	spread /= ret->windows;
+	/* One of the past far below all others: the estimate was wrong then. */
+	if (!from && ret->windows > 2 &&
+	    second - lowest > OUTLIER_GAPS * gap + FALL_NOISE * c->noise_ns +
+				      FALL_ERR * ret->err_ns) {
+		mean += (second - lowest) / ret->windows;
+		lowest = second;
+	}
+	/* Denser still close to the floor?  The lowest of all windows show it. */
+	rest = spread / ret->n;
+	if (ret->windows > 1)
+		rest = cl_min_s64(rest, 3 * (mean - lowest) / ret->windows);
+	ret->floor_ns[k] = origin + lowest;
+	ret->level_ns[k] = origin + (gap < c->noise_ns ? mean : lowest);
+	ret->spread_ns[k] = spread;
+	ret->rest_ns[k] = rest;
+}
+
 /* Windows number from .. to - 1, counted from the oldest, together. */
 static void combine(const struct cl_continuity *c, u32 from, u32 to,
 		    struct cl_continuity_level *ret)
 {
-	s64 sum, gaps;
 	unsigned int k;
 	u32 i;
 
@@ -88,27 +156,20 @@ static void combine(const struct cl_continuity *c, u32 from, u32 to,
 		ret->n += past(c, i)->n;
 		ret->err_ns = cl_max_s64(ret->err_ns, past(c, i)->err_ns);
 	}
-	for (k = 0; k < DIRECTIONS; k++) {
-		s64 origin = past(c, from)->floor_ns[k];
+	for (k = 0; k < DIRECTIONS; k++)
+		combine_direction(c, k, from, to, ret);
+}
 
-		ret->floor_ns[k] = origin;
-		ret->spread_ns[k] = 0;
-		sum = 0;
-		gaps = 0;
-		for (i = from; i < to; i++) {
-			const struct cl_continuity_window *w = past(c, i);
+/* The present is left out: a slow fall would lower what it is compared with. */
+static void know(struct cl_continuity *c,
+		 const struct cl_continuity_scale *scale)
+{
+	s64 age = 0;
+	u32 to = c->n_past;
 
-			ret->floor_ns[k] =
-				cl_min_s64(ret->floor_ns[k], w->floor_ns[k]);
-			sum += w->floor_ns[k] - origin;
-			gaps += w->gap_ns[k];
-			ret->spread_ns[k] += (s64)w->gap_ns[k] * w->n;
-		}
-		ret->spread_ns[k] /= ret->windows;
-		ret->level_ns[k] = gaps < c->noise_ns * ret->windows ?
-					   origin + sum / ret->windows :
-					   ret->floor_ns[k];
-	}
+	while (to > 1 && age < PRESENT_MIN * WINDOW_MIN_NS)
+		age += past(c, --to)->n * scale->interval_ns;
+	combine(c, 0, to, &c->known);
 }
 
 static void clear_window(struct cl_continuity *c)
@@ -182,7 +243,7 @@ static void remember(struct cl_continuity *c,
 		c->n_past--;
 	}
 	/* What was taken against a much worse estimate is not comparable. */
-	while (c->n_past && past(c, 0)->err_ns > 2 * c->err_ns &&
+	while (c->n_past && past(c, 0)->err_ns > 2 * (u64)c->err_ns &&
 	       past(c, 0)->err_ns > c->noise_ns) {
 		c->head = (c->head + 1) % WINDOWS;
 		c->n_past--;
@@ -205,7 +266,7 @@ static void remember(struct cl_continuity *c,
 	w->n = c->n;
 	w->err_ns = c->err_ns;
 	clear_window(c);
-	combine(c, 0, c->n_past, &c->known);
+	know(c, scale);
 }
 
 static bool floors_known(const struct cl_continuity *c, struct cl_raw at)
@@ -218,12 +279,29 @@ static bool floors_known(const struct cl_continuity *c, struct cl_raw at)
  * Least change that is one, of n samples of one direction against windows of
  * the past.
  */
-static s64 threshold(const struct cl_continuity *c, s64 spread_ns, s64 n,
-		     const struct cl_continuity_scale *scale)
+static s64 rise_threshold(const struct cl_continuity *c, s64 rest_ns,
+			  const struct cl_continuity_scale *scale)
 {
-	return NOISE_FACTOR * c->noise_ns +
-	       ERR_FACTOR * cl_max_s64(c->known.err_ns, scale->err_ns) +
-	       SPREAD_FACTOR * spread_ns / n;
+	return RISE_NOISE * c->noise_ns +
+	       RISE_ERR * cl_max_s64(c->known.err_ns, scale->err_ns) +
+	       RISE_REST * rest_ns;
+}
+
+/*
+ * How far below a direction's floor a sample is suspicious, or proves something:
+ * lower by that many times the mean distance from the floor to the lowest sample.
+ */
+static s64 fall_threshold(const struct cl_continuity *c, unsigned int k,
+			  s64 rest_factor,
+			  const struct cl_continuity_scale *scale)
+{
+	s64 err = c->known.err_ns;
+
+	/* While samples are kept back, it grows. */
+	if (!c->doubt)
+		err = cl_max_s64(err, scale->err_ns);
+	return FALL_NOISE * c->noise_ns + FALL_ERR * err +
+	       rest_factor * c->known.rest_ns[k];
 }
 
 /* Learn that a direction is by d longer than it was. */
@@ -232,22 +310,26 @@ static void shift(struct cl_continuity *c, unsigned int k, s64 d, s64 n,
 {
 	s64 spread = c->known.spread_ns[k] / cl_max_s64(n, 1);
 	s64 sigma;
+	u64 was, now;
 
 	sigma = cl_min_s64(spread + c->noise_ns / 2 + scale->err_ns,
 			   CL_NS_PER_SEC);
+	was = cl_abs_s64(c->shift_ns[k]);
 	c->shift_ns[k] += d;
 	c->var_ns2[k] += (u64)(sigma * sigma);
-	if (cl_abs_s64(c->shift_ns[k]) <=
-	    RETURN_FACTOR * cl_isqrt(c->var_ns2[k])) {
+	now = cl_abs_s64(c->shift_ns[k]);
+	if (now < was / 4 && now <= RETURN_FACTOR * cl_isqrt(c->var_ns2[k])) {
 		/* The path of the start is back, with nothing to be learnt. */
 		c->shift_ns[k] = 0;
 		c->var_ns2[k] = 0;
+		c->settle[k] = 0;
 	}
 }
 
 /* Forget the past, but for the shifts. */
 static void forget(struct cl_continuity *c)
 {
+	c->started = false;
 	c->n_past = 0;
 	c->doubt = false;
 	clear_window(c);
@@ -276,10 +358,8 @@ compare(struct cl_continuity *c, u32 from,
 	combine(c, 0, from, &then);
 	combine(c, from, c->n_past, &now);
 	for (k = 0; k < DIRECTIONS; k++) {
-		s64 spread =
-			cl_max_s64(c->known.spread_ns[k], now.spread_ns[k]);
-
-		s64 thr = threshold(c, spread, now.n, scale);
+		s64 rest = cl_max_s64(then.rest_ns[k], now.rest_ns[k]);
+		s64 thr = rise_threshold(c, rest, scale);
 
 		/* All of the present: else a change in its midst is averaged. */
 		rose[k] = now.floor_ns[k] - then.level_ns[k] > thr;
@@ -297,7 +377,7 @@ compare(struct cl_continuity *c, u32 from,
 		shift(c, k, d[k], now.n, scale);
 		lower(c, k, from, d[k]);
 	}
-	combine(c, 0, c->n_past, &c->known);
+	know(c, scale);
 	return CL_CONTINUITY_SHIFTED;
 }
 
@@ -319,16 +399,6 @@ look_back(struct cl_continuity *c, struct cl_raw at,
 	return v;
 }
 
-/* By how much a sample is lower than a direction's floor, if beyond doubt. */
-static s64 fall(const struct cl_continuity *c, unsigned int k, s64 r,
-		const struct cl_continuity_scale *scale)
-{
-	s64 d = c->known.floor_ns[k] - r;
-
-	return d > threshold(c, c->known.spread_ns[k], c->known.n, scale) ? d :
-									    0;
-}
-
 /* A sample is too low: from now on keep samples back. */
 static void begin_doubt(struct cl_continuity *c, unsigned int k, s64 d)
 {
@@ -347,7 +417,7 @@ static s64 expected_q16(const struct cl_continuity *c, unsigned int k, s64 d)
 {
 	s64 spread = cl_max_s64(c->known.spread_ns[k], 1);
 
-	return cl_min_s64(cl_min_s64(d, CL_NS_PER_SEC) * 65536 / spread,
+	return cl_min_s64(cl_min_s64(d, CL_NS_PER_SEC) * ONE_Q16 / spread,
 			  SAMPLE_Q16);
 }
 
@@ -356,20 +426,40 @@ static void weigh(struct cl_continuity *c, const s64 *r)
 {
 	unsigned int other = !c->down;
 	s64 d = c->known.floor_ns[c->down] - r[c->down];
-	s64 half = c->drop_ns / 2;
-	s64 rise;
+	s64 part = c->drop_ns / 2;
+	s64 rise, limit, share_q16;
 
-	if (d > half)
+	if (d > part)
 		c->lows++;
-	c->expected_q16 += expected_q16(c, c->down, half);
+	c->expected_q16 += expected_q16(c, c->down, part);
 	c->drop_ns = cl_max_s64(c->drop_ns, d);
 
+	/*
+	 * Where delays are as likely close to the floor as a bit above, this share
+	 * of those below the limit should be below the part.
+	 */
 	rise = r[other] - c->known.floor_ns[other];
-	half = c->drop_ns / 2;
-	if (rise < half)
+	part = c->drop_ns * 3 / 4;
+	limit = 2 * part + c->known.spread_ns[other];
+	share_q16 = part * ONE_Q16 / limit;
+	if (rise < part)
 		c->touches++;
-	else if (rise < 3 * (half + c->known.spread_ns[other]))
-		c->missed_q16 += expected_q16(c, other, half);
+	else if (rise < limit)
+		c->missed_q16 +=
+			share_q16 + share_q16 * share_q16 / (2 * ONE_Q16);
+}
+
+static void end_doubt(struct cl_continuity *c)
+{
+	c->doubt = false;
+	clear_window(c);
+}
+
+static void raise(struct cl_continuity *c, unsigned int k, u32 i)
+{
+	s64 *floor = &c->past[(c->head + i) % WINDOWS].floor_ns[k];
+
+	*floor = cl_max_s64(*floor, c->known.floor_ns[k]);
 }
 
 /* The path is shorter by what the window shows. */
@@ -377,45 +467,91 @@ static enum cl_continuity_verdict
 shorten(struct cl_continuity *c, const struct cl_continuity_scale *scale)
 {
 	unsigned int k;
+	u32 i;
 
 	for (k = 0; k < DIRECTIONS; k++) {
-		if (!fall(c, k, c->low[k].ns[0], scale))
+		s64 low = c->low[k].ns[0];
+
+		if (c->known.floor_ns[k] - low <
+		    fall_threshold(c, k, FALL_REST, scale))
 			continue;
-		shift(c, k, c->low[k].ns[0] - c->known.level_ns[k], c->n,
-		      scale);
+		shift(c, k, low - c->known.level_ns[k], c->n, scale);
+		/* Low samples may have been taken for strays before. */
+		for (i = (u32)c->known.windows; i < c->n_past; i++)
+			raise(c, k, i);
 		/* More samples will find it shorter still; noise would as well. */
 		if (c->shift_ns[k] &&
 		    c->known.level_ns[k] == c->known.floor_ns[k])
 			c->settle[k] = to_u32(c->known.n - c->n);
 	}
-	c->doubt = false;
-	clear_window(c);
+	end_doubt(c);
 	return CL_CONTINUITY_SHIFTED;
+}
+
+/*
+ * Are few samples enough to decide?  Then all are kept back; else only those are
+ * left out that are too low, the others do no harm.
+ */
+static bool keep_all(const struct cl_continuity *c)
+{
+	return c->known.spread_ns[c->down] <= KEEP_DROPS * c->drop_ns;
+}
+
+static enum cl_continuity_verdict
+undecided(const struct cl_continuity *c, const s64 *r,
+	  const struct cl_continuity_scale *scale)
+{
+	unsigned int k;
+
+	if (keep_all(c))
+		return CL_CONTINUITY_DOUBT;
+	for (k = 0; k < DIRECTIONS; k++)
+		if (c->known.floor_ns[k] - r[k] >
+		    fall_threshold(c, k, 0, scale))
+			return CL_CONTINUITY_STRAY;
+	return CL_CONTINUITY_QUIET;
+}
+
+/* Nothing was proven. */
+static enum cl_continuity_verdict unfounded(struct cl_continuity *c)
+{
+	if (keep_all(c)) {
+		end_doubt(c);
+	} else {
+		/* A floor not seen before: from now on it is known. */
+		c->doubt = false;
+		c->known.floor_ns[c->down] -= c->drop_ns;
+	}
+	return CL_CONTINUITY_STRAY;
 }
 
 /* Decide, if that is possible, after a sample in doubt. */
 static enum cl_continuity_verdict
-conclude(struct cl_continuity *c, struct cl_raw at,
+conclude(struct cl_continuity *c, struct cl_raw at, const s64 *r,
 	 const struct cl_continuity_scale *scale)
 {
-	bool late = cl_raw_sub(at, c->start) >= DOUBT_MAX_NS;
-	s64 need = c->known.n / c->known.windows;
+	bool late = cl_raw_sub(at, c->start) >=
+		    (keep_all(c) ? KEEP_MAX_NS : DOUBT_MAX_NS);
+	bool proof = c->lows >= LOWS_MIN &&
+		     c->drop_ns > fall_threshold(c, c->down, PROOF_REST, scale);
+	s64 need = cl_max_s64(c->known.n / c->known.windows,
+			      16 * c->known.spread_ns[c->down] / c->drop_ns);
 
-	if (c->lows < LOWS_MIN && (c->expected_q16 >= STRAY_Q16 || late)) {
-		c->doubt = false;
-		clear_window(c);
-		return CL_CONTINUITY_STRAY;
-	}
-	if (c->lows < LOWS_MIN)
-		return CL_CONTINUITY_DOUBT;
-	if (c->touches < TOUCHES_MIN &&
-	    c->missed_q16 >= MISSED_Q16 * (1 + c->touches)) {
+	if (!proof && !late &&
+	    c->expected_q16 <
+		    (keep_all(c) ? STRAY_Q16 : SLOW_STRAY_Q16) * (1 + c->lows))
+		return undecided(c, r, scale);
+	if (!proof)
+		return unfounded(c);
+	if (c->missed_q16 >= MISSED_Q16 * (1 + c->touches)) {
 		forget(c);
 		return CL_CONTINUITY_CLOCK;
 	}
-	if ((c->touches >= TOUCHES_MIN && c->n >= need) || late)
+	if ((c->touches >= TOUCHES_MIN && c->n >= need &&
+	     c->missed_q16 <= RISE_Q16 * c->touches) ||
+	    late)
 		return shorten(c, scale);
-	return CL_CONTINUITY_DOUBT;
+	return undecided(c, r, scale);
 }
 
 /* A direction that just became shorter may be found shorter still. */
@@ -437,6 +573,32 @@ static bool settle(struct cl_continuity *c, s64 *r)
 		moved = true;
 	}
 	return moved;
+}
+
+/*
+ * Are samples near the floor of a direction missing?  Then the path may have
+ * become longer, or a queue be long.
+ */
+static bool lacking(struct cl_continuity *c, struct cl_raw at, const s64 *r,
+		    const struct cl_continuity_scale *scale)
+{
+	bool was = c->lack_q16[0] >= LACK_Q16 || c->lack_q16[1] >= LACK_Q16;
+	unsigned int k;
+
+	for (k = 0; k < DIRECTIONS; k++) {
+		s64 thr = rise_threshold(c, c->known.rest_ns[k], scale);
+		s64 near = cl_max_s64(4 * thr, c->known.spread_ns[k] / 4);
+
+		if (r[k] - c->known.floor_ns[k] < near)
+			c->lack_q16[k] = 0;
+		else if (c->lack_q16[k] < LACK_Q16)
+			c->lack_q16[k] += expected_q16(c, k, near);
+	}
+	if (c->lack_q16[0] < LACK_Q16 && c->lack_q16[1] < LACK_Q16)
+		return false;
+	if (!was)
+		c->lack_since = at;
+	return cl_raw_sub(at, c->lack_since) < LACK_MAX_NS;
 }
 
 /**
@@ -467,26 +629,33 @@ cl_continuity_push(struct cl_continuity *c, struct cl_raw at, s64 ru, s64 rw,
 	unsigned int k;
 	s64 d;
 
-	if (!c->n && !c->n_past)
+	if (!c->started)
 		c->first = at;
+	c->started = true;
+	if (cl_raw_sub(at, c->first) < SKIP_NS)
+		return v;
 	for (k = 0; k < DIRECTIONS && !c->doubt && floors_known(c, at); k++) {
-		d = fall(c, k, r[k], scale);
-		if (d)
+		d = c->known.floor_ns[k] - r[k];
+		if (d > fall_threshold(c, k, FALL_REST, scale))
 			begin_doubt(c, k, d);
 	}
 	if (c->doubt) {
 		collect(c, at, r, scale);
 		weigh(c, r);
-		return conclude(c, at, scale);
+		return conclude(c, at, r, scale);
 	}
 	if (settle(c, r))
 		v = CL_CONTINUITY_SHIFTED;
 	collect(c, at, r, scale);
-	if (!complete(c, at, scale))
-		return v;
-	remember(c, scale);
-	if (v == CL_CONTINUITY_QUIET)
-		v = look_back(c, at, scale);
+	if (complete(c, at, scale)) {
+		remember(c, scale);
+		if (v == CL_CONTINUITY_QUIET)
+			v = look_back(c, at, scale);
+	}
+	if (v != CL_CONTINUITY_QUIET)
+		memset(c->lack_q16, 0, sizeof(c->lack_q16));
+	else if (floors_known(c, at) && lacking(c, at, r, scale))
+		v = CL_CONTINUITY_DOUBT;
 	return v;
 }
 

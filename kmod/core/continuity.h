@@ -21,15 +21,14 @@
 
 /**
  * enum cl_continuity_verdict - what to do with a sample
- * @CL_CONTINUITY_QUIET: use it
+ * @CL_CONTINUITY_QUIET: use what was kept back and this sample
  * @CL_CONTINUITY_DOUBT: the path or a clock has changed, or the sample is wrong:
  *	keep it back
  * @CL_CONTINUITY_SHIFTED: the path has changed and the shifts with it: use what
  *	was kept back and this sample, less the shifts
  * @CL_CONTINUITY_CLOCK: a clock has moved: start the estimator anew, from what
  *	was kept back and this sample
- * @CL_CONTINUITY_STRAY: single samples were wrong: forget what was kept back, use
- *	this one
+ * @CL_CONTINUITY_STRAY: forget what was kept back and this sample
  */
 enum cl_continuity_verdict {
 	CL_CONTINUITY_QUIET,
@@ -82,6 +81,7 @@ struct cl_continuity_low {
  * @floor_ns: lowest sample of each direction
  * @level_ns: the same, or the mean of the windows' lowest where noise blurs them
  * @spread_ns: mean distance of one sample to the next above the floor, times @n
+ * @rest_ns: how far @floor_ns may be above the true floor, on average
  * @n: samples
  * @windows: windows
  * @err_ns: largest standard deviation of the estimate
@@ -90,6 +90,7 @@ struct cl_continuity_level {
 	s64 floor_ns[CL_CONTINUITY_DIRECTIONS];
 	s64 level_ns[CL_CONTINUITY_DIRECTIONS];
 	s64 spread_ns[CL_CONTINUITY_DIRECTIONS];
+	s64 rest_ns[CL_CONTINUITY_DIRECTIONS];
 	s64 n;
 	s64 windows;
 	s64 err_ns;
@@ -104,6 +105,7 @@ struct cl_continuity_level {
  * @n_past: windows in @past
  * @known: all of @past together
  * @noise_ns: noise of a one-way difference; follows the caller's upwards slowly
+ * @started: @first is known
  * @first: instant of the first sample
  * @start: instant of the first sample of the window that is being filled
  * @n: its samples
@@ -117,6 +119,9 @@ struct cl_continuity_level {
  * @touches: samples of the other direction that show that it did not rise
  * @missed_q16: how many others would have, had it not risen
  * @settle: samples during which each direction may still be found shorter
+ * @lack_q16: how many samples should have come near the floor of each direction
+ *	since one did
+ * @lack_since: instant when there were too many of them
  */
 struct cl_continuity {
 	s64 shift_ns[CL_CONTINUITY_DIRECTIONS];
@@ -126,6 +131,7 @@ struct cl_continuity {
 	u32 n_past;
 	struct cl_continuity_level known;
 	s64 noise_ns;
+	bool started;
 	struct cl_raw first;
 	struct cl_raw start;
 	u32 n;
@@ -139,6 +145,8 @@ struct cl_continuity {
 	u32 touches;
 	s64 missed_q16;
 	u32 settle[CL_CONTINUITY_DIRECTIONS];
+	s64 lack_q16[CL_CONTINUITY_DIRECTIONS];
+	struct cl_raw lack_since;
 };
 
 void cl_continuity_init(struct cl_continuity *c);
