@@ -275,6 +275,20 @@ static bool floors_known(const struct cl_continuity *c, struct cl_raw at)
 	       cl_raw_sub(at, c->first) >= START_NS;
 }
 
+/**
+ * cl_continuity_restart() - forget floors: the estimate starts anew
+ * @c: state; the shifts stay
+ */
+void cl_continuity_restart(struct cl_continuity *c)
+{
+	c->started = false;
+	c->n_past = 0;
+	c->doubt = false;
+	clear_window(c);
+	memset(c->settle, 0, sizeof(c->settle));
+	memset(c->lack_q16, 0, sizeof(c->lack_q16));
+}
+
 /*
  * Least change that is one, of n samples of one direction against windows of
  * the past.
@@ -326,16 +340,6 @@ static void shift(struct cl_continuity *c, unsigned int k, s64 d, s64 n,
 	}
 }
 
-/* Forget the past, but for the shifts. */
-static void forget(struct cl_continuity *c)
-{
-	c->started = false;
-	c->n_past = 0;
-	c->doubt = false;
-	clear_window(c);
-	memset(c->settle, 0, sizeof(c->settle));
-}
-
 /* Take what was learnt out of the windows that have it. */
 static void lower(struct cl_continuity *c, unsigned int k, u32 from, s64 d)
 {
@@ -368,7 +372,7 @@ compare(struct cl_continuity *c, u32 from,
 	if (!rose[0] && !rose[1])
 		return CL_CONTINUITY_QUIET;
 	if ((rose[0] && d[1] < -d[0] / 2) || (rose[1] && d[0] < -d[1] / 2)) {
-		forget(c);
+		cl_continuity_restart(c);
 		return CL_CONTINUITY_CLOCK;
 	}
 	for (k = 0; k < DIRECTIONS; k++) {
@@ -544,7 +548,7 @@ conclude(struct cl_continuity *c, struct cl_raw at, const s64 *r,
 	if (!proof)
 		return unfounded(c);
 	if (c->missed_q16 >= MISSED_Q16 * (1 + c->touches)) {
-		forget(c);
+		cl_continuity_restart(c);
 		return CL_CONTINUITY_CLOCK;
 	}
 	if ((c->touches >= TOUCHES_MIN && c->n >= need &&

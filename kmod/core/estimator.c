@@ -225,6 +225,7 @@ static void restart(struct cl_estimator *e)
 {
 	cl_wander_restart(&e->filter);
 	cl_parabolic_restart(&e->corridor);
+	cl_continuity_restart(&e->continuity);
 	e->guard = (struct cl_guard){ .n = 0 };
 	e->choice = CL_CHOICE_FILTER;
 	e->n = 0;
@@ -403,7 +404,7 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s)
 		return;
 	case CL_CONTINUITY_STRAY:
 		e->n_kept = 0;
-		break;
+		return;
 	case CL_CONTINUITY_QUIET:
 		break;
 	}
