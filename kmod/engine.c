@@ -182,7 +182,7 @@ static void engine_exchange(struct cl_instance *inst, struct cl_peer *peer,
 		spin_unlock(&peer->lock);
 		return;
 	}
-	if (!cl_estimator_push(e, x)) {
+	if (!cl_peer_push(peer, x)) {
 		excess = cl_raw_sub(x->in_rx, x->out_tx) -
 			 cl_raw_sub(x->in_tx, x->out_rx) -
 			 cl_variance_min(&e->var);

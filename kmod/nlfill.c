@@ -190,6 +190,23 @@ static int put_hardware(struct sk_buff *skb, const struct cl_peer_info *i)
 	return 0;
 }
 
+static int put_learnt(struct sk_buff *skb, const struct cl_estimator_info *i)
+{
+	u32 estimator = i->choice == CL_CHOICE_CORRIDOR ?
+				CLOCKLINK_ESTIMATOR_CORRIDOR :
+				CLOCKLINK_ESTIMATOR_KALMAN;
+
+	if (nla_put_u32(skb, CLOCKLINK_A_PEER_ESTIMATOR, estimator) ||
+	    nla_put_u32(skb, CLOCKLINK_A_PEER_WANDER, i->wander_ppt) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_NOISE, i->noise_ns) ||
+	    put_s64(skb, CLOCKLINK_A_PEER_LEARNT_ASYMMETRY, i->asymmetry_ns) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_PATH_CHANGES, i->path_changes) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_CLOCK_CHANGES, i->clock_changes) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_DOUBT, i->doubt_ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_estimate(struct sk_buff *skb, const struct cl_peer_info *i,
 			struct cl_raw now)
 {
@@ -202,10 +219,10 @@ static int put_estimate(struct sk_buff *skb, const struct cl_peer_info *i,
 	    put_u64(skb, CLOCKLINK_A_PEER_ERROR, e->err_ns) ||
 	    put_u64(skb, CLOCKLINK_A_PEER_FREQ_ERROR, e->y_err_ppt) ||
 	    put_u64(skb, CLOCKLINK_A_PEER_MIN_RTT, e->min_rtt_ns) ||
-	    put_u64(skb, CLOCKLINK_A_PEER_EXCESS, i->excess_ns) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_EXCESS, i->learnt.excess_ns) ||
 	    put_u64(skb, CLOCKLINK_A_PEER_AGE, age))
 		return -EMSGSIZE;
-	return 0;
+	return put_learnt(skb, &i->learnt);
 }
 
 /**

@@ -274,12 +274,29 @@ void cl_peer_note_state(struct cl_peer *peer, u32 state)
 }
 
 /**
+ * cl_peer_push() - give a complete exchange to the estimator
+ * @peer: peer, locked
+ * @x: exchange
+ *
+ * Return: as cl_estimator_push().
+ */
+int cl_peer_push(struct cl_peer *peer, const struct cl_exchange *x)
+{
+	struct cl_estimator *e = &peer->estimator;
+	u64 changes = e->path_changes + e->clock_changes;
+	int err;
+
+	lockdep_assert_held(&peer->lock);
+	err = cl_estimator_push(e, x);
+	peer->changes += e->path_changes + e->clock_changes - changes;
+	return err;
+}
+
+/**
  * cl_peer_estimate() - own raw clock against the peer's
  * @peer: peer, locked
  * @at: own raw time, see cl_estimator_get()
  * @ret: the estimate, with the known asymmetry of the path taken off
- *
- * Who told the asymmetry may be wrong: it counts as a shift.
  *
  * Return: 0, or -EAGAIN before the estimator is ready, then @ret is untouched.
  */
@@ -294,7 +311,7 @@ int cl_peer_estimate(const struct cl_peer *peer, struct cl_raw at,
 	if (err)
 		return err;
 	ret->theta_ns -= asymmetry;
-	ret->shift_ns += cl_abs_s64(asymmetry);
+	ret->told_ns = cl_abs_s64(asymmetry);
 	return 0;
 }
 
@@ -366,8 +383,8 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.ifindex = READ_ONCE(peer->path.ifindex), /* see there */
 		.hw_lost = peer->source.lost,
 		.hw_fallbacks = peer->source.fallbacks,
-		.excess_ns = e->var.excess_ns,
 	};
+	cl_estimator_get_info(e, &ret->learnt);
 	ret->ready = !cl_peer_estimate(peer, now, &ret->estimate);
 	spin_unlock_bh(&peer->lock);
 }

@@ -75,7 +75,7 @@ struct cl_peer_line {
  * @starts: times that @estimator was started: an exchange taken from @session
  *	before the last one must not reach it
  * @state: enum clocklink_state of its last message, if there was one
- * @changes: times that @state or @starts have changed
+ * @changes: times that @state, @starts or the path have changed, or a clock
  * @line: the last one of a synced peer
  * @lines: such lines taken
  */
@@ -149,9 +149,9 @@ struct cl_peers_info {
  * @ifindex: device that the last message left by, 0: none has
  * @hw_lost: stamps that the network device did not make
  * @hw_fallbacks: times that too many of them were missing
- * @ready: @estimate and @excess_ns are valid
+ * @ready: @estimate and @learnt are valid
  * @estimate: own raw clock against the peer's, now
- * @excess_ns: mean excess of the round trip
+ * @learnt: what the estimator has learnt
  */
 struct cl_peer_info {
 	struct cl_peer_settings settings;
@@ -179,7 +179,7 @@ struct cl_peer_info {
 	u64 hw_fallbacks;
 	bool ready;
 	struct cl_estimate estimate;
-	u64 excess_ns;
+	struct cl_estimator_info learnt;
 };
 
 void cl_peers_init(struct cl_peers *peers);
@@ -198,6 +198,7 @@ void cl_peer_set_params(struct cl_peer *peer,
 			const struct cl_estimator_params *params);
 void cl_peer_restart_estimator(struct cl_peer *peer);
 void cl_peer_note_state(struct cl_peer *peer, u32 state);
+int cl_peer_push(struct cl_peer *peer, const struct cl_exchange *x);
 int cl_peer_estimate(const struct cl_peer *peer, struct cl_raw at,
 		     struct cl_estimate *ret);
 bool cl_peer_admit(struct cl_peer *peer);

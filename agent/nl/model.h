@@ -115,15 +115,13 @@ struct cl_nl_instance {
  *	to it
  * @state: enum clocklink_state of the peer
  * @estimator: enum clocklink_estimator
- * @wander_ppt: wander of the two oscillators in use, per sqrt(s)
- * @noise_ns: rms of one time stamp in use
- * @delay_ns: smallest delay of one way, mean of both
- * @delay_excess_ns: mean excess of the delay of one way
+ * @wander_ppt: wander of the two oscillators as learnt, per sqrt(s)
+ * @noise_ns: noise of a sample without excess
  * @learnt_asymmetry_ns: asymmetry by which the path has changed
- * @path_changes: times that the delay of the path has changed for good
- * @clock_changes: times that one of the raw clocks has jumped
+ * @path_changes: changes of the path that were learnt
+ * @clock_changes: times that one of the raw clocks had moved
  * @starts: times that the estimator was started
- * @doubt: exchanges are kept back, the path may have changed
+ * @doubt_ns: by how much the offset may be wrong while exchanges are kept back
  * @lines: times that it has told its cluster time
  */
 struct cl_nl_peer {
@@ -165,13 +163,11 @@ struct cl_nl_peer {
 	u32 estimator;
 	u32 wander_ppt;
 	u64 noise_ns;
-	u64 delay_ns;
-	u64 delay_excess_ns;
 	s64 learnt_asymmetry_ns;
 	u64 path_changes;
 	u64 clock_changes;
 	u64 starts;
-	bool doubt;
+	u64 doubt_ns;
 	u64 lines;
 };
 

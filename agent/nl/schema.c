@@ -102,14 +102,12 @@ static const struct cl_nl_field peer_fields[] = {
 	FIELD(peer, PEER_ESTIMATOR, estimator, "estimator", ESTIMATOR),
 	FIELD(peer, PEER_WANDER, wander_ppt, "wander", PPT),
 	FIELD(peer, PEER_NOISE, noise_ns, "noise", NS),
-	FIELD(peer, PEER_DELAY, delay_ns, "delay", NS),
-	FIELD(peer, PEER_DELAY_EXCESS, delay_excess_ns, "delay-excess", NS),
 	FIELD(peer, PEER_LEARNT_ASYMMETRY, learnt_asymmetry_ns,
 	      "learnt-asymmetry", NS),
 	FIELD(peer, PEER_PATH_CHANGES, path_changes, "path-changes", COUNT),
 	FIELD(peer, PEER_CLOCK_CHANGES, clock_changes, "clock-changes", COUNT),
 	FIELD(peer, PEER_STARTS, starts, "starts", COUNT),
-	FIELD(peer, PEER_DOUBT, doubt, "doubt", BOOL),
+	FIELD(peer, PEER_DOUBT, doubt_ns, "doubt", NS),
 	FIELD(peer, PEER_LINES, lines, "lines", COUNT),
 };
 
@@ -503,8 +501,7 @@ const char *cl_nl_device_state_name(u32 state)
 const char *cl_nl_estimator_name(u32 estimator)
 {
 	static const char *const names[] = {
-		[CLOCKLINK_ESTIMATOR_KALMAN_EXCESS] = "kalman-excess",
-		[CLOCKLINK_ESTIMATOR_KALMAN_BINNED] = "kalman-binned",
+		[CLOCKLINK_ESTIMATOR_KALMAN] = "kalman",
 		[CLOCKLINK_ESTIMATOR_CORRIDOR] = "corridor",
 	};
 

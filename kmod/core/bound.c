@@ -91,7 +91,7 @@ void cl_bound_of(const struct cl_estimate *e, u32 asym_budget_ns,
 {
 	u64 own = cl_add_sat(own_error_ns(e), e->shift_ns);
 	u64 asym = cl_bound_asymmetry(asym_budget_ns, e->min_rtt_ns);
-	u64 half = mul_up(e->min_rtt_ns, 1, 2);
+	u64 half = cl_add_sat(mul_up(e->min_rtt_ns, 1, 2), e->told_ns);
 
 	ret->bound_ns =
 		cl_add_sat(cl_add_sat(asym, own),

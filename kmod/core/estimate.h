@@ -20,6 +20,8 @@
  * @shift_ns: what the path's delays have changed by since the start, half of the
  *	difference between both directions: it was taken for asymmetry, so that
  *	@theta_ns is wrong by as much if it was not
+ * @told_ns: asymmetry of the path that was told and taken off @theta_ns, its size:
+ *	only the bound that believes nobody grows by it
  * @min_rtt_ns: smallest recent round trip
  * @last: local raw instant of the last exchange used
  */
@@ -31,6 +33,7 @@ struct cl_estimate {
 	u64 y_err_ppt;
 	u32 wander_ppt;
 	u64 shift_ns;
+	u64 told_ns;
 	u64 min_rtt_ns;
 	struct cl_raw last;
 };

@@ -495,6 +495,7 @@ int cl_estimator_get(const struct cl_estimator *e, struct cl_raw at,
 	ret->err_ns = cl_add_sat(ret->err_ns, cl_continuity_err_ns(c));
 	ret->shift_ns = cl_add_sat(cl_abs_s64(cl_continuity_asymmetry_ns(c)),
 				   cl_continuity_doubt_ns(c));
+	ret->told_ns = 0;
 	ret->min_rtt_ns = (u64)cl_max_s64(
 		cl_variance_min(&e->var) + c->shift_ns[0] + c->shift_ns[1], 0);
 	cl_estimate_at(ret, at, ret);

@@ -101,6 +101,20 @@ static void test_learnt_asymmetry_counts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b.hard_ns, 500000ULL + 1000 + 70000);
 }
 
+static void test_told_asymmetry_counts_for_hard(struct kunit *test)
+{
+	const struct cl_estimate e = {
+		.err_ns = 200,
+		.min_rtt_ns = 1000000,
+		.told_ns = 70000,
+	};
+	struct cl_bound b;
+
+	cl_bound_of(&e, 300, &exact, 0, &b);
+	KUNIT_EXPECT_EQ(test, b.bound_ns, 300ULL + 1000);
+	KUNIT_EXPECT_EQ(test, b.hard_ns, 500000ULL + 1000 + 70000);
+}
+
 static void test_no_clock_is_trusted_below_1_ppb(struct kunit *test)
 {
 	struct cl_estimate e = {
@@ -196,6 +210,7 @@ static struct kunit_case bound_cases[] = {
 	KUNIT_CASE(test_asymmetry_default_is_1_us_or_1_percent),
 	KUNIT_CASE(test_bound_is_the_sum_of_its_parts),
 	KUNIT_CASE(test_learnt_asymmetry_counts),
+	KUNIT_CASE(test_told_asymmetry_counts_for_hard),
 	KUNIT_CASE(test_no_clock_is_trusted_below_1_ppb),
 	KUNIT_CASE(test_drift_stays_within_its_limits),
 	KUNIT_CASE(test_unknown_error_saturates_the_bound),

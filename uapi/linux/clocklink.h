@@ -79,16 +79,13 @@ enum clocklink_device_state {
 
 /**
  * enum clocklink_estimator - How the offset to a peer is estimated.
- * @CLOCKLINK_ESTIMATOR_KALMAN_EXCESS: Kalman filter over all exchanges,
- *   weighted by the excess of their round trip.
- * @CLOCKLINK_ESTIMATOR_KALMAN_BINNED: Kalman filter over the mean of the
- *   exchanges of a bin of time.
+ * @CLOCKLINK_ESTIMATOR_KALMAN: Kalman filter over all exchanges, each weighted
+ *   by what it is worth.
  * @CLOCKLINK_ESTIMATOR_CORRIDOR: Corridor between the fastest packets of both
  *   directions, bent as much as the oscillators wander.
  */
 enum clocklink_estimator {
-	CLOCKLINK_ESTIMATOR_KALMAN_EXCESS,
-	CLOCKLINK_ESTIMATOR_KALMAN_BINNED,
+	CLOCKLINK_ESTIMATOR_KALMAN,
 	CLOCKLINK_ESTIMATOR_CORRIDOR,
 };
 
@@ -162,8 +159,6 @@ enum {
 	CLOCKLINK_A_PEER_ESTIMATOR,
 	CLOCKLINK_A_PEER_WANDER,
 	CLOCKLINK_A_PEER_NOISE,
-	CLOCKLINK_A_PEER_DELAY,
-	CLOCKLINK_A_PEER_DELAY_EXCESS,
 	CLOCKLINK_A_PEER_LEARNT_ASYMMETRY,
 	CLOCKLINK_A_PEER_PATH_CHANGES,
 	CLOCKLINK_A_PEER_CLOCK_CHANGES,

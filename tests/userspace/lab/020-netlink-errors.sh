@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 # Netlink messages that are malformed, incomplete, out of range or out of order get
 # an error number, a message and what it points to, and change nothing.
-# vm: $release -f $build/lab/nl-raw
+# vm: $release -t 300 -f $build/lab/nl-raw
 # um: $debug -f $build/lab/nl-raw
 . /t/lib.sh
 
