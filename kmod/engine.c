@@ -282,7 +282,8 @@ static void engine_take_line(struct cl_peer *peer, const struct cl_wire_msg *m,
 	    (m->hdr.state != CLOCKLINK_STATE_SYNCED &&
 	     m->hdr.state != CLOCKLINK_STATE_UNVERIFIED))
 		return;
-	line->known = true;
+	WRITE_ONCE(line->known, true); /* pairs with cl_edges_gather() */
+	line->fresh = true;
 	line->at = stamp->t;
 	line->term = m->hdr.term;
 	if (m->hdr.type == CL_WIRE_REQUEST) {

@@ -39,12 +39,18 @@ struct cl_peer *cl_peers_find(struct cl_peers *peers, u32 node)
 	return NULL;
 }
 
+static void peer_forget_line(struct cl_peer *peer)
+{
+	WRITE_ONCE(peer->line.known, false); /* pairs with cl_edges_gather() */
+	peer->line.gap_known = false;
+}
+
 /* A new session draws a new start: a late packet of the old one is no hit. */
 static void peer_start(struct cl_peer *peer)
 {
 	cl_session_init(&peer->session, get_random_u32());
 	peer->excess_max_ns = 0;
-	peer->line.known = false;
+	peer_forget_line(peer);
 }
 
 /**
@@ -258,7 +264,7 @@ void cl_peer_restart_estimator(struct cl_peer *peer)
 	lockdep_assert_held(&peer->lock);
 	cl_estimator_init(&peer->estimator, &params);
 	peer_started(peer);
-	peer->line.known = false;
+	peer_forget_line(peer);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <linux/spinlock.h>
 
 #include "core/estimator.h"
+#include "core/joint.h"
 #include "core/session.h"
 #include "core/source.h"
 #include "socket.h"
@@ -43,15 +44,21 @@ struct cl_peer_settings {
 /**
  * struct cl_peer_line - cluster time as a peer has told it
  * @known: there is one, and not of a raw generation that has ended
+ * @fresh: @gap is not of this line yet
+ * @gap_known: @gap is valid
  * @map: peer's raw time to cluster time
  * @at: own raw time when it came
  * @term: of the leader that the peer follows
+ * @gap: what it says against the leader
  */
 struct cl_peer_line {
 	bool known;
+	bool fresh;
+	bool gap_known;
 	struct cl_map map;
 	struct cl_raw at;
 	u32 term;
+	struct cl_joint_gap gap;
 };
 
 /**

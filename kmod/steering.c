@@ -8,6 +8,7 @@
 
 #include "core/discipline.h"
 #include "core/fixed.h"
+#include "edges.h"
 #include "instance.h"
 #include "trace.h"
 
@@ -55,6 +56,30 @@ static int steering_measure(struct cl_instance *inst, struct cl_raw now)
 	return err;
 }
 
+/* Does the order go on with the leader of the one before? */
+static bool steering_goes_on(const struct cl_steering *s)
+{
+	return s->locked && s->basis.parent == s->order.parent &&
+	       s->basis.gen == s->order.gen;
+}
+
+/* The target by the leader, and by the peers that measure it as well. */
+static void steering_join(struct cl_instance *inst, struct cl_raw now)
+{
+	struct cl_steering *s = &inst->steering;
+	struct cl_joint_edge edge;
+	struct cl_joint joint;
+	unsigned int n;
+
+	n = cl_edges_gather(inst, &s->order,
+			    steering_goes_on(s) ? &s->leader : NULL, now,
+			    s->gaps);
+	cl_joint_edge(&s->order.map, &s->estimate, &edge);
+	cl_joint_solve(&edge, s->gaps, n, &joint);
+	s->leader = edge.line;
+	s->target = joint.line;
+}
+
 /* Make the pending order the basis of the clock, if that is possible now. */
 static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 			   struct cl_change *c)
@@ -69,11 +94,12 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 		return false;
 	}
 	if (order_is_own(inst, o)) {
+		s->leader = o->map;
 		s->target = o->map;
 	} else {
 		if (steering_measure(inst, now))
 			return false;
-		cl_discipline_target(&o->map, &s->estimate, &s->target);
+		steering_join(inst, now);
 	}
 	c->steer.step = !s->locked || o->force;
 	s->basis = *o;
@@ -83,6 +109,24 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 	s->steered = now;
 	s->reach = cl_raw_add(now, o->interval_ns);
 	return true;
+}
+
+/*
+ * The bounds are those of the leader's edge: peers may lie.  The target may be
+ * beside it, by no more than CL_JOINT_CLIP_SIGMAS.
+ */
+static void steering_widen(const struct cl_steering *s, struct cl_raw now,
+			   struct cl_bound *b)
+{
+	s64 beside = cl_time_sub(cl_map_at(&s->target, now),
+				 cl_map_at(&s->leader, now));
+	s64 rate = s->target.rate_q48 - s->leader.rate_q48;
+
+	b->bound_ns = cl_add_sat(b->bound_ns, cl_abs_s64(beside));
+	b->hard_ns = cl_add_sat(b->hard_ns, cl_abs_s64(beside));
+	if (rate)
+		b->drift_ppt = cl_add_sat(b->drift_ppt,
+					  cl_abs_s64(cl_q48_to_ppt(rate)) + 1);
 }
 
 /* Bounds of the target at @now. */
@@ -112,6 +156,7 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 		cl_bound_of(&e, s->asymmetry_ns ?: inst->settings.asymmetry_ns,
 			    &o->bound, cl_raw_sub(theirs, o->map.raw),
 			    &c->bound);
+		steering_widen(s, now, &c->bound);
 		c->steer.y_err_ppt = e.y_err_ppt;
 	}
 	c->steer.bound_ns = c->bound.bound_ns;

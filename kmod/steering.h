@@ -12,6 +12,7 @@
 #include "core/bound.h"
 #include "core/cltime.h"
 #include "core/estimate.h"
+#include "core/joint.h"
 #include "output.h"
 
 struct cl_instance;
@@ -71,6 +72,9 @@ struct cl_order {
  * @estimate: of the parent, from which @target was made, unless leading: the
  *	bound of what is published must not shrink by exchanges that came later
  * @asymmetry_ns: budget of the path to the parent, 0: that of the instance
+ * @leader: line of the leader's edge, @target without the peers; of an own
+ *	order @target
+ * @gaps: of the peers, of the last order
  * @target: line that the clock follows
  * @reach: raw time at which the clock should have reached @target
  * @gen: own raw generation
@@ -97,6 +101,8 @@ struct cl_steering {
 	bool asleep;
 	struct cl_estimate estimate;
 	u32 asymmetry_ns;
+	struct cl_map leader;
+	struct cl_joint_gap gaps[CL_JOINT_PEERS];
 	struct cl_map target;
 	struct cl_raw reach;
 	u32 gen;

@@ -34,7 +34,7 @@ struct joint_terms {
 	unsigned int n;
 	u64 leader_err;
 	s64 value[TERMS_MAX];
-	u64 err[TERMS_MAX];
+	u32 err[TERMS_MAX];
 	u32 weight[TERMS_MAX];
 };
 
@@ -48,7 +48,7 @@ static void terms_begin(struct joint_terms *t, u64 leader_err)
 	t->n = 1;
 	t->leader_err = cut_err(leader_err);
 	t->value[0] = 0;
-	t->err[0] = t->leader_err;
+	t->err[0] = (u32)t->leader_err;
 	t->weight[0] = 1U << LEADER_WEIGHT_LOG2;
 }
 
@@ -64,7 +64,7 @@ static void terms_add(struct joint_terms *t, s64 value, u64 err)
 	if (root > PEER_WEIGHT_ROOT << (LEADER_WEIGHT_LOG2 / 2))
 		root = PEER_WEIGHT_ROOT << (LEADER_WEIGHT_LOG2 / 2);
 	t->value[t->n] = cl_clamp_s64(value, -VALUE_MAX, VALUE_MAX);
-	t->err[t->n] = err;
+	t->err[t->n] = (u32)err;
 	t->weight[t->n] = (u32)(root * root);
 	t->n++;
 }
@@ -108,7 +108,7 @@ static u32 terms_outliers(const struct joint_terms *t)
 	u64 sigma;
 
 	for (i = 1; i < t->n; i++) {
-		sigma = cl_isqrt(2 * leader2 + t->err[i] * t->err[i]) + 1;
+		sigma = cl_isqrt(2 * leader2 + (u64)t->err[i] * t->err[i]) + 1;
 		if (cl_abs_s64(t->value[i] - median) >
 		    CL_JOINT_OUTLIER_SIGMAS * sigma)
 			outliers |= 1U << i;

@@ -153,9 +153,9 @@ static void test_a_minority_of_liars_is_dropped(struct kunit *test)
 	for (i = 0; i < CL_JOINT_PEERS; i++)
 		peers[i] = i % 3 ? edge(170, 0) : edge(100 * ERR, 0);
 	joint = solve(&leader, peers, CL_JOINT_PEERS);
-	KUNIT_EXPECT_EQ(test, joint.dropped, 6);
-	KUNIT_EXPECT_EQ(test, joint.used, 10);
-	KUNIT_EXPECT_EQ(test, joint.shift_ns, 154LL); /* 10/11 of 170 */
+	KUNIT_EXPECT_EQ(test, joint.dropped, 8);
+	KUNIT_EXPECT_EQ(test, joint.used, 16);
+	KUNIT_EXPECT_EQ(test, joint.shift_ns, 160LL); /* 16/17 of 170 */
 	KUNIT_EXPECT_FALSE(test, joint.clipped);
 }
 
