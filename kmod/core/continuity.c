@@ -44,11 +44,11 @@
  */
 #define RISE_NOISE 8
 #define FALL_NOISE 4
-#define RISE_ERR 5
-#define FALL_ERR 4
+#define RISE_ERR 3
+#define FALL_ERR 3
 #define FALL_REST 4
-#define PROOF_REST 10
-#define RISE_REST 12
+#define PROOF_REST 8
+#define RISE_REST 10
 
 /*
  * Samples are kept back when so many should have come near the floor of a
@@ -66,6 +66,7 @@
 /* ... unless so many should have, Q16. */
 #define STRAY_Q16 (4 * ONE_Q16)
 #define SLOW_STRAY_Q16 (2 * ONE_Q16)
+#define SLOW_MISSED_Q16 (2 * ONE_Q16)
 /* The other one did not rise when so many samples say so, ... */
 #define TOUCHES_MIN 2
 /* ... and it rose when for each that does so many should have, Q16. */
@@ -296,8 +297,7 @@ void cl_continuity_restart(struct cl_continuity *c)
 static s64 rise_threshold(const struct cl_continuity *c, s64 rest_ns,
 			  const struct cl_continuity_scale *scale)
 {
-	return RISE_NOISE * c->noise_ns +
-	       RISE_ERR * cl_max_s64(c->known.err_ns, scale->err_ns) +
+	return RISE_NOISE * c->noise_ns + RISE_ERR * scale->err_ns +
 	       RISE_REST * rest_ns;
 }
 
@@ -309,12 +309,10 @@ static s64 fall_threshold(const struct cl_continuity *c, unsigned int k,
 			  s64 rest_factor,
 			  const struct cl_continuity_scale *scale)
 {
-	s64 err = c->known.err_ns;
+	/* In doubt it grows. */
+	s64 err = c->doubt ? c->doubt_err_ns : scale->err_ns;
 
-	/* While samples are kept back, it grows. */
-	if (!c->doubt)
-		err = cl_max_s64(err, scale->err_ns);
-	return FALL_NOISE * c->noise_ns + FALL_ERR * err +
+	return FALL_NOISE * c->noise_ns + FALL_ERR * err / 2 +
 	       rest_factor * c->known.rest_ns[k];
 }
 
@@ -404,12 +402,14 @@ look_back(struct cl_continuity *c, struct cl_raw at,
 }
 
 /* A sample is too low: from now on keep samples back. */
-static void begin_doubt(struct cl_continuity *c, unsigned int k, s64 d)
+static void begin_doubt(struct cl_continuity *c, unsigned int k, s64 d,
+			const struct cl_continuity_scale *scale)
 {
 	clear_window(c);
 	c->doubt = true;
 	c->down = (u8)k;
 	c->drop_ns = d;
+	c->doubt_err_ns = scale->err_ns;
 	c->lows = 0;
 	c->expected_q16 = 0;
 	c->touches = 0;
@@ -516,6 +516,16 @@ undecided(const struct cl_continuity *c, const s64 *r,
 	return CL_CONTINUITY_QUIET;
 }
 
+/* May it still be proven that something has changed? */
+static bool promising(const struct cl_continuity *c)
+{
+	if (keep_all(c))
+		return c->expected_q16 < STRAY_Q16 * (1 + c->lows);
+	/* If the other direction rose, the estimate is a bit wrong. */
+	return c->expected_q16 < SLOW_STRAY_Q16 * (1 + c->lows) &&
+	       c->missed_q16 < SLOW_MISSED_Q16 * (1 + c->touches);
+}
+
 /* Nothing was proven. */
 static enum cl_continuity_verdict unfounded(struct cl_continuity *c)
 {
@@ -539,14 +549,11 @@ conclude(struct cl_continuity *c, struct cl_raw at, const s64 *r,
 	bool proof = c->lows >= LOWS_MIN &&
 		     c->drop_ns > fall_threshold(c, c->down, PROOF_REST, scale);
 	s64 need = cl_max_s64(c->known.n / c->known.windows,
-			      16 * c->known.spread_ns[c->down] / c->drop_ns);
+			      8 * c->known.spread_ns[c->down] / c->drop_ns);
 
-	if (!proof && !late &&
-	    c->expected_q16 <
-		    (keep_all(c) ? STRAY_Q16 : SLOW_STRAY_Q16) * (1 + c->lows))
-		return undecided(c, r, scale);
 	if (!proof)
-		return unfounded(c);
+		return late || !promising(c) ? unfounded(c) :
+					       undecided(c, r, scale);
 	if (c->missed_q16 >= MISSED_Q16 * (1 + c->touches)) {
 		cl_continuity_restart(c);
 		return CL_CONTINUITY_CLOCK;
@@ -641,7 +648,7 @@ cl_continuity_push(struct cl_continuity *c, struct cl_raw at, s64 ru, s64 rw,
 	for (k = 0; k < DIRECTIONS && !c->doubt && floors_known(c, at); k++) {
 		d = c->known.floor_ns[k] - r[k];
 		if (d > fall_threshold(c, k, FALL_REST, scale))
-			begin_doubt(c, k, d);
+			begin_doubt(c, k, d, scale);
 	}
 	if (c->doubt) {
 		collect(c, at, r, scale);

@@ -114,6 +114,7 @@ struct cl_continuity_level {
  * @doubt: samples are being kept back; the window has those since then
  * @down: the direction that fell
  * @drop_ns: by how much it fell, so far
+ * @doubt_err_ns: standard deviation of the estimate before
  * @lows: samples that showed it
  * @expected_q16: how many would have, had it fallen as far
  * @touches: samples of the other direction that show that it did not rise
@@ -140,6 +141,7 @@ struct cl_continuity {
 	bool doubt;
 	u8 down;
 	s64 drop_ns;
+	s64 doubt_err_ns;
 	u32 lows;
 	s64 expected_q16;
 	u32 touches;

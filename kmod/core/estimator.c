@@ -370,6 +370,19 @@ static bool refuted(struct cl_estimator *e, const struct cl_oneway *s)
 	return true;
 }
 
+/*
+ * Noise of a one-way difference.  Where the corridor answers, the floor is sharp
+ * and nothing but stamps blurs it, whatever variance the filter gives to samples.
+ */
+static s64 oneway_noise(const struct cl_estimator *e)
+{
+	s64 noise = (s64)cl_variance_noise(&e->var);
+
+	if (e->choice == CL_CHOICE_CORRIDOR)
+		noise = cl_min_s64(noise, (s64)cl_isqrt(stamps_ns2(e)));
+	return noise * 3 / 2;
+}
+
 /* Ask whether the path or the clocks have changed, and do what follows. */
 static void watch(struct cl_estimator *e, struct cl_oneway *s)
 {
@@ -381,7 +394,7 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s)
 	unsigned int i;
 
 	answer(e, &now);
-	scale.noise_ns = (s64)cl_variance_noise(&e->var) * 3 / 2;
+	scale.noise_ns = oneway_noise(e);
 	scale.excess_ns = e->var.usual_ns / 2;
 	scale.err_ns = (s64)now.err_ns;
 	scale.interval_ns = e->corridor.interval_ns;
