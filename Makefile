@@ -63,6 +63,7 @@ help:
 	@echo 'make demo             five nodes in a virtual machine, their true error'
 	@echo 'make bench-read       time of one reading, against clock_gettime()'
 	@echo 'make bench-respond    instructions of one answer, against an epoll process'
+	@echo 'make bench-overhead   instructions per sample, memory per peer, the daemon'
 	@echo 'make bench-lan        accuracy beside chronyd and ptp4l; also lan-noise, lan-normal,'
 	@echo '                      lan-hw, wan, wan-gamma, wlan, loss, route, converge'
 	@echo 'make bench-bound      do the bounds hold: simulator, some in the lab; also holdover,'

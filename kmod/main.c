@@ -8,6 +8,7 @@
 #include "instance.h"
 #include "netlink.h"
 #include "page.h"
+#include "peer.h"
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "clocklink needs Linux 6.1 or newer"
@@ -20,9 +21,12 @@ static int __init clocklink_init(void)
 	err = cl_page_init();
 	if (err)
 		return err;
-	err = cl_instance_init();
+	err = cl_peer_cache_init();
 	if (err)
 		goto err_page;
+	err = cl_instance_init();
+	if (err)
+		goto err_cache;
 	err = cl_netlink_init();
 	if (err)
 		goto err_instance;
@@ -30,6 +34,8 @@ static int __init clocklink_init(void)
 
 err_instance:
 	cl_instance_exit();
+err_cache:
+	cl_peer_cache_exit();
 err_page:
 	cl_page_exit();
 	return err;
@@ -39,6 +45,7 @@ static void __exit clocklink_exit(void)
 {
 	cl_netlink_exit();
 	cl_instance_exit();
+	cl_peer_cache_exit();
 	cl_page_exit();
 }
 

@@ -9,6 +9,31 @@
 
 #include "core/fixed.h"
 
+/* kmalloc() would round a peer up to 16 KiB. */
+static struct kmem_cache *peer_cache;
+
+/**
+ * cl_peer_cache_init() - prepare memory for peers
+ *
+ * Return: 0, -ENOMEM.
+ */
+int __init cl_peer_cache_init(void)
+{
+	peer_cache = kmem_cache_create("clocklink_peer", sizeof(struct cl_peer),
+				       0, SLAB_ACCOUNT, NULL);
+	return peer_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * cl_peer_cache_exit() - give it back
+ *
+ * All peers have been freed: cl_peers_clear() has waited for it.
+ */
+void cl_peer_cache_exit(void)
+{
+	kmem_cache_destroy(peer_cache);
+}
+
 /**
  * cl_peers_init() - an empty table
  * @peers: table
@@ -73,12 +98,12 @@ struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
 
 	if (peers->count >= CL_PEERS_MAX)
 		return ERR_PTR(-ENOSPC);
-	peer = kzalloc(sizeof(*peer), GFP_KERNEL_ACCOUNT);
+	peer = kmem_cache_zalloc(peer_cache, GFP_KERNEL);
 	if (!peer)
 		return ERR_PTR(-ENOMEM);
 	err = dst_cache_init(&peer->path.cache, GFP_KERNEL_ACCOUNT);
 	if (err) {
-		kfree(peer);
+		kmem_cache_free(peer_cache, peer);
 		return ERR_PTR(err);
 	}
 	peer->node = node;
@@ -106,7 +131,7 @@ struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
 static void peer_free(struct cl_peer *peer)
 {
 	dst_cache_destroy(&peer->path.cache);
-	kfree(peer);
+	kmem_cache_free(peer_cache, peer);
 }
 
 static void peer_free_rcu(struct rcu_head *rcu)

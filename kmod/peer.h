@@ -16,8 +16,8 @@
 #include "socket.h"
 
 /*
- * A peer takes about 2.5 KiB, charged to the memory cgroup of who adds it: 4096
- * are 10 MiB.  256 buckets then hold 16 each.
+ * A peer takes about 11 KiB, charged to the memory cgroup of who adds it: 4096
+ * are 44 MiB.  256 buckets then hold 16 each.
  */
 #define CL_PEERS_MAX 4096
 #define CL_PEERS_HASH_BITS 8
@@ -188,6 +188,9 @@ struct cl_peer_info {
 	struct cl_estimate estimate;
 	struct cl_estimator_info learnt;
 };
+
+int cl_peer_cache_init(void);
+void cl_peer_cache_exit(void);
 
 void cl_peers_init(struct cl_peers *peers);
 struct cl_peer *cl_peers_find(struct cl_peers *peers, u32 node);

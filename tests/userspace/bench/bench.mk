@@ -14,14 +14,28 @@ $(BENCH_BINS): $(BUILD)/bench/%: $(BUILD)/obj/$(BENCH_DIR)/%.o $(AGENT_LIB)
 
 -include $(BENCH_OBJS:.o=.d)
 
-.PHONY: bench bench-read bench-respond bench-build tools
+OVERHEAD_DIR := $(BUILD)/overhead-vm
+
+.PHONY: bench bench-read bench-respond bench-overhead bench-build tools
 tools: $(BENCH_BINS)
 
-bench: bench-read bench-respond
+bench: bench-read bench-respond bench-overhead
 
-bench-build: $(AGENT_BINS) $(BENCH_BINS) $(BUILD)/kmod-vm/clocklink.ko
+bench-build: $(AGENT_BINS) $(BENCH_BINS) $(BUILD)/kmod-vm/clocklink.ko \
+	$(OVERHEAD_DIR)/clocklink_overhead.ko
 
-bench-read bench-respond:
+# A module with the same core, for the same kernel
+$(OVERHEAD_DIR)/.links: FORCE
+	@scripts/link-sources $(@D) '$(kdir-vm)' $(BENCH_DIR)/overhead
+	@scripts/link-sources $(@D)/core '$(kdir-vm)' kmod/core
+	@scripts/link-sources $(@D)/kunit '$(kdir-vm)' tests/kunit
+
+$(OVERHEAD_DIR)/clocklink_overhead.ko: $(OVERHEAD_DIR)/.links \
+		$(wildcard $(BENCH_DIR)/overhead/* kmod/core/* tests/kunit/*.h)
+	$(MAKE) -C $(kdir-vm) M=$(abspath $(@D)) W=1 modules
+	@touch $@
+
+bench-read bench-respond bench-overhead:
 	@scripts/setup >&2
 	@$(MAKE) -s bench-build >&2
 	@$(BENCH_DIR)/$(@:bench-%=%).py $(BUILD)
