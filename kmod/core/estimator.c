@@ -254,14 +254,16 @@ void cl_estimator_init(struct cl_estimator *e,
 /* Answer of the filter, at its newest sample. */
 static void answer_filter(const struct cl_estimator *e, struct cl_estimate *ret)
 {
-	const struct cl_kalman *kf = cl_wander_filter(&e->filter);
-	s64 theta = (kf->theta + (1 << 15)) >> 16;
+	struct cl_kalman kf;
+	s64 theta;
 
+	ret->wander_ppt = cl_wander_doubt(&e->filter, &kf);
+	theta = (kf.theta + (1 << 15)) >> 16;
 	ret->theta_ns = (s64)((u64)e->d0 + (u64)theta);
-	ret->y_q48 = cl_clamp_s64(cl_shl_div(kf->y, 24, CL_NS_PER_SEC),
+	ret->y_q48 = cl_clamp_s64(cl_shl_div(kf.y, 24, CL_NS_PER_SEC),
 				  -Y_MAX_Q48, Y_MAX_Q48);
-	ret->err_ns = sigma_ns(kf->p00);
-	ret->y_err_ppt = (cl_isqrt((u64)kf->p11) * 1000 >> 12) + 1;
+	ret->err_ns = sigma_ns(kf.p00);
+	ret->y_err_ppt = (cl_isqrt((u64)kf.p11) * 1000 >> 12) + 1;
 }
 
 /*
@@ -276,7 +278,6 @@ static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
 
 	ret->at = e->last;
 	ret->last = e->last;
-	ret->wander_ppt = cl_wander_ppt(&e->filter);
 	answer_filter(e, ret);
 	if (cl_parabolic_get(&e->corridor, e->last, &c))
 		return;

@@ -40,14 +40,6 @@ static u32 ppt_of(s64 q2)
 	return ((u32)cl_isqrt((u64)cl_mulshr(q2, 4000000, 24)) + 1) / 2;
 }
 
-static void note_ppt(struct cl_wander *w)
-{
-	int i;
-
-	for (i = 0; i < CL_WANDER_FILTERS; i++)
-		w->ppt[i] = ppt_of(w->kf[i].q2);
-}
-
 /**
  * cl_wander_init() - start the filters
  * @w: filters
@@ -62,8 +54,8 @@ void cl_wander_init(struct cl_wander *w, u32 start_ppt)
 	cl_kalman_init(&w->kf[0], q2 / 10);
 	cl_kalman_init(&w->kf[1], q2);
 	cl_kalman_init(&w->kf[2], q2 * 10);
-	note_ppt(w);
-	w->start_ppt = cl_wander_ppt(w);
+	w->ppt = ppt_of(q2);
+	w->start_ppt = w->ppt;
 }
 
 /* What the filters made of a sample. */
@@ -104,13 +96,13 @@ static s64 half_log_ratio_q24(s64 a, s64 b)
 /* Is there evidence for a filter beside the middle one, and may it be used? */
 static bool lower_is_better(const struct cl_wander *w)
 {
-	return w->lead[0] >= LEAD_DOWN && w->ppt[0] >= PPT_MIN &&
-	       (w->ppt[0] >= w->start_ppt || w->age_q20 >= TRUST_Q20);
+	return w->lead[0] >= LEAD_DOWN && w->ppt >= 3 * PPT_MIN &&
+	       (w->ppt > w->start_ppt || w->age_q20 >= TRUST_Q20);
 }
 
 static bool upper_is_better(const struct cl_wander *w)
 {
-	return w->lead[1] >= LEAD_UP && w->ppt[2] <= PPT_MAX;
+	return w->lead[1] >= LEAD_UP && w->ppt <= PPT_MAX / 4;
 }
 
 /*
@@ -127,7 +119,7 @@ static void move(struct cl_wander *w, bool up)
 	edge->q2 = up ? edge->q2 * 10 : edge->q2 / 10;
 	w->lead[!up] = -lead;
 	w->lead[up] = 0;
-	note_ppt(w);
+	w->ppt = ppt_of(w->kf[CL_WANDER_CENTRE].q2);
 	w->moves++;
 }
 
@@ -197,6 +189,47 @@ void cl_wander_push(struct cl_wander *w, s64 dt_q20, s64 z_q16, s64 r_q16)
 	w->age_q20 = cl_min_s64(w->age_q20 + dt_q20, S64_MAX / 2);
 	if (w->age_q20 >= QUIET_Q20)
 		judge(w, v, r_q16);
+}
+
+/*
+ * How much the upper filter counts beside the middle one, Q16: the square root of
+ * what one is likelier than the other, because samples are not as normal as the
+ * likelihood takes them to be; 2^x is interpolated, within 6 %.
+ */
+static s64 upper_weight_q16(const struct cl_wander *w)
+{
+	s64 log2 = w->lead[1] * 47274 >> 16; /* 1 / (2 ln 2), Q16 */
+	s64 m = (1 << 16) + ((log2 & 0xffffff) >> 8);
+	s64 whole = log2 >> 24;
+
+	return whole < 0 ? m >> -whole : m << whole;
+}
+
+/**
+ * cl_wander_doubt() - the filter in use, as uncertain as the wander is
+ * @w: filters
+ * @ret: the middle filter with variances that allow for more wander
+ *
+ * The wander learnt may be one step too low, which is most likely before there
+ * are many samples.  Variances are means over the middle and the upper filter,
+ * weighted by how likely the samples make them.  In 2800 simulations of 10 min
+ * of samples and 1 h without, the error was up to 6.4 times what the middle
+ * filter foresaw, and up to 4.4 times what this does.
+ *
+ * Return: wander that @ret stands for, 1e-12 per sqrt(s).
+ */
+u32 cl_wander_doubt(const struct cl_wander *w, struct cl_kalman *ret)
+{
+	const struct cl_kalman *upper = &w->kf[CL_WANDER_CENTRE + 1];
+	s64 weight = upper_weight_q16(w);
+	s64 share = (weight << 16) / ((1 << 16) + weight);
+
+	*ret = *cl_wander_filter(w);
+	ret->p00 += cl_mulshr(upper->p00 - ret->p00, share, 16);
+	ret->p01 += cl_mulshr(upper->p01 - ret->p01, share, 16);
+	ret->p11 += cl_mulshr(upper->p11 - ret->p11, share, 16);
+	ret->q2 += cl_mulshr(upper->q2 - ret->q2, share, 16);
+	return ppt_of(ret->q2);
 }
 
 /**

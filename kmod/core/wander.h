@@ -23,7 +23,7 @@
  * @in_q16: innovation of the last sample in the middle filter, ns Q16
  * @s_q16: its variance, ns^2 Q16; 0 before the second sample
  * @start_ppt: wander at the start, 1e-12 per sqrt(s)
- * @ppt: wander of the filters, 1e-12 per sqrt(s)
+ * @ppt: wander of the middle filter, 1e-12 per sqrt(s)
  * @moves: times that another filter became the middle one
  */
 struct cl_wander {
@@ -33,7 +33,7 @@ struct cl_wander {
 	s64 in_q16;
 	s64 s_q16;
 	u32 start_ppt;
-	u32 ppt[CL_WANDER_FILTERS];
+	u32 ppt;
 	u32 moves;
 };
 
@@ -47,30 +47,13 @@ cl_wander_filter(const struct cl_wander *w)
 /* Wander it assumes, 1e-12 per sqrt(s). */
 static inline u32 cl_wander_ppt(const struct cl_wander *w)
 {
-	return w->ppt[CL_WANDER_CENTRE];
-}
-
-/*
- * The filter for more wander, whose variances are to be believed.  The wander
- * learnt may be one step too low.  In simulations of 1 h without samples after
- * 10 min the error was up to 5.0 times what the filter in use foresaw, and up to
- * 1.7 times what this one did.
- */
-static inline const struct cl_kalman *
-cl_wander_cautious(const struct cl_wander *w)
-{
-	return &w->kf[CL_WANDER_FILTERS - 1];
-}
-
-/* Wander it assumes, 1e-12 per sqrt(s). */
-static inline u32 cl_wander_cautious_ppt(const struct cl_wander *w)
-{
-	return w->ppt[CL_WANDER_FILTERS - 1];
+	return w->ppt;
 }
 
 void cl_wander_init(struct cl_wander *w, u32 start_ppt);
 void cl_wander_restart(struct cl_wander *w);
 void cl_wander_push(struct cl_wander *w, s64 dt_q20, s64 z_q16, s64 r_q16);
+u32 cl_wander_doubt(const struct cl_wander *w, struct cl_kalman *ret);
 void cl_wander_rebase(struct cl_wander *w, s64 whole_ns);
 void cl_wander_open(struct cl_wander *w, s64 p00_times, s64 p11_times);
 

@@ -270,19 +270,79 @@ static void test_any_interval_and_variance_are_safe(struct kunit *test)
 	}
 }
 
-static void test_cautious_filter_assumes_more(struct kunit *test)
+static void test_doubt_is_between_two_filters(struct kunit *test)
 {
+	const struct cl_kalman *middle, *upper;
+	struct cl_kalman doubt;
 	struct run r;
+	u32 ppt;
 
 	begin(&r, 15, 1000, 10000);
-	KUNIT_EXPECT_EQ(test, cl_wander_cautious_ppt(&r.w), 3162U);
 	steps(&r, 600);
-	KUNIT_EXPECT_EQ(test, cl_wander_ppt(&r.w), 10000U);
-	KUNIT_EXPECT_EQ(test, cl_wander_cautious_ppt(&r.w), 31623U);
-	KUNIT_EXPECT_GT(test, cl_wander_cautious(&r.w)->p00,
-			cl_wander_filter(&r.w)->p00);
-	KUNIT_EXPECT_GT(test, cl_wander_cautious(&r.w)->p11,
-			2 * cl_wander_filter(&r.w)->p11);
+	middle = cl_wander_filter(&r.w);
+	upper = &r.w.kf[2];
+	ppt = cl_wander_doubt(&r.w, &doubt);
+	KUNIT_EXPECT_EQ(test, doubt.theta, middle->theta);
+	KUNIT_EXPECT_EQ(test, doubt.y, middle->y);
+	KUNIT_EXPECT_GT(test, doubt.p00, middle->p00);
+	KUNIT_EXPECT_LT(test, doubt.p00, upper->p00);
+	KUNIT_EXPECT_GT(test, doubt.p11, middle->p11);
+	KUNIT_EXPECT_LT(test, doubt.p11, upper->p11);
+	KUNIT_EXPECT_GT(test, ppt, 10000U);
+	KUNIT_EXPECT_LT(test, ppt, 31623U);
+}
+
+static void test_doubt_follows_the_likelihood(struct kunit *test)
+{
+	struct cl_kalman doubt;
+	struct cl_wander w;
+	u32 ppt;
+
+	cl_wander_init(&w, 1000);
+	/* as likely: q^2 = (1 + 10) / 2 */
+	ppt = cl_wander_doubt(&w, &doubt);
+	KUNIT_EXPECT_EQ(test, ppt, 2345U);
+	/* e^2 times as likely counts as e: (1 + 10 e) / (1 + e) */
+	w.lead[1] = 2 << 24;
+	ppt = cl_wander_doubt(&w, &doubt);
+	KUNIT_EXPECT_GT(test, ppt, 2730U);
+	KUNIT_EXPECT_LT(test, ppt, 2780U);
+	/* (1 + 10 / e^4) / (1 + 1 / e^4) */
+	w.lead[1] = -8 * (1 << 24);
+	ppt = cl_wander_doubt(&w, &doubt);
+	KUNIT_EXPECT_GT(test, ppt, 1075U);
+	KUNIT_EXPECT_LT(test, ppt, 1085U);
+}
+
+/* Ten minutes of samples, then an hour without: within 5 deviations. */
+static void test_holdover_is_within_the_doubt(struct kunit *test)
+{
+	static const s64 ppt[] = { 1000, 1778, 3162, 5623 };
+	struct cl_kalman doubt;
+	struct run r;
+	size_t i;
+	u64 seed;
+
+	for (i = 0; i < ARRAY_SIZE(ppt); i++) {
+		for (seed = 1; seed <= 12; seed++) {
+			struct cl_estimate e = {};
+
+			begin(&r, seed, 1000, ppt[i]);
+			steps(&r, 600);
+			e.wander_ppt = cl_wander_doubt(&r.w, &doubt);
+			e.at = r.last;
+			e.theta_ns = r.zero + (doubt.theta >> 16);
+			e.y_q48 = cl_shl_div(doubt.y, 24, CL_NS_PER_SEC);
+			e.err_ns = cl_isqrt((u64)doubt.p00) >> 8;
+			e.y_err_ppt = cl_isqrt((u64)doubt.p11) * 1000 >> 12;
+			sim_advance(&r.sim, 3600 * CL_NS_PER_SEC);
+			cl_estimate_at(&e, sim_local(&r.sim, 0), &e);
+			KUNIT_EXPECT_LT(
+				test,
+				cl_abs_s64(e.theta_ns - sim_theta(&r.sim)),
+				5 * e.err_ns);
+		}
+	}
 }
 
 static void test_start_is_limited(struct kunit *test)
@@ -306,7 +366,9 @@ static struct kunit_case wander_cases[] = {
 	KUNIT_CASE(test_open_widens_all_filters),
 	KUNIT_CASE(test_one_outlier_proves_nothing),
 	KUNIT_CASE(test_any_interval_and_variance_are_safe),
-	KUNIT_CASE(test_cautious_filter_assumes_more),
+	KUNIT_CASE(test_doubt_is_between_two_filters),
+	KUNIT_CASE(test_doubt_follows_the_likelihood),
+	KUNIT_CASE(test_holdover_is_within_the_doubt),
 	KUNIT_CASE(test_start_is_limited),
 	{}
 };
