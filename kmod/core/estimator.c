@@ -48,6 +48,9 @@
 #define CORRIDOR_ENTER 11
 #define CORRIDOR_LEAVE 14
 
+/* A corridor more wrong than so many deviations of the filter starts anew. */
+#define SQUEEZE_SIGMAS 4
+
 /* Samples impossibly far from the answer: how far, and how many in a row. */
 #define REFUTED_SIGMAS 10
 #define REFUTED_MAX 4
@@ -167,6 +170,8 @@ static void choose(struct cl_estimator *e)
 	if (cl_parabolic_get(&e->corridor, e->last, &c))
 		return;
 	sigma = sigma_ns(cl_wander_filter(&e->filter)->p00);
+	if (cl_parabolic_squeezed(&e->corridor) > SQUEEZE_SIGMAS * sigma)
+		cl_parabolic_restart(&e->corridor);
 	e->choice = c.err_ns * 10 < sigma * (now ? CORRIDOR_LEAVE :
 						   CORRIDOR_ENTER) ?
 			    CL_CHOICE_CORRIDOR :

@@ -38,6 +38,14 @@
 #define BREACHES_TELL 6
 #define BREACH_MIN_Q8 8
 #define BREACH_MAX_Q8 256
+/* The width of the corridor is forgotten in so many answers ... */
+#define WIDE_MEAN_OF 512
+/*
+ * ... and one narrower by so many mean errors is not so by chance; no more than this
+ * share of the delay is left to the asymmetry of paths.
+ */
+#define SQUEEZED 6
+#define SQUEEZED_SHARE 128
 /* One answer is old enough that a late sample changes nothing, ns. */
 #define LATE_MAX_NS CL_NS_PER_SEC
 #define NOISE_MAX_NS CL_NS_PER_MS
@@ -414,6 +422,19 @@ static bool fits_offset(const struct cl_corridor *r, const struct cl_oneway *s)
 	       cl_abs_s64((s64)(s->w + r->d0)) <= max;
 }
 
+/*
+ * Clocks that leave each other faster than the curvature allows squeeze the
+ * corridor: one side holds it where it was, the other pushes.  A path cannot make
+ * it narrower and wide again, so the widest of late is what it should be.
+ */
+static void note_width(struct cl_parabolic *p)
+{
+	if (p->n <= CL_PARABOLIC_START || p->delay > p->wide)
+		p->wide = p->delay;
+	else
+		p->wide -= (p->wide - p->delay) / WIDE_MEAN_OF;
+}
+
 /* Answer at the instant of a sample just taken. */
 static void solve(struct cl_parabolic *p, const struct cl_oneway *s)
 {
@@ -429,6 +450,7 @@ static void solve(struct cl_parabolic *p, const struct cl_oneway *s)
 	p->theta = r->theta;
 	p->d0 = r->d0;
 	p->delay = r->delay;
+	note_width(p);
 }
 
 /*
@@ -697,10 +719,36 @@ int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s)
 	return 0;
 }
 
+/*
+ * Error, 2^-4 ns, that a squeezed corridor shows; 0 if it is no narrower than it
+ * may be by chance.
+ */
+static s64 squeeze_q4(const struct cl_parabolic *p)
+{
+	s64 squeeze = p->wide - p->delay;
+	s64 chance = cl_max_s64(SQUEEZED * mean_error_q4(p),
+				p->delay / SQUEEZED_SHARE);
+
+	return squeeze > chance ? squeeze : 0;
+}
+
+/**
+ * cl_parabolic_squeezed() - do the samples contradict each other
+ * @p: estimator
+ *
+ * Return: error, ns, that this proves, 0 if they do not.
+ */
+u64 cl_parabolic_squeezed(const struct cl_parabolic *p)
+{
+	return (u64)squeeze_q4(p) >> 4;
+}
+
 /* Standard deviation of the offset, 2^-4 ns: 1.5 times the mean error. */
 static u64 error_q4(const struct cl_parabolic *p)
 {
-	return (u64)cl_clamp_s64(mean_error_q4(p) * 3 / 2, 1, ERR_MAX_Q4);
+	s64 error = cl_max_s64(mean_error_q4(p), squeeze_q4(p));
+
+	return (u64)cl_clamp_s64(error * 3 / 2, 1, ERR_MAX_Q4);
 }
 
 /**

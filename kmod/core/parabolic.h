@@ -108,6 +108,7 @@ struct cl_corridor {
  * @theta: offset - @d0, 2^-4 ns
  * @d0: origin of the offset, ns modulo 2^64
  * @delay: one-way delay, 2^-4 ns
+ * @wide: largest @delay of late, 2^-4 ns
  * @elder: generation that answers
  * @gen: both generations
  * @start: the first exchanges
@@ -134,6 +135,7 @@ struct cl_parabolic {
 	s64 theta;
 	u64 d0;
 	s64 delay;
+	s64 wide;
 	unsigned int elder;
 	struct cl_corridor gen[2];
 	struct cl_oneway start[CL_PARABOLIC_START];
@@ -179,6 +181,7 @@ void cl_parabolic_restart(struct cl_parabolic *p);
 int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s);
 int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,
 		     struct cl_parabolic_estimate *ret);
+u64 cl_parabolic_squeezed(const struct cl_parabolic *p);
 u64 cl_parabolic_drops(const struct cl_parabolic *p);
 
 #endif /* _CL_CORE_PARABOLIC_H */
