@@ -33,12 +33,12 @@
 #define STAMP_NOISE_MAX_NS CL_NS_PER_MS
 #define WANDER_MAX_PPT 1000000
 
-/* The innovation guard looks at blocks of this many samples ... */
+/*
+ * The innovation guard looks at blocks of this many samples: the mean of innovations
+ * must not be further from 0 than so many times its deviation.
+ */
 #define GUARD_BLOCK 32
-/* ... for a mean square above this times its variance ... */
-#define GUARD_LIMIT 3
-/* ... most of it to one side: noise has a share of 1 / GUARD_BLOCK there. */
-#define GUARD_SIDED_DIV 2
+#define GUARD_SIGMAS 5
 #define GUARD_RATIO_MAX_Q8 (1 << 16)
 
 /*
@@ -90,10 +90,10 @@ static struct cl_raw middle(const struct cl_oneway *s)
 }
 
 /*
- * Innovation guard: if a block of innovations is too large, and to one side, the
- * clocks did what the model excludes: open the covariance, so that the filter
- * follows the samples again.  Innovations that are large to both sides tell
- * about the samples' variance, which cl_variance_learn() corrects.
+ * Innovation guard: if innovations are to one side for a whole block, the clocks
+ * did what the model excludes: open the covariance, so that the filter follows the
+ * samples again.  Innovations that are large to both sides tell about the samples'
+ * variance, which cl_variance_learn() corrects.
  */
 static void guard(struct cl_estimator *e)
 {
@@ -108,10 +108,11 @@ static void guard(struct cl_estimator *e)
 	g->sum_q8 += e->filter.in_q16 < 0 ? -(s64)size_q8 : (s64)size_q8;
 	if (++g->n < GUARD_BLOCK)
 		return;
+	/* Both are 1 if all is well; the square of a sum is that over n. */
 	mean = (g->squares_q16 / GUARD_BLOCK) >> 16;
-	sided = (u64)(g->sum_q8 * g->sum_q8) / GUARD_BLOCK;
-	if (mean >= GUARD_LIMIT && sided >= g->squares_q16 / GUARD_SIDED_DIV)
-		cl_wander_open(&e->filter, 4 * (s64)mean - 3, 100);
+	sided = ((u64)(g->sum_q8 * g->sum_q8) / GUARD_BLOCK) >> 16;
+	if (sided >= GUARD_SIGMAS * GUARD_SIGMAS * (mean ? mean : 1))
+		cl_wander_open(&e->filter, (s64)sided / 2, 100);
 	*g = (struct cl_guard){ .n = 0 };
 }
 

@@ -423,13 +423,36 @@ static bool fits_offset(const struct cl_corridor *r, const struct cl_oneway *s)
 }
 
 /*
+ * tau*, ns: the age at which wander and spacing of the samples balance; an
+ * eighth of a window of the younger generation.
+ */
+static s64 balance_ns(const struct cl_parabolic *p)
+{
+	return ((s64)p->half << CL_LOWER_TICK_SHIFT) / 4;
+}
+
+/*
+ * Mean error that theory expects of a hard floor, 2^-4 ns: eps* = interval
+ * excess / tau*, and at the start, when a floor is known to about the n-th part of
+ * the mean excess, 1.9 times that (measured) for offset and frequency together.
+ */
+static s64 expected_q4(const struct cl_parabolic *p)
+{
+	const struct cl_corridor *r = &p->gen[p->elder];
+	s64 excess = cl_clamp_s64(p->excess_ns, 1, CL_NS_PER_SEC);
+
+	return cl_max_s64(p->eps, excess * 30 / (s64)r->n) + 1;
+}
+
+/*
  * Clocks that leave each other faster than the curvature allows squeeze the
  * corridor: one side holds it where it was, the other pushes.  A path cannot make
- * it narrower and wide again, so the widest of late is what it should be.
+ * it narrower and wide again, so the widest of late is what it should be, once it
+ * is known: samples make it narrower at first.
  */
 static void note_width(struct cl_parabolic *p)
 {
-	if (p->n <= CL_PARABOLIC_START || p->delay > p->wide)
+	if (expected_q4(p) > 2 * p->eps || p->delay > p->wide)
 		p->wide = p->delay;
 	else
 		p->wide -= (p->wide - p->delay) / WIDE_MEAN_OF;
@@ -451,28 +474,6 @@ static void solve(struct cl_parabolic *p, const struct cl_oneway *s)
 	p->d0 = r->d0;
 	p->delay = r->delay;
 	note_width(p);
-}
-
-/*
- * tau*, ns: the age at which wander and spacing of the samples balance; an
- * eighth of a window of the younger generation.
- */
-static s64 balance_ns(const struct cl_parabolic *p)
-{
-	return ((s64)p->half << CL_LOWER_TICK_SHIFT) / 4;
-}
-
-/*
- * Mean error that theory expects of a hard floor, 2^-4 ns: eps* = interval
- * excess / tau*, and at the start, when a floor is known to about the n-th part of
- * the mean excess, 1.9 times that (measured) for offset and frequency together.
- */
-static s64 expected_q4(const struct cl_parabolic *p)
-{
-	const struct cl_corridor *r = &p->gen[p->elder];
-	s64 excess = cl_clamp_s64(p->excess_ns, 1, CL_NS_PER_SEC);
-
-	return cl_max_s64(p->eps, excess * 30 / (s64)r->n) + 1;
 }
 
 /* Mean error that the noise of stamps alone may make, 0.6 of its rms (measured). */
