@@ -39,7 +39,9 @@
  */
 #define GUARD_BLOCK 32
 #define GUARD_SIGMAS 5
-#define GUARD_RATIO_MAX_Q8 (1 << 16)
+#define INNOVATION_MAX_Q8 (1 << 16)
+/* What innovations have in common is their mean over so many. */
+#define BIAS_MEAN_OF 32
 
 /*
  * Deviations of the corridor's answer, in tenths of the filter's, at which the
@@ -57,6 +59,8 @@
 
 /* For so many samples the errors are not believed; see answer(). */
 #define UNPROVEN 1024
+/* Later, answers so many deviations of the filter apart contradict each other. */
+#define APART_SIGMAS 5
 #define APART_DIV 3
 
 static s64 dt_q20(s64 ns)
@@ -89,6 +93,30 @@ static struct cl_raw middle(const struct cl_oneway *s)
 	return cl_raw_add(s->at_w, cl_raw_sub(s->at_u, s->at_w) >> 1);
 }
 
+/* Innovation of the filter, over its deviation, Q8. */
+static s64 innovation_q8(const struct cl_estimator *e)
+{
+	u64 sigma_q8 = cl_isqrt((u64)e->filter.s_q16);
+	u64 size_q8 = cl_abs_s64(e->filter.in_q16) / (sigma_q8 ? sigma_q8 : 1);
+
+	if (size_q8 > INNOVATION_MAX_Q8)
+		size_q8 = INNOVATION_MAX_Q8;
+	return e->filter.in_q16 < 0 ? -(s64)size_q8 : (s64)size_q8;
+}
+
+/*
+ * Innovation, ns Q16, less what the last ones had in common: a filter that lags
+ * must not take that for noise of the samples, or it would lag the more.
+ */
+static s64 unbiased(struct cl_estimator *e)
+{
+	struct cl_guard *g = &e->guard;
+	s64 bias = g->bias_q8 * (s64)cl_isqrt((u64)e->filter.s_q16);
+
+	g->bias_q8 += (innovation_q8(e) - g->bias_q8) / BIAS_MEAN_OF;
+	return e->filter.in_q16 - bias;
+}
+
 /*
  * Innovation guard: if innovations are to one side for a whole block, the clocks
  * did what the model excludes: open the covariance, so that the filter follows the
@@ -98,14 +126,11 @@ static struct cl_raw middle(const struct cl_oneway *s)
 static void guard(struct cl_estimator *e)
 {
 	struct cl_guard *g = &e->guard;
-	u64 sigma_q8 = cl_isqrt((u64)e->filter.s_q16);
-	u64 size_q8 = cl_abs_s64(e->filter.in_q16) / (sigma_q8 ? sigma_q8 : 1);
+	s64 in_q8 = innovation_q8(e);
 	u64 mean, sided;
 
-	if (size_q8 > GUARD_RATIO_MAX_Q8)
-		size_q8 = GUARD_RATIO_MAX_Q8;
-	g->squares_q16 += size_q8 * size_q8;
-	g->sum_q8 += e->filter.in_q16 < 0 ? -(s64)size_q8 : (s64)size_q8;
+	g->squares_q16 += (u64)(in_q8 * in_q8);
+	g->sum_q8 += in_q8;
 	if (++g->n < GUARD_BLOCK)
 		return;
 	/* Both are 1 if all is well; the square of a sum is that over n. */
@@ -113,7 +138,9 @@ static void guard(struct cl_estimator *e)
 	sided = ((u64)(g->sum_q8 * g->sum_q8) / GUARD_BLOCK) >> 16;
 	if (sided >= GUARD_SIGMAS * GUARD_SIGMAS * (mean ? mean : 1))
 		cl_wander_open(&e->filter, (s64)sided / 2, 100);
-	*g = (struct cl_guard){ .n = 0 };
+	g->sum_q8 = 0;
+	g->squares_q16 = 0;
+	g->n = 0;
 }
 
 /* Feed a sample to the filter; one whose variance has no format is left out. */
@@ -139,8 +166,7 @@ static void filter(struct cl_estimator *e, const struct cl_oneway *s)
 	}
 	cl_wander_push(&e->filter, dt_q20(age), z, r);
 	if (e->filter.s_q16) {
-		cl_variance_learn(&e->var, e->filter.in_q16, e->filter.s_q16,
-				  r);
+		cl_variance_learn(&e->var, unbiased(e), e->filter.s_q16, r);
 		guard(e);
 	}
 	whole = cl_wander_filter(&e->filter)->theta >> 16;
@@ -280,11 +306,12 @@ static void answer_filter(const struct cl_estimator *e, struct cl_estimate *ret)
 static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
 {
 	struct cl_parabolic_estimate c;
-	u64 apart, plain;
+	u64 apart, plain, sigma;
 
 	ret->at = e->last;
 	ret->last = e->last;
 	answer_filter(e, ret);
+	sigma = ret->err_ns;
 	if (cl_parabolic_get(&e->corridor, e->last, &c))
 		return;
 	apart = cl_abs_s64((s64)((u64)c.theta_ns - (u64)ret->theta_ns));
@@ -294,10 +321,12 @@ static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
 		ret->err_ns = c.err_ns;
 		ret->y_err_ppt = c.y_err_ppt;
 	}
-	if (e->n >= UNPROVEN)
+	if (e->n >= UNPROVEN && apart < APART_SIGMAS * sigma)
 		return;
 	if (ret->err_ns < apart / APART_DIV)
 		ret->err_ns = apart / APART_DIV;
+	if (e->n >= UNPROVEN)
+		return;
 	plain = (u64)e->var.excess_ns / (4 * cl_isqrt(e->n));
 	if (ret->err_ns < plain)
 		ret->err_ns = plain;
@@ -333,14 +362,20 @@ static void feed_kept(struct cl_estimator *e, const struct cl_oneway *s)
 	feed(e, s);
 }
 
-/* Start anew with what was kept back and the newest sample: a clock moved. */
+/*
+ * A clock moved: start anew with what was kept back and the newest sample, once they
+ * are enough.  The answer is the old one until then.
+ */
 static void clock_moved(struct cl_estimator *e, const struct cl_oneway *s)
 {
+	e->moved = e->n_kept < CL_ESTIMATOR_START - 1;
+	if (e->moved) {
+		keep(e, s);
+		return;
+	}
 	restart(e);
 	e->clock_changes++;
 	feed_kept(e, s);
-	if (!cl_estimator_ready(e))
-		feed_start(e);
 }
 
 /*
@@ -475,6 +510,8 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	shift(&s, e->continuity.shift_ns);
 	if (!cl_estimator_ready(e))
 		feed(e, &s);
+	else if (e->moved)
+		clock_moved(e, &s);
 	else if (!refuted(e, &s))
 		watch(e, &s);
 	return 0;
@@ -496,6 +533,15 @@ bool cl_estimator_ready(const struct cl_estimator *e)
 	return cl_wander_filter(&e->filter)->started;
 }
 
+/* How wrong the old answer may be, by the newest sample, after a clock moved. */
+static u64 moved_ns(const struct cl_estimator *e, const struct cl_estimate *now)
+{
+	const struct cl_oneway *s = &e->kept[e->n_kept - 1];
+	u64 half = (s->u + s->w) / 2;
+
+	return half + cl_abs_s64((s64)(s->u - half - theta_at(now, middle(s))));
+}
+
 /**
  * cl_estimator_get() - offset and frequency at an instant
  * @e: estimator
@@ -515,6 +561,8 @@ int cl_estimator_get(const struct cl_estimator *e, struct cl_raw at,
 	ret->err_ns = cl_add_sat(ret->err_ns, cl_continuity_err_ns(c));
 	ret->shift_ns = cl_add_sat(cl_abs_s64(cl_continuity_asymmetry_ns(c)),
 				   cl_continuity_doubt_ns(c));
+	if (e->moved)
+		ret->shift_ns = cl_add_sat(ret->shift_ns, moved_ns(e, ret));
 	ret->told_ns = 0;
 	ret->min_rtt_ns = (u64)cl_max_s64(
 		cl_variance_min(&e->var) + c->shift_ns[0] + c->shift_ns[1], 0);

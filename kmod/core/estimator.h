@@ -55,11 +55,13 @@ struct cl_estimator_params {
  * @sum_q8: innovations over their deviation, sum, Q8
  * @squares_q16: their squares, sum, Q16
  * @n: innovations in both
+ * @bias_q8: their running mean, Q8
  */
 struct cl_guard {
 	s64 sum_q8;
 	u64 squares_q16;
 	unsigned int n;
+	s64 bias_q8;
 };
 
 /**
@@ -80,6 +82,7 @@ struct cl_guard {
  * @rejected: exchanges dropped as impossible (negative round trip, overflow)
  * @clock_changes: new starts because a clock moved
  * @path_changes: changes of the path that were learnt
+ * @moved: a clock has moved, samples for a new start are being kept
  * @refuted: samples in a row that are impossibly far from the answer
  * @kept: the first samples, or those kept back; the newest CL_ESTIMATOR_KEPT
  * @n_kept: samples in @kept
@@ -101,6 +104,7 @@ struct cl_estimator {
 	u64 rejected;
 	u64 clock_changes;
 	u64 path_changes;
+	bool moved;
 	unsigned int refuted;
 	struct cl_oneway kept[CL_ESTIMATOR_KEPT];
 	u32 n_kept;
