@@ -47,7 +47,8 @@
 #define RISE_ERR 3
 #define FALL_ERR 3
 #define FALL_REST 4
-#define PROOF_REST 8
+#define PROOF_ERR 6
+#define PROOF_REST 12
 #define RISE_REST 10
 
 /*
@@ -68,16 +69,17 @@
 #define SLOW_STRAY_Q16 (2 * ONE_Q16)
 #define SLOW_MISSED_Q16 (2 * ONE_Q16)
 /* The other one did not rise when so many samples say so, ... */
-#define TOUCHES_MIN 2
+#define TOUCHES_MIN 3
 /* ... and it rose when for each that does so many should have, Q16. */
 #define MISSED_Q16 (7 * ONE_Q16)
 /* ... and if not more than so many; else it is open. */
-#define RISE_Q16 (3 * ONE_Q16)
+#define RISE_Q16 (2 * ONE_Q16)
 /* What one sample may add to the expected number, Q16: bursts delay several. */
 #define SAMPLE_Q16 (ONE_Q16 / 2)
 /* Limits that keep sums of products small: samples of a window, gaps, ns. */
 #define SAMPLES_MAX 1000000
 #define GAP_MAX_NS CL_NS_PER_SEC
+#define RESTART_PROOFS 2
 /* With a spread above so many times the drop, decisions need more samples than
  * the caller keeps back.
  */
@@ -306,13 +308,13 @@ static s64 rise_threshold(const struct cl_continuity *c, s64 rest_ns,
  * lower by that many times the mean distance from the floor to the lowest sample.
  */
 static s64 fall_threshold(const struct cl_continuity *c, unsigned int k,
-			  s64 rest_factor,
+			  s64 err_factor, s64 rest_factor,
 			  const struct cl_continuity_scale *scale)
 {
 	/* In doubt it grows. */
 	s64 err = c->doubt ? c->doubt_err_ns : scale->err_ns;
 
-	return FALL_NOISE * c->noise_ns + FALL_ERR * err / 2 +
+	return FALL_NOISE * c->noise_ns + err_factor * err / 2 +
 	       rest_factor * c->known.rest_ns[k];
 }
 
@@ -357,7 +359,10 @@ compare(struct cl_continuity *c, u32 from,
 	bool rose[DIRECTIONS];
 	unsigned int k;
 
-	combine(c, 0, from, &then);
+	u32 present = c->n_past - from;
+
+	/* As many windows: then both are as far above the true floors. */
+	combine(c, from > present ? from - present : 0, from, &then);
 	combine(c, from, c->n_past, &now);
 	for (k = 0; k < DIRECTIONS; k++) {
 		s64 rest = cl_max_s64(then.rest_ns[k], now.rest_ns[k]);
@@ -477,7 +482,7 @@ shorten(struct cl_continuity *c, const struct cl_continuity_scale *scale)
 		s64 low = c->low[k].ns[0];
 
 		if (c->known.floor_ns[k] - low <
-		    fall_threshold(c, k, FALL_REST, scale))
+		    fall_threshold(c, k, FALL_ERR, FALL_REST, scale))
 			continue;
 		shift(c, k, low - c->known.level_ns[k], c->n, scale);
 		/* Low samples may have been taken for strays before. */
@@ -511,18 +516,22 @@ undecided(const struct cl_continuity *c, const s64 *r,
 		return CL_CONTINUITY_DOUBT;
 	for (k = 0; k < DIRECTIONS; k++)
 		if (c->known.floor_ns[k] - r[k] >
-		    fall_threshold(c, k, 0, scale))
+		    fall_threshold(c, k, FALL_ERR, 0, scale))
 			return CL_CONTINUITY_STRAY;
 	return CL_CONTINUITY_QUIET;
 }
 
 /* May it still be proven that something has changed? */
-static bool promising(const struct cl_continuity *c)
+static bool promising(const struct cl_continuity *c, s64 least)
 {
+	s64 lows = c->lows + 1;
+
 	if (keep_all(c))
-		return c->expected_q16 < STRAY_Q16 * (1 + c->lows);
+		return c->expected_q16 < STRAY_Q16 * lows;
+	if (c->drop_ns > least)
+		return c->expected_q16 < SLOW_STRAY_Q16 * lows;
 	/* If the other direction rose, the estimate is a bit wrong. */
-	return c->expected_q16 < SLOW_STRAY_Q16 * (1 + c->lows) &&
+	return c->expected_q16 < SLOW_STRAY_Q16 / 4 * lows &&
 	       c->missed_q16 < SLOW_MISSED_Q16 * (1 + c->touches);
 }
 
@@ -546,15 +555,18 @@ conclude(struct cl_continuity *c, struct cl_raw at, const s64 *r,
 {
 	bool late = cl_raw_sub(at, c->start) >=
 		    (keep_all(c) ? KEEP_MAX_NS : DOUBT_MAX_NS);
-	bool proof = c->lows >= LOWS_MIN &&
-		     c->drop_ns > fall_threshold(c, c->down, PROOF_REST, scale);
+	s64 least = fall_threshold(c, c->down, PROOF_ERR, PROOF_REST, scale);
+	bool proof = c->lows >= LOWS_MIN && c->drop_ns > least;
 	s64 need = cl_max_s64(c->known.n / c->known.windows,
 			      8 * c->known.spread_ns[c->down] / c->drop_ns);
 
 	if (!proof)
-		return late || !promising(c) ? unfounded(c) :
-					       undecided(c, r, scale);
+		return late || !promising(c, least) ? unfounded(c) :
+						      undecided(c, r, scale);
 	if (c->missed_q16 >= MISSED_Q16 * (1 + c->touches)) {
+		/* A new start is worse than a small error, if samples are few. */
+		if (!keep_all(c) && c->drop_ns < RESTART_PROOFS * least)
+			return unfounded(c);
 		cl_continuity_restart(c);
 		return CL_CONTINUITY_CLOCK;
 	}
@@ -647,7 +659,7 @@ cl_continuity_push(struct cl_continuity *c, struct cl_raw at, s64 ru, s64 rw,
 		return v;
 	for (k = 0; k < DIRECTIONS && !c->doubt && floors_known(c, at); k++) {
 		d = c->known.floor_ns[k] - r[k];
-		if (d > fall_threshold(c, k, FALL_REST, scale))
+		if (d > fall_threshold(c, k, FALL_ERR, FALL_REST, scale))
 			begin_doubt(c, k, d, scale);
 	}
 	if (c->doubt) {
