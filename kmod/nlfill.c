@@ -289,7 +289,11 @@ int cl_nlfill_clock(struct sk_buff *skb, const void *arg)
 	    put_s64(skb, CLOCKLINK_A_CLOCK_ERROR, i->error_ns) ||
 	    put_u64(skb, CLOCKLINK_A_CLOCK_STEPS, i->steps) ||
 	    put_u64(skb, CLOCKLINK_A_CLOCK_SLEWS, i->slews) ||
-	    put_u64(skb, CLOCKLINK_A_CLOCK_LIMITED, i->limited))
+	    put_u64(skb, CLOCKLINK_A_CLOCK_LIMITED, i->limited) ||
+	    nla_put_u32(skb, CLOCKLINK_A_CLOCK_EDGES, i->edges) ||
+	    nla_put_u32(skb, CLOCKLINK_A_CLOCK_EDGES_DROPPED,
+			i->edges_dropped) ||
+	    put_s64(skb, CLOCKLINK_A_CLOCK_BESIDE, i->beside_ns))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -78,6 +78,9 @@ static void steering_join(struct cl_instance *inst, struct cl_raw now)
 	cl_joint_solve(&edge, s->gaps, n, &joint);
 	s->leader = edge.line;
 	s->target = joint.line;
+	s->edges = joint.used;
+	s->edges_dropped = joint.dropped;
+	s->beside_ns = joint.shift_ns;
 }
 
 /* Make the pending order the basis of the clock, if that is possible now. */
@@ -96,6 +99,9 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 	if (order_is_own(inst, o)) {
 		s->leader = o->map;
 		s->target = o->map;
+		s->edges = 0;
+		s->edges_dropped = 0;
+		s->beside_ns = 0;
 	} else {
 		if (steering_measure(inst, now))
 			return false;
@@ -209,6 +215,9 @@ static void steering_fill_info(struct cl_instance *inst,
 	ret->steps = s->steps;
 	ret->slews = s->slews;
 	ret->limited = s->limited;
+	ret->edges = s->edges;
+	ret->edges_dropped = s->edges_dropped;
+	ret->beside_ns = s->beside_ns;
 }
 
 static void steering_announce(struct cl_instance *inst, u32 state)

@@ -88,6 +88,9 @@ struct cl_order {
  * @steps: times the clock was stepped
  * @slews: times the clock was slewed
  * @limited: times the slew limit held it back
+ * @edges: peers that @target was made of, besides the leader's edge
+ * @edges_dropped: peers that disagreed with the majority
+ * @beside_ns: how far they moved @target at its anchor
  */
 struct cl_steering {
 	struct mutex lock; /* the fields below */
@@ -116,6 +119,9 @@ struct cl_steering {
 	u64 steps;
 	u64 slews;
 	u64 limited;
+	u32 edges;
+	u32 edges_dropped;
+	s64 beside_ns;
 };
 
 /**
@@ -131,6 +137,9 @@ struct cl_steering {
  * @steps: times the clock was stepped
  * @slews: times the clock was slewed
  * @limited: times the slew limit held it back
+ * @edges: peers besides the parent by which it was steered last
+ * @edges_dropped: peers that disagreed with the majority then
+ * @beside_ns: how far those peers moved the target
  */
 struct cl_steering_info {
 	s64 raw;
@@ -144,6 +153,9 @@ struct cl_steering_info {
 	u64 steps;
 	u64 slews;
 	u64 limited;
+	u32 edges;
+	u32 edges_dropped;
+	s64 beside_ns;
 };
 
 /* What may be done to a clock that nobody steers. */

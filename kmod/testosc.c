@@ -97,7 +97,7 @@ void cl_testosc_set_freq(struct cl_testosc *o, s64 ppt)
 /**
  * cl_testosc_set_lie() - lie from now on
  * @o: oscillator
- * @ns: added to every raw stamp that is sent, ns
+ * @ns: added to every raw stamp and cluster time that is sent, ns
  */
 void cl_testosc_set_lie(struct cl_testosc *o, s64 ns)
 {
@@ -105,9 +105,12 @@ void cl_testosc_set_lie(struct cl_testosc *o, s64 ns)
 }
 
 /**
- * cl_testosc_lie() - falsify the stamps of a message
+ * cl_testosc_lie() - falsify the stamps of a message, and its cluster time
  * @o: oscillator
  * @m: request or response, ready to be encoded
+ *
+ * A line that is shifted in raw time alone would tell the truth to who measures
+ * by the same stamps.
  */
 void cl_testosc_lie(struct cl_testosc *o, struct cl_wire_msg *m)
 {
@@ -119,12 +122,16 @@ void cl_testosc_lie(struct cl_testosc *o, struct cl_wire_msg *m)
 			m->req.t1 = cl_raw_add(m->req.t1, lie);
 		if (m->hdr.flags & CL_WIRE_F_PREV_RX)
 			m->req.t4 = cl_raw_add(m->req.t4, lie);
+		if (m->hdr.flags & CL_WIRE_F_MAP)
+			m->req.time = cl_time_add(m->req.time, lie);
 		break;
 	case CL_WIRE_RESPONSE:
 		if (m->hdr.flags & CL_WIRE_F_RX)
 			m->resp.t2 = cl_raw_add(m->resp.t2, lie);
 		if (m->hdr.flags & CL_WIRE_F_PREV_TX)
 			m->resp.t3 = cl_raw_add(m->resp.t3, lie);
+		if (m->hdr.flags & CL_WIRE_F_MAP)
+			m->resp.time = cl_time_add(m->resp.time, lie);
 		break;
 	}
 }

@@ -87,6 +87,12 @@ static void print_steering(const struct cl_nl_clock *c)
 		       cl_units_freq(a, c->slew_ppt),
 		       cl_units_offset(b, c->slew_left_ns));
 	putchar('\n');
+	if (c->edges || c->edges_dropped)
+		printf(LABEL
+		       "%u peers besides the parent, which move it by %s; "
+		       "%u disagree\n",
+		       "edges", c->edges, cl_units_offset(a, c->beside_ns),
+		       c->edges_dropped);
 }
 
 /* A number that is there only once the estimator is ready. */

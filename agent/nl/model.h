@@ -193,6 +193,9 @@ struct cl_nl_peer {
  * @parent: node that is followed, own id for the leader, 0 if none
  * @steer_age_ns: raw time since the last steering
  * @disruptions: times that the raw clock was disturbed
+ * @edges: peers besides the parent by which it was steered last
+ * @edges_dropped: peers that disagreed with the majority then
+ * @beside_ns: how far those peers moved the target
  */
 struct cl_nl_clock {
 	u64 have;
@@ -215,6 +218,9 @@ struct cl_nl_clock {
 	u32 parent;
 	u64 steer_age_ns;
 	u32 disruptions;
+	u32 edges;
+	u32 edges_dropped;
+	s64 beside_ns;
 };
 
 /**
@@ -445,7 +451,7 @@ struct cl_nl_device {
  * struct cl_nl_test - synthetic faults of a test build
  * @have: attributes that are present
  * @osc_freq_ppt: frequency error of the synthetic oscillator
- * @lie_ns: added to every raw stamp that is sent
+ * @lie_ns: added to every raw stamp, and every cluster time, of an exchange
  */
 struct cl_nl_test {
 	u64 have;

@@ -131,6 +131,9 @@ static const struct cl_nl_field clock_fields[] = {
 	FIELD(clock, CLOCK_PARENT, parent, "parent", NODE),
 	FIELD(clock, CLOCK_STEER_AGE, steer_age_ns, "steer-age", NS),
 	FIELD(clock, CLOCK_DISRUPTIONS, disruptions, "disruptions", COUNT),
+	FIELD(clock, CLOCK_EDGES, edges, "edges", COUNT),
+	FIELD(clock, CLOCK_EDGES_DROPPED, edges_dropped, "edges-dropped", COUNT),
+	FIELD(clock, CLOCK_BESIDE, beside_ns, "beside", NS),
 };
 
 static const struct cl_nl_field steer_fields[] = {
