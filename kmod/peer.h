@@ -151,7 +151,7 @@ struct cl_peers_info {
  * @gen: raw generation of the peer, valid if @gen_known
  * @gen_known: a message has arrived
  * @state: enum clocklink_state of the peer, valid if @gen_known
- * @starts: times that the estimator was started
+ * @starts: times that the estimator was started anew
  * @hardware: own stamps of the last exchange were made by the network device
  * @ifindex: device that the last message left by, 0: none has
  * @hw_lost: stamps that the network device did not make

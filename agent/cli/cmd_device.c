@@ -164,7 +164,7 @@ const struct cl_command cl_command_device = {
 	.name = "device",
 	.synopsis = "[list | set NAME KEY=VALUE...]",
 	.summary =
-		"show the network devices that carry the peers' packets, correct their stamps",
+		"show network devices that stamp packets, correct their stamps",
 	.help = "STAMPS says whether packets are stamped by the device: hardware; measuring\n"
 		"(not yet, or its clock was changed), in-use (another program has set the\n"
 		"device up otherwise), unsupported. In all but the first case the kernel\n"

@@ -15,16 +15,45 @@ static const u16 clock_attrs[] = {
 	CLOCKLINK_A_CLOCK_LIMITED,
 };
 
-/* What the estimator of a session knows. */
-static const u16 peer_attrs[] = {
-	CLOCKLINK_A_PEER_NODE,	     CLOCKLINK_A_PEER_OFFSET,
-	CLOCKLINK_A_PEER_ERROR,	     CLOCKLINK_A_PEER_FREQ,
-	CLOCKLINK_A_PEER_FREQ_ERROR, CLOCKLINK_A_PEER_MIN_RTT,
-	CLOCKLINK_A_PEER_EXCESS,     CLOCKLINK_A_PEER_AGE,
+#define N_CLOCK (sizeof(clock_attrs) / sizeof(*clock_attrs))
+
+/**
+ * struct column - a column of a table of peers
+ * @head: its head
+ * @attr: what it shows
+ */
+struct column {
+	const char *head;
+	u16 attr;
 };
 
-#define N_CLOCK (sizeof(clock_attrs) / sizeof(*clock_attrs))
-#define N_PEER (sizeof(peer_attrs) / sizeof(*peer_attrs))
+/* The answer of a peer's estimator. */
+static const struct column answer[] = {
+	{ "PEER", CLOCKLINK_A_PEER_NODE },
+	{ "OFFSET", CLOCKLINK_A_PEER_OFFSET },
+	{ "SIGMA", CLOCKLINK_A_PEER_ERROR },
+	{ "FREQUENCY", CLOCKLINK_A_PEER_FREQ },
+	{ "SIGMA", CLOCKLINK_A_PEER_FREQ_ERROR },
+	{ "MIN RTT", CLOCKLINK_A_PEER_MIN_RTT },
+	{ "EXCESS", CLOCKLINK_A_PEER_EXCESS },
+	{ "AGE", CLOCKLINK_A_PEER_AGE },
+	{ .head = NULL },
+};
+
+/* What it was told and has learnt. */
+static const struct column learnt[] = {
+	{ "PEER", CLOCKLINK_A_PEER_NODE },
+	{ "ESTIMATOR", CLOCKLINK_A_PEER_ESTIMATOR },
+	{ "WANDER", CLOCKLINK_A_PEER_WANDER },
+	{ "NOISE", CLOCKLINK_A_PEER_NOISE },
+	{ "ASYMMETRY", CLOCKLINK_A_PEER_DELAY_ASYMMETRY },
+	{ "LEARNT", CLOCKLINK_A_PEER_LEARNT_ASYMMETRY },
+	{ "DOUBT", CLOCKLINK_A_PEER_DOUBT },
+	{ "PATHS", CLOCKLINK_A_PEER_PATH_CHANGES },
+	{ "CLOCKS", CLOCKLINK_A_PEER_CLOCK_CHANGES },
+	{ "STARTS", CLOCKLINK_A_PEER_STARTS },
+	{ .head = NULL },
+};
 
 static void print_clock(const struct cl_nl_msg *m)
 {
@@ -41,22 +70,24 @@ static void print_clock(const struct cl_nl_msg *m)
 	cl_table_print(&t, stdout);
 }
 
-static void print_peers(const struct cl_nl_msg *peers, size_t n)
+static void print_peers(const struct column *columns,
+			const struct cl_nl_msg *peers, size_t n)
 {
-	static const char *const head[] = { "PEER",	 "OFFSET", "SIGMA",
-					    "FREQUENCY", "SIGMA",  "MIN RTT",
-					    "EXCESS",	 "AGE" };
-	struct cl_table t = { .columns = N_PEER, .right = 0xff };
 	char buf[CL_OUTPUT_VALUE_SIZE];
 	const struct cl_nl_schema *s;
 	const struct cl_nl_field *f;
+	const struct column *c;
+	struct cl_table t = { .right = ~0U };
 
 	putchar('\n');
-	cl_table_row(&t, head);
+	for (c = columns; c->head; c++)
+		t.columns++;
+	for (c = columns; c->head; c++)
+		cl_table_cell(&t, c->head);
 	for (size_t i = 0; i < n; i++) {
 		s = cl_nl_schema_of(peers[i].cmd);
-		for (size_t j = 0; j < N_PEER; j++) {
-			f = cl_nl_schema_find(s, peer_attrs[j]);
+		for (c = columns; c->head; c++) {
+			f = cl_nl_schema_find(s, c->attr);
 			/* Before the estimator is ready there is no answer. */
 			if (peers[i].have & (1ULL << f->attr))
 				cl_output_value(buf, f, &peers[i]);
@@ -66,6 +97,16 @@ static void print_peers(const struct cl_nl_msg *peers, size_t n)
 		}
 	}
 	cl_table_print(&t, stdout);
+}
+
+/* The attributes of all columns. */
+static u64 shown(const struct column *columns)
+{
+	u64 have = 0;
+
+	for (; columns->head; columns++)
+		have |= 1ULL << columns->attr;
+	return have;
 }
 
 static void print_json(const struct cl_nl_msg *clock,
@@ -81,9 +122,7 @@ static void print_json(const struct cl_nl_msg *clock,
 	json_object_set_new(j, "discipline", cl_output_json(&part));
 	for (size_t i = 0; i < n; i++) {
 		part = peers[i];
-		part.have = 0;
-		for (size_t k = 0; k < N_PEER; k++)
-			part.have |= peers[i].have & (1ULL << peer_attrs[k]);
+		part.have &= shown(answer) | shown(learnt);
 		json_array_append_new(array, cl_output_json(&part));
 	}
 	json_object_set_new(j, "estimators", array);
@@ -107,8 +146,10 @@ static enum cl_exit run_servo(struct cl_cli *cli, int argc, char **argv)
 		print_json(&clock, peers, n);
 	} else {
 		print_clock(&clock);
-		if (n)
-			print_peers(peers, n);
+		if (n) {
+			print_peers(answer, peers, n);
+			print_peers(learnt, peers, n);
+		}
 	}
 	free(peers);
 	return CL_EXIT_OK;
@@ -123,6 +164,10 @@ const struct cl_command cl_command_servo = {
 		"add; how often the clock was stepped, slewed, held back by the slew limit.\n"
 		"Estimators, one per peer: own raw clock against the peer's (offset and\n"
 		"frequency, with their standard deviations), smallest round trip, mean\n"
-		"excess over it, time since the last exchange.\n",
+		"excess over it, time since the last exchange. Then which estimator answers,\n"
+		"learnt wander and noise of a sample; asymmetry that was told, and that by\n"
+		"which the path has changed since; what the offset may be wrong by while it\n"
+		"is not clear whether it has; how often the path changed, a clock moved, and\n"
+		"the estimator was started anew.\n",
 	.run = run_servo,
 };

@@ -120,7 +120,7 @@ struct cl_nl_instance {
  * @learnt_asymmetry_ns: asymmetry by which the path has changed
  * @path_changes: changes of the path that were learnt
  * @clock_changes: times that one of the raw clocks had moved
- * @starts: times that the estimator was started
+ * @starts: times that the estimator was started anew
  * @doubt_ns: by how much the offset may be wrong while exchanges are kept back
  * @lines: times that it has told its cluster time
  */
