@@ -49,9 +49,12 @@ static s64 slew_limit_q48(const struct cl_discipline *d, bool fast)
  * @d: parameters and result
  *
  * The clock takes the target's rate at once.  The remaining error is slewed
- * away within the interval, but no faster than 10 sigma of the frequency; an
- * error beyond the bound as fast as 500 ppm allows.  Unless it steps, the
- * clock stays continuous and monotonic.
+ * away within a quarter of the interval, but no faster than 10 sigma of the
+ * frequency; an error beyond the bound as fast as 500 ppm allows.  (While it is
+ * slewed the clock still has the error of the estimate before: over the whole
+ * interval the clock would on average be as good as the mean of two estimates,
+ * and not as the newer.)  Unless it steps, the clock stays continuous and
+ * monotonic.
  *
  * Return: what was done.
  */
@@ -84,7 +87,10 @@ enum cl_steer cl_discipline_steer(struct cl_clock *c, struct cl_raw now,
 		c->slew_ns = d->interval_ns;
 		d->left_ns = (u64)(error - cl_scale(c->slew_ns, slew));
 	} else {
-		c->slew_ns = fast ? needed + 1 : d->interval_ns;
+		c->slew_ns = needed + 1;
+		if (!fast)
+			c->slew_ns = cl_max_s64(c->slew_ns,
+						d->interval_ns / CL_SLEW_PART);
 		slew = cl_shl_div(error, CL_Q48_SHIFT, c->slew_ns);
 	}
 	c->slew_q48 = d->error_ns < 0 ? -slew : slew;

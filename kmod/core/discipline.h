@@ -14,6 +14,7 @@
 #define CL_SLEW_MIN_PPT 100000ULL /* 100 ppb */
 #define CL_SLEW_MAX_PPT 500000000ULL /* 500 ppm */
 #define CL_SLEW_SIGMAS 10
+#define CL_SLEW_PART 4 /* of the interval, for what the limit allows */
 
 /**
  * enum cl_steer - what a steering step did

@@ -123,7 +123,12 @@ static void run_slew(struct kunit *test, s64 error_ns)
 			CL_STEER_SLEWED);
 	KUNIT_ASSERT_EQ(test, d.error_ns, error_ns);
 	KUNIT_ASSERT_EQ(test, d.left_ns, 0ULL);
-	KUNIT_ASSERT_EQ(test, c.slew_ns, CL_NS_PER_SEC);
+	/* 10 sigma = 1 ppm, but not in less than a quarter of the interval */
+	KUNIT_ASSERT_EQ(test, c.slew_ns,
+			cl_max_s64(cl_shl_div((s64)cl_abs_s64(error_ns), 48,
+					      cl_ppt_to_q48(PPM)) +
+					   1,
+				   CL_NS_PER_SEC / 4));
 	for (raw = 0; raw < 2 * CL_NS_PER_SEC; raw += 12345678) {
 		s64 now = error_at(&c, &target, raw);
 
