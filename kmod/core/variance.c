@@ -158,7 +158,8 @@ void cl_variance_learn(struct cl_variance *v, s64 innovation_q16, s64 s_q16,
 	u64 sigma_q8 = cl_isqrt((u64)s_q16);
 	u64 ratio_q8 = cl_abs_s64(innovation_q16) / (sigma_q8 ? sigma_q8 : 1);
 	s64 own = s_q16 - r_q16;
-	s64 share = cl_shl_div(v->a_q16 + own, 16, s_q16);
+	/* of all but the excess in the variance, Q16 */
+	s64 share = cl_min_s64(cl_shl_div(v->a_q16 + own, 16, s_q16), 1 << 16);
 	unsigned int shift = learn_shift(v);
 	s64 excess, base;
 
