@@ -185,7 +185,7 @@ static void engine_exchange(struct cl_instance *inst, struct cl_peer *peer,
 	if (!cl_peer_push(peer, x)) {
 		excess = cl_raw_sub(x->in_rx, x->out_tx) -
 			 cl_raw_sub(x->in_tx, x->out_rx) -
-			 cl_variance_min(&e->var);
+			 cl_variance_min(&e->filter.var);
 		peer->excess_max_ns =
 			max_t(u64, peer->excess_max_ns, max(excess, 0LL));
 	}
@@ -224,11 +224,12 @@ static void engine_diagnose(struct cl_peer *peer, struct cl_wire_response *r)
 
 	lockdep_assert_held(&peer->lock);
 	if (e->n)
-		r->delay_ns = min_t(u64, U32_MAX, cl_variance_min(&e->var) / 2);
+		r->delay_ns = min_t(u64, U32_MAX,
+				    cl_variance_min(&e->filter.var) / 2);
 	if (expected)
 		r->loss_ppt16 = min_t(u64, U16_MAX,
 				      div64_u64(seq->lost << 16, expected));
-	r->jitter_log2 = engine_log2(e->var.excess_ns);
+	r->jitter_log2 = engine_log2(e->filter.var.excess_ns);
 	r->queue_log2 = engine_log2(peer->excess_max_ns);
 	peer->excess_max_ns = 0;
 }

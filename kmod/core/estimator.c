@@ -13,10 +13,6 @@
 #define HOLD_MAX_NS (60 * CL_NS_PER_SEC)
 /* A sample may be so much older than the newest. */
 #define LATE_MAX_NS CL_NS_PER_SEC
-/* |offset| relative to d0 that the filter's ns Q16 can take. */
-#define OFFSET_MAX_NS (1LL << 44)
-/* A frequency beyond 977 ppm is not one; see also CL_WIRE_RATE_MAX_Q48. */
-#define Y_MAX_Q48 (1LL << 38)
 /*
  * Added to the variance of the kernel's stamps, (100 ns)^2: none is better than
  * that proves.
@@ -32,16 +28,6 @@
 /* Larger parameters would leave the formats of the filter. */
 #define STAMP_NOISE_MAX_NS CL_NS_PER_MS
 #define WANDER_MAX_PPT 1000000
-
-/*
- * The innovation guard looks at blocks of this many samples: the mean of innovations
- * must not be further from 0 than so many times its deviation.
- */
-#define GUARD_BLOCK 32
-#define GUARD_SIGMAS 5
-#define INNOVATION_MAX_Q8 (1 << 16)
-/* What innovations have in common is their mean over so many. */
-#define BIAS_MEAN_OF 32
 
 /*
  * Deviations of the corridor's answer, in tenths of the filter's, at which the
@@ -63,116 +49,11 @@
 #define APART_SIGMAS 5
 #define APART_DIV 3
 
-static s64 dt_q20(s64 ns)
-{
-	return cl_shl_div(ns, 20, CL_NS_PER_SEC);
-}
-
-/* Standard deviation of a variance in ns^2 Q16, rounded up. */
-static u64 sigma_ns(s64 var_q16)
-{
-	return (cl_isqrt((u64)var_q16) >> 8) + 1;
-}
-
-/* An offset, relative to d0, if it is not more than 2^63 away. */
-static s64 relative(const struct cl_estimator *e, u64 z)
-{
-	return (s64)(z - (u64)e->d0);
-}
-
 static s64 stamps_ns2(const struct cl_estimator *e)
 {
 	s64 noise = e->params.stamp_noise_ns;
 
 	return e->hardware ? HW_VAR_NS2 : noise * noise + FLOOR_NS2;
-}
-
-/* Middle of the local stamps: there (u - w) / 2 is free of the frequency. */
-static struct cl_raw middle(const struct cl_oneway *s)
-{
-	return cl_raw_add(s->at_w, cl_raw_sub(s->at_u, s->at_w) >> 1);
-}
-
-/* Innovation of the filter, over its deviation, Q8. */
-static s64 innovation_q8(const struct cl_estimator *e)
-{
-	u64 sigma_q8 = cl_isqrt((u64)e->filter.s_q16);
-	u64 size_q8 = cl_abs_s64(e->filter.in_q16) / (sigma_q8 ? sigma_q8 : 1);
-
-	if (size_q8 > INNOVATION_MAX_Q8)
-		size_q8 = INNOVATION_MAX_Q8;
-	return e->filter.in_q16 < 0 ? -(s64)size_q8 : (s64)size_q8;
-}
-
-/*
- * Innovation, ns Q16, less what the last ones had in common: a filter that lags
- * must not take that for noise of the samples, or it would lag the more.
- */
-static s64 unbiased(struct cl_estimator *e)
-{
-	struct cl_guard *g = &e->guard;
-	s64 bias = g->bias_q8 * (s64)cl_isqrt((u64)e->filter.s_q16);
-
-	g->bias_q8 += (innovation_q8(e) - g->bias_q8) / BIAS_MEAN_OF;
-	return e->filter.in_q16 - bias;
-}
-
-/*
- * Innovation guard: if innovations are to one side for a whole block, the clocks
- * did what the model excludes: open the covariance, so that the filter follows the
- * samples again.  Innovations that are large to both sides tell about the samples'
- * variance, which cl_variance_learn() corrects.
- */
-static void guard(struct cl_estimator *e)
-{
-	struct cl_guard *g = &e->guard;
-	s64 in_q8 = innovation_q8(e);
-	u64 mean, sided;
-
-	g->squares_q16 += (u64)(in_q8 * in_q8);
-	g->sum_q8 += in_q8;
-	if (++g->n < GUARD_BLOCK)
-		return;
-	/* Both are 1 if all is well; the square of a sum is that over n. */
-	mean = (g->squares_q16 / GUARD_BLOCK) >> 16;
-	sided = ((u64)(g->sum_q8 * g->sum_q8) / GUARD_BLOCK) >> 16;
-	if (sided >= GUARD_SIGMAS * GUARD_SIGMAS * (mean ? mean : 1))
-		cl_wander_open(&e->filter, (s64)sided / 2, 100);
-	g->sum_q8 = 0;
-	g->squares_q16 = 0;
-	g->n = 0;
-}
-
-/* Feed a sample to the filter; one whose variance has no format is left out. */
-static void filter(struct cl_estimator *e, const struct cl_oneway *s)
-{
-	s64 z2 = (s64)(s->u - s->w - 2 * (u64)e->d0);
-	s64 r = cl_variance_of(&e->var, (s64)(s->u + s->w));
-	struct cl_raw at = middle(s);
-	s64 age = cl_raw_sub(at, e->last);
-	s64 z = z2 * (1 << 15);
-	s64 whole;
-
-	if (!r)
-		return;
-	if (!cl_wander_filter(&e->filter)->started) {
-		age = 0;
-		e->last = at;
-	} else if (age < 0) {
-		/* Late: as if it had come with the newest. */
-		z -= cl_mulshr(cl_wander_filter(&e->filter)->y, dt_q20(age),
-			       28);
-		age = 0;
-	}
-	cl_wander_push(&e->filter, dt_q20(age), z, r);
-	if (e->filter.s_q16) {
-		cl_variance_learn(&e->var, unbiased(e), e->filter.s_q16, r);
-		guard(e);
-	}
-	whole = cl_wander_filter(&e->filter)->theta >> 16;
-	e->d0 = (s64)((u64)e->d0 + (u64)whole);
-	cl_wander_rebase(&e->filter, whole);
-	e->last = cl_raw_add(e->last, age);
 }
 
 /*
@@ -182,7 +63,7 @@ static void filter(struct cl_estimator *e, const struct cl_oneway *s)
  */
 static u32 corridor_wander(const struct cl_estimator *e)
 {
-	u32 ppt = cl_wander_ppt(&e->filter);
+	u32 ppt = cl_wander_ppt(&e->filter.wander);
 
 	return ppt <= e->params.wander_ppt ? ppt : (u32)((u64)ppt * 9 / 16);
 }
@@ -196,7 +77,7 @@ static void choose(struct cl_estimator *e)
 
 	if (cl_parabolic_get(&e->corridor, e->last, &c))
 		return;
-	sigma = sigma_ns(cl_wander_filter(&e->filter)->p00);
+	sigma = cl_filter_sigma(&e->filter);
 	if (cl_parabolic_squeezed(&e->corridor) > SQUEEZE_SIGMAS * sigma)
 		cl_parabolic_restart(&e->corridor);
 	e->choice = c.err_ns * 10 < sigma * (now ? CORRIDOR_LEAVE :
@@ -211,7 +92,7 @@ static void feed_start(struct cl_estimator *e)
 	unsigned int i;
 
 	for (i = 0; i < e->n_kept; i++)
-		filter(e, &e->kept[i]);
+		cl_filter_push(&e->filter, &e->kept[i]);
 	e->n_kept = 0;
 }
 
@@ -231,22 +112,21 @@ static void keep(struct cl_estimator *e, const struct cl_oneway *s)
 /* Take a sample of which nothing is in doubt. */
 static void feed(struct cl_estimator *e, const struct cl_oneway *s)
 {
-	s64 rtt = (s64)(s->u + s->w);
-	struct cl_raw at = middle(s);
+	struct cl_raw at = cl_oneway_middle(s);
 
 	if (!e->n)
-		cl_variance_start(&e->var, at, rtt);
-	cl_variance_note(&e->var, at, rtt);
+		cl_filter_start(&e->filter, s);
+	if (!e->n || cl_raw_sub(at, e->last) > 0)
+		e->last = at;
+	cl_variance_note(&e->filter.var, at, (s64)(s->u + s->w));
 	cl_parabolic_push(&e->corridor, s);
 	e->n++;
 	if (cl_estimator_ready(e)) {
-		filter(e, s);
+		cl_filter_push(&e->filter, s);
 		cl_parabolic_set_wander(&e->corridor, corridor_wander(e));
 		choose(e);
 		return;
 	}
-	if (!e->n_kept || cl_raw_sub(at, e->last) > 0)
-		e->last = at;
 	keep(e, s);
 	if (e->n >= CL_ESTIMATOR_START)
 		feed_start(e);
@@ -255,10 +135,8 @@ static void feed(struct cl_estimator *e, const struct cl_oneway *s)
 /* Start anew; what was learnt of noise and wander goes on. */
 static void restart(struct cl_estimator *e)
 {
-	cl_wander_restart(&e->filter);
 	cl_parabolic_restart(&e->corridor);
 	cl_continuity_restart(&e->continuity);
-	e->guard = (struct cl_guard){ .n = 0 };
 	e->choice = CL_CHOICE_FILTER;
 	e->n = 0;
 }
@@ -278,24 +156,8 @@ void cl_estimator_init(struct cl_estimator *e,
 	e->params.wander_ppt = (u32)cl_min_s64(p->wander_ppt, WANDER_MAX_PPT);
 	cl_parabolic_init(&e->corridor, e->params.wander_ppt,
 			  e->params.stamp_noise_ns);
-	cl_wander_init(&e->filter, e->params.wander_ppt);
-	cl_variance_init(&e->var, stamps_ns2(e));
+	cl_filter_init(&e->filter, e->params.wander_ppt, stamps_ns2(e));
 	cl_continuity_init(&e->continuity);
-}
-
-/* Answer of the filter, at its newest sample. */
-static void answer_filter(const struct cl_estimator *e, struct cl_estimate *ret)
-{
-	struct cl_kalman kf;
-	s64 theta;
-
-	ret->wander_ppt = cl_wander_doubt(&e->filter, &kf);
-	theta = (kf.theta + (1 << 15)) >> 16;
-	ret->theta_ns = (s64)((u64)e->d0 + (u64)theta);
-	ret->y_q48 = cl_clamp_s64(cl_shl_div(kf.y, 24, CL_NS_PER_SEC),
-				  -Y_MAX_Q48, Y_MAX_Q48);
-	ret->err_ns = sigma_ns(kf.p00);
-	ret->y_err_ppt = (cl_isqrt((u64)kf.p11) * 1000 >> 12) + 1;
 }
 
 /*
@@ -308,11 +170,10 @@ static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
 	struct cl_parabolic_estimate c;
 	u64 apart, plain, sigma;
 
-	ret->at = e->last;
+	cl_filter_get(&e->filter, e->last, ret);
 	ret->last = e->last;
-	answer_filter(e, ret);
 	sigma = ret->err_ns;
-	if (cl_parabolic_get(&e->corridor, e->last, &c))
+	if (cl_parabolic_get(&e->corridor, ret->at, &c))
 		return;
 	apart = cl_abs_s64((s64)((u64)c.theta_ns - (u64)ret->theta_ns));
 	if (e->choice == CL_CHOICE_CORRIDOR) {
@@ -327,7 +188,7 @@ static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
 		ret->err_ns = apart / APART_DIV;
 	if (e->n >= UNPROVEN)
 		return;
-	plain = (u64)e->var.excess_ns / (4 * cl_isqrt(e->n));
+	plain = (u64)e->filter.var.excess_ns / (4 * cl_isqrt(e->n));
 	if (ret->err_ns < plain)
 		ret->err_ns = plain;
 }
@@ -386,16 +247,15 @@ static void clock_moved(struct cl_estimator *e, const struct cl_oneway *s)
  *
  * Return: true if the sample has been dealt with.
  */
-static bool refuted(struct cl_estimator *e, const struct cl_oneway *s)
+static bool refuted(struct cl_estimator *e, const struct cl_oneway *s,
+		    const struct cl_estimate *now)
 {
 	s64 rtt = (s64)(s->u + s->w);
-	struct cl_estimate now;
 	u64 off;
 
-	answer(e, &now);
-	off = cl_abs_s64(
-		(s64)(s->u - (u64)rtt / 2 - theta_at(&now, middle(s))));
-	if (off <= (u64)rtt / 2 + REFUTED_SIGMAS * now.err_ns) {
+	off = cl_abs_s64((s64)(s->u - (u64)rtt / 2 -
+			       theta_at(now, cl_oneway_middle(s))));
+	if (off <= (u64)rtt / 2 + REFUTED_SIGMAS * now->err_ns) {
 		if (e->refuted)
 			e->n_kept = 0;
 		e->refuted = 0;
@@ -418,7 +278,7 @@ static bool refuted(struct cl_estimator *e, const struct cl_oneway *s)
  */
 static s64 oneway_noise(const struct cl_estimator *e)
 {
-	s64 noise = (s64)cl_variance_noise(&e->var);
+	s64 noise = (s64)cl_variance_noise(&e->filter.var);
 
 	if (e->choice == CL_CHOICE_CORRIDOR)
 		noise = cl_min_s64(noise, (s64)cl_isqrt(stamps_ns2(e)));
@@ -426,23 +286,22 @@ static s64 oneway_noise(const struct cl_estimator *e)
 }
 
 /* Ask whether the path or the clocks have changed, and do what follows. */
-static void watch(struct cl_estimator *e, struct cl_oneway *s)
+static void watch(struct cl_estimator *e, struct cl_oneway *s,
+		  const struct cl_estimate *now)
 {
 	struct cl_continuity *c = &e->continuity;
 	struct cl_continuity_scale scale;
 	s64 change[CL_CONTINUITY_DIRECTIONS] = { c->shift_ns[0],
 						 c->shift_ns[1] };
-	struct cl_estimate now;
 	unsigned int i;
 
-	answer(e, &now);
 	scale.noise_ns = oneway_noise(e);
-	scale.excess_ns = e->var.usual_ns / 2;
-	scale.err_ns = (s64)now.err_ns;
+	scale.excess_ns = e->filter.var.usual_ns / 2;
+	scale.err_ns = (s64)now->err_ns;
 	scale.interval_ns = e->corridor.interval_ns;
 	switch (cl_continuity_push(
-		c, middle(s), (s64)(s->u - theta_at(&now, s->at_u)),
-		(s64)(s->w + theta_at(&now, s->at_w)), &scale)) {
+		c, cl_oneway_middle(s), (s64)(s->u - theta_at(now, s->at_u)),
+		(s64)(s->w + theta_at(now, s->at_w)), &scale)) {
 	case CL_CONTINUITY_DOUBT:
 		keep(e, s);
 		return;
@@ -466,6 +325,16 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s)
 	feed_kept(e, s);
 }
 
+/* Stamps of a network device are better, and the law of the samples another. */
+static void note_source(struct cl_estimator *e, bool hardware)
+{
+	if (hardware == e->hardware)
+		return;
+	e->hardware = hardware;
+	cl_variance_set_stamps(&e->filter.var, stamps_ns2(e));
+	e->corridor.noise_ns = (u32)cl_isqrt((u64)stamps_ns2(e));
+}
+
 /**
  * cl_estimator_push() - take a complete exchange
  * @e: estimator
@@ -484,36 +353,35 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	struct cl_oneway s = cl_oneway(x);
 	s64 rtt = (s64)(s.u + s.w);
 	s64 hold = cl_raw_sub(s.at_w, s.at_u);
-	u64 z = s.u - (u64)rtt / 2;
+	struct cl_estimate now;
 
 	if (rtt < 0 || rtt > RTT_MAX_NS || hold < -HOLD_MAX_NS ||
 	    hold > HOLD_MAX_NS)
 		goto reject;
-	if (e->n && cl_raw_sub(e->last, middle(&s)) > LATE_MAX_NS) {
+	if (e->n && cl_raw_sub(e->last, cl_oneway_middle(&s)) > LATE_MAX_NS) {
 		e->late++;
 		return -ESTALE;
 	}
-	if (e->n && cl_abs_s64(relative(e, z)) > OFFSET_MAX_NS) {
+	if (e->n && cl_filter_distance(&e->filter, s.u - (u64)rtt / 2) >
+			    CL_FILTER_OFFSET_MAX_NS) {
 		if (cl_estimator_ready(e))
 			goto reject;
 		/* One of the two is wrong; nothing is lost by a new start. */
 		restart(e);
 		e->n_kept = 0;
 	}
-	if (!e->n)
-		e->d0 = (s64)z;
-	if (x->hardware != e->hardware) {
-		e->hardware = x->hardware;
-		cl_variance_set_stamps(&e->var, stamps_ns2(e));
-	}
+	note_source(e, x->hardware);
 	e->accepted++;
 	shift(&s, e->continuity.shift_ns);
-	if (!cl_estimator_ready(e))
+	if (!cl_estimator_ready(e)) {
 		feed(e, &s);
-	else if (e->moved)
+	} else if (e->moved) {
 		clock_moved(e, &s);
-	else if (!refuted(e, &s))
-		watch(e, &s);
+	} else {
+		answer(e, &now);
+		if (!refuted(e, &s, &now))
+			watch(e, &s, &now);
+	}
 	return 0;
 
 reject:
@@ -530,7 +398,7 @@ reject:
  */
 bool cl_estimator_ready(const struct cl_estimator *e)
 {
-	return cl_wander_filter(&e->filter)->started;
+	return cl_filter_ready(&e->filter);
 }
 
 /* How wrong the old answer may be, by the newest sample, after a clock moved. */
@@ -539,7 +407,8 @@ static u64 moved_ns(const struct cl_estimator *e, const struct cl_estimate *now)
 	const struct cl_oneway *s = &e->kept[e->n_kept - 1];
 	u64 half = (s->u + s->w) / 2;
 
-	return half + cl_abs_s64((s64)(s->u - half - theta_at(now, middle(s))));
+	return half + cl_abs_s64((s64)(s->u - half -
+				       theta_at(now, cl_oneway_middle(s))));
 }
 
 /**
@@ -564,8 +433,10 @@ int cl_estimator_get(const struct cl_estimator *e, struct cl_raw at,
 	if (e->moved)
 		ret->shift_ns = cl_add_sat(ret->shift_ns, moved_ns(e, ret));
 	ret->told_ns = 0;
-	ret->min_rtt_ns = (u64)cl_max_s64(
-		cl_variance_min(&e->var) + c->shift_ns[0] + c->shift_ns[1], 0);
+	ret->min_rtt_ns =
+		(u64)cl_max_s64(cl_variance_min(&e->filter.var) +
+					c->shift_ns[0] + c->shift_ns[1],
+				0);
 	cl_estimate_at(ret, at, ret);
 	return 0;
 }
@@ -580,10 +451,10 @@ void cl_estimator_get_info(const struct cl_estimator *e,
 {
 	*ret = (struct cl_estimator_info){
 		.choice = e->choice,
-		.wander_ppt = cl_wander_ppt(&e->filter),
-		.noise_ns = cl_variance_noise(&e->var),
-		.excess_ns = e->var.excess_ns,
-		.delay_ns = cl_variance_min(&e->var) / 2,
+		.wander_ppt = cl_wander_ppt(&e->filter.wander),
+		.noise_ns = cl_variance_noise(&e->filter.var),
+		.excess_ns = e->filter.var.excess_ns,
+		.delay_ns = cl_variance_min(&e->filter.var) / 2,
 		.asymmetry_ns = cl_continuity_asymmetry_ns(&e->continuity),
 		.doubt_ns = cl_continuity_doubt_ns(&e->continuity),
 		.path_changes = e->path_changes,

@@ -5,7 +5,7 @@
  * less answers.
  *
  *	exchange -> continuity -> corridor (parabolic)  \
- *	                      \-> variance -> wander (Kalman) -> choice
+ *
  */
 #ifndef _CL_CORE_ESTIMATOR_H
 #define _CL_CORE_ESTIMATOR_H
@@ -13,12 +13,11 @@
 #include "cltime.h"
 #include "continuity.h"
 #include "estimate.h"
+#include "filter.h"
 #include "oneway.h"
 #include "parabolic.h"
 #include "session.h"
 #include "types.h"
-#include "variance.h"
-#include "wander.h"
 
 /*
  * The first exchanges are kept and fed together, when their smallest round
@@ -51,31 +50,14 @@ struct cl_estimator_params {
 };
 
 /**
- * struct cl_guard - whether innovations have become too large, and to one side
- * @sum_q8: innovations over their deviation, sum, Q8
- * @squares_q16: their squares, sum, Q16
- * @n: innovations in both
- * @bias_q8: their running mean, Q8
- */
-struct cl_guard {
-	s64 sum_q8;
-	u64 squares_q16;
-	unsigned int n;
-	s64 bias_q8;
-};
-
-/**
  * struct cl_estimator - estimator of one session
  * @params: as given at the start
  * @corridor: parabolic two-hull estimator
- * @filter: Kalman filters; theta relative to @d0
- * @var: variance of the samples that @filter takes
+ * @filter: Kalman filter
  * @continuity: changes of the path
  * @choice: which of @corridor and @filter answers
- * @guard: of @filter
  * @hardware: the stamps of the last exchange were made by network devices
- * @d0: whole ns of the offset: keeps the filter's numbers small
- * @last: raw instant of the newest sample in @filter
+ * @last: raw instant of the newest sample fed
  * @n: samples fed since the start
  * @accepted: exchanges accepted
  * @late: exchanges dropped because they came more than 1 s late
@@ -90,13 +72,10 @@ struct cl_guard {
 struct cl_estimator {
 	struct cl_estimator_params params;
 	struct cl_parabolic corridor;
-	struct cl_wander filter;
-	struct cl_variance var;
+	struct cl_filter filter;
 	struct cl_continuity continuity;
 	enum cl_choice choice;
-	struct cl_guard guard;
 	bool hardware;
-	s64 d0;
 	struct cl_raw last;
 	u64 n;
 	u64 accepted;

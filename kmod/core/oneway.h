@@ -42,4 +42,17 @@ static inline struct cl_oneway cl_oneway(const struct cl_exchange *x)
 	};
 }
 
+/**
+ * cl_oneway_middle() - middle of the local stamps
+ * @s: sample
+ *
+ * There (u - w) / 2 is the offset free of the frequency.
+ *
+ * Return: local raw instant.
+ */
+static inline struct cl_raw cl_oneway_middle(const struct cl_oneway *s)
+{
+	return cl_raw_add(s->at_w, cl_raw_sub(s->at_u, s->at_w) >> 1);
+}
+
 #endif /* _CL_CORE_ONEWAY_H */

@@ -493,12 +493,12 @@ static void test_excess_follows_the_jitter(struct kunit *test)
 	start(sim_lan(13));
 	run(100);
 	/* two queues of 10 us */
-	KUNIT_EXPECT_GT(test, est.var.excess_ns, 12000);
-	KUNIT_EXPECT_LT(test, est.var.excess_ns, 32000);
+	KUNIT_EXPECT_GT(test, est.filter.var.excess_ns, 12000);
+	KUNIT_EXPECT_LT(test, est.filter.var.excess_ns, 32000);
 	sim.queue_ns *= 10;
 	run(60);
-	KUNIT_EXPECT_GT(test, est.var.excess_ns, 120000);
-	KUNIT_EXPECT_LT(test, est.var.excess_ns, 320000);
+	KUNIT_EXPECT_GT(test, est.filter.var.excess_ns, 120000);
+	KUNIT_EXPECT_LT(test, est.filter.var.excess_ns, 320000);
 }
 
 static void test_parameters_beyond_the_formats_are_limited(struct kunit *test)

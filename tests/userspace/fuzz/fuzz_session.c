@@ -88,7 +88,7 @@ static void check_session(void)
 
 static void check_estimator(void)
 {
-	const struct cl_kalman *k = cl_wander_filter(&estimator.filter);
+	const struct cl_kalman *k = cl_wander_filter(&estimator.filter.wander);
 	struct cl_estimator_info info;
 	struct cl_estimate e;
 
