@@ -53,6 +53,8 @@ install: all
 	sed 's|/usr/sbin|$(PREFIX)/sbin|' agent/daemon/clocklinkd.service \
 		> $(DESTDIR)/lib/systemd/system/clocklinkd.service
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/clocklink agent/daemon/clocklinkd.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 Documentation/man/*.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 Documentation/man/*.8
 
 clean:
 	rm -rf $(BUILD)
