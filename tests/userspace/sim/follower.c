@@ -10,6 +10,21 @@
 /* Beyond this bound the clock is void: default of the settings. */
 #define MAX_BOUND_NS (1 * CL_NS_PER_SEC)
 
+/* Peers may have put the target beside the leader's line. */
+static void widen(const struct sim_follower *f, struct cl_raw now,
+		  struct cl_bound *b)
+{
+	s64 beside = cl_time_sub(cl_map_at(&f->target, now),
+				 cl_map_at(&f->leader, now));
+	s64 rate = f->target.rate_q48 - f->leader.rate_q48;
+
+	b->bound_ns = cl_add_sat(b->bound_ns, cl_abs_s64(beside));
+	b->hard_ns = cl_add_sat(b->hard_ns, cl_abs_s64(beside));
+	if (rate)
+		b->drift_ppt = cl_add_sat(b->drift_ppt,
+					  cl_abs_s64(cl_q48_to_ppt(rate)) + 1);
+}
+
 /* Bounds of the target. */
 static void bound(const struct sim_follower *f, struct cl_raw now,
 		  struct cl_bound *ret, struct cl_discipline *d)
@@ -26,6 +41,7 @@ static void bound(const struct sim_follower *f, struct cl_raw now,
 	theirs = cl_raw_add(now, -e.theta_ns);
 	cl_bound_of(&e, f->asymmetry_ns, &parent,
 		    cl_raw_sub(theirs, f->update.map.raw), ret);
+	widen(f, now, ret);
 	d->bound_ns = ret->bound_ns;
 	d->y_err_ppt = e.y_err_ppt;
 }
@@ -98,6 +114,27 @@ void sim_follower_tick(struct sim_follower *f, struct cl_raw now)
 
 	if (f->locked && cl_raw_sub(now, f->next) >= 0)
 		run(f, now, &d);
+}
+
+/**
+ * sim_follower_line() - what it tells its peers
+ * @f: follower
+ * @now: its raw time
+ * @ret: raw time to cluster time, anchored there
+ *
+ * Return: true if it has a time to tell.
+ */
+bool sim_follower_line(const struct sim_follower *f, struct cl_raw now,
+		       struct cl_map *ret)
+{
+	if (!f->locked || cl_raw_sub(now, f->until) >= 0)
+		return false;
+	*ret = (struct cl_map){
+		.raw = now,
+		.time = cl_clock_at(&f->clock, now),
+		.rate_q48 = f->clock.map.rate_q48,
+	};
+	return true;
 }
 
 /**

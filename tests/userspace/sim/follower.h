@@ -67,6 +67,8 @@ void sim_follower_update(struct sim_follower *f, struct cl_raw now,
 			 const struct cl_joint_gap *gaps, unsigned int n,
 			 const struct cl_wire_update *u);
 void sim_follower_tick(struct sim_follower *f, struct cl_raw now);
+bool sim_follower_line(const struct sim_follower *f, struct cl_raw now,
+		       struct cl_map *ret);
 bool sim_follower_read(const struct sim_follower *f, struct cl_raw now,
 		       struct sim_reading *ret);
 

@@ -10,11 +10,7 @@
 #include "kmod/core/joint.h"
 #include "queue.h"
 
-enum sim_role {
-	SIM_ASKER, /* sends requests and updates */
-	SIM_ANSWERER, /* responds */
-	SIM_ROLES,
-};
+#define SIM_SIDES 2
 
 struct sim_link;
 
@@ -28,8 +24,12 @@ struct sim_link;
  * @measured: its exchanges are estimated
  * @estimator: of the other node's clock
  * @exchanges: that it took
- * @gap: the other node, a peer, against the leader
- * @gap_at: raw time of @gap
+ * @asks: it asks the other one, a peer, in its turns
+ * @line: last line that the other one has told
+ * @line_at: own raw time when it came
+ * @line_known: there is one
+ * @line_fresh: @gap was not made of it yet
+ * @gap: the other one against the leader
  * @gap_known: there is one
  */
 struct sim_side {
@@ -41,31 +41,42 @@ struct sim_side {
 	bool measured;
 	struct cl_estimator estimator;
 	u64 exchanges;
+	bool asks;
+	struct cl_map line;
+	struct cl_raw line_at;
+	bool line_known;
+	bool line_fresh;
 	struct cl_joint_gap gap;
-	struct cl_raw gap_at;
 	bool gap_known;
 };
 
 /**
  * struct sim_link - a link
  * @id: its number
- * @side: both ends, by role
+ * @side: both ends
  */
 struct sim_link {
 	unsigned int id;
-	struct sim_side side[SIM_ROLES];
+	struct sim_side side[SIM_SIDES];
 };
 
 void sim_link_init(struct sim_link *l, const struct vt_scenario *s,
-		   unsigned int id, unsigned int asker, unsigned int answerer);
-void sim_link_measure(struct sim_link *l, enum sim_role role,
+		   unsigned int id, unsigned int a, unsigned int b);
+void sim_side_measure(struct sim_side *side,
 		      const struct cl_estimator_params *params);
-void sim_link_request(struct sim_link *l, struct sim_host *host,
-		      struct sim_queue *q, s64 now);
-void sim_link_update(struct sim_link *l, struct sim_host *host,
+void sim_side_request(struct sim_side *side, struct sim_host *host,
+		      struct sim_queue *q, s64 now, const struct cl_map *line);
+void sim_side_update(struct sim_side *side, struct sim_host *host,
 		     struct sim_queue *q, s64 now,
 		     const struct cl_wire_update *u);
-bool sim_link_arrive(struct sim_link *l, struct sim_host *host,
-		     struct sim_queue *q, const struct sim_event *e);
+bool sim_side_arrive(struct sim_side *side, struct sim_host *host,
+		     struct sim_queue *q, const struct sim_event *e,
+		     const struct cl_map *line);
+
+/* The other end of a link. */
+static inline struct sim_side *sim_side_other(struct sim_side *side)
+{
+	return &side->link->side[side == side->link->side];
+}
 
 #endif /* _SIM_LINK_H */

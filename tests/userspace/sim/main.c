@@ -20,12 +20,12 @@ static json_t *node_figures(struct sim_run *r)
 	char name[16];
 
 	for (unsigned int i = 1; i < r->scenario->nodes; i++) {
-		const struct sim_side *side = r->link[i - 1].side;
+		const struct sim_side *side = &r->link[i - 1].side[1];
 		json_t *j = json_object();
 		struct cl_estimator_info e;
 
 		sim_measure_json(&r->measure[i], j);
-		cl_estimator_get_info(&side[SIM_ANSWERER].estimator, &e);
+		cl_estimator_get_info(&side->estimator, &e);
 		json_object_set_new(j, "wander_ppt",
 				    json_integer(e.wander_ppt));
 		json_object_set_new(j, "path_changes",
@@ -50,7 +50,7 @@ static void print(struct sim_run *r, double start)
 
 	for (unsigned int i = 1; i < s->nodes; i++) {
 		sim_measure_merge(&all, &r->measure[i]);
-		exchanges += r->link[i - 1].side[SIM_ANSWERER].exchanges;
+		exchanges += r->link[i - 1].side[1].exchanges;
 		limited += r->follower[i].limited;
 		dropped += r->follower[i].dropped;
 		clipped += r->follower[i].clipped;

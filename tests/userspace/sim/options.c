@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/core/probe.h"
 #include "agent/lib/units.h"
 #include "scripts/lab/vtime/value.h"
 
@@ -20,13 +21,12 @@ static const char usage[] =
 	"  -x LINE       one more line of the scenario\n"
 	"  -o KEY=VALUE  one of\n"
 	"     interval=100ms   between rounds\n"
-	"     burst=0          so many rounds at the start come sooner,\n"
-	"     burst-interval=20ms    each so long after the one before\n"
+	"     burst=1          0: followers do not ask more often at the start\n"
 	"     stamp-noise=1us  rms of a stamp, for the estimator\n"
 	"     wander=1000      of a pair of oscillators, ppt per root of s, for\n"
 	"                      the estimator\n"
 	"     asymmetry=0us    budget of a link, 0: the default\n"
-	"     peers=0          other followers that each follower asks, at most 8\n"
+	"     peers=0          other followers that each follower asks, at most 16\n"
 	"     bound-percent=100    what is left of each bound: a fault to be found\n"
 	"     converge=10us    says from when on no error is larger\n"
 	"     trace=FILE       CSV, a line each second and follower\n"
@@ -87,10 +87,7 @@ static void read_key(struct sim_options *o, const char *word)
 		o->interval_ns =
 			read_ns(word, v, CL_NS_PER_MS, 1000 * CL_NS_PER_SEC);
 	else if (is(word, "burst"))
-		o->burst = read_number(word, v, 0, 10000);
-	else if (is(word, "burst-interval"))
-		o->burst_ns =
-			read_ns(word, v, CL_NS_PER_MS, 1000 * CL_NS_PER_SEC);
+		o->burst = read_number(word, v, 0, 1);
 	else if (is(word, "stamp-noise"))
 		o->params.stamp_noise_ns = read_ns(word, v, 0, CL_NS_PER_MS);
 	else if (is(word, "wander"))
@@ -98,7 +95,7 @@ static void read_key(struct sim_options *o, const char *word)
 	else if (is(word, "asymmetry"))
 		o->asymmetry_ns = read_ns(word, v, 0, CL_NS_PER_SEC);
 	else if (is(word, "peers"))
-		o->peers = read_number(word, v, 0, CL_JOINT_PEERS / 2);
+		o->peers = read_number(word, v, 0, CL_PROBE_PEERS_MAX);
 	else if (is(word, "bound-percent"))
 		o->bound_pct = read_number(word, v, 0, 100);
 	else if (is(word, "converge"))
@@ -123,7 +120,7 @@ void sim_options_read(struct sim_options *o, int argc, char **argv)
 
 	*o = (struct sim_options){
 		.interval_ns = INTERVAL_NS,
-		.burst_ns = 20 * CL_NS_PER_MS,
+		.burst = true,
 		.params.stamp_noise_ns = STAMP_NOISE_NS,
 		.params.wander_ppt = WANDER_PPT,
 		.bound_pct = 100,

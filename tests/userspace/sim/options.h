@@ -20,8 +20,7 @@
  * @extra: more lines of the scenario
  * @extras: how many
  * @interval_ns: between rounds
- * @burst: rounds at the start that come sooner
- * @burst_ns: interval of those
+ * @burst: followers ask the leader more often at the start
  * @params: of the estimators
  * @asymmetry_ns: budget of all links, 0: default
  * @peers: other followers that each follower asks
@@ -36,8 +35,7 @@ struct sim_options {
 	char *extra[SIM_EXTRA_MAX];
 	unsigned int extras;
 	s64 interval_ns;
-	s64 burst;
-	s64 burst_ns;
+	bool burst;
 	struct cl_estimator_params params;
 	s64 asymmetry_ns;
 	s64 peers;

@@ -10,7 +10,8 @@
 enum sim_what {
 	SIM_ASK, /* the leader asks its followers */
 	SIM_TELL, /* the leader tells them its line */
-	SIM_PROBE, /* a follower asks its peers */
+	SIM_BURST, /* a follower asks the leader */
+	SIM_TURN, /* a follower asks a peer */
 	SIM_TICK, /* a follower maintains its clock */
 	SIM_FRAME, /* a message arrives */
 };
@@ -20,10 +21,12 @@ enum sim_what {
  * @at: when, global ps
  * @ord: order of those at one instant
  * @what: what
- * @id: SIM_FRAME: link; SIM_PROBE, SIM_TICK: node
+ * @id: SIM_FRAME: link; the others: node
  * @to: SIM_FRAME: side of the link that it goes to
  * @stamp: SIM_FRAME: receive stamp
  * @msg: SIM_FRAME: message
+ * @line: SIM_FRAME: the sender's raw time to cluster time, if @has_line
+ * @has_line: SIM_FRAME: the sender has a time and says so
  * @next: of those that are free
  */
 struct sim_event {
@@ -34,6 +37,8 @@ struct sim_event {
 	unsigned int to;
 	struct cl_stamped stamp;
 	struct cl_wire_msg msg;
+	struct cl_map line;
+	bool has_line;
 	struct sim_event *next;
 };
 

@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "agent/core/probe.h"
+#include "kmod/core/fixed.h"
+
 /* Cluster time at the start, as the lab's CLOCK_REALTIME. */
 #define TIME_BASE_NS 1700000000000000000LL
-/* What a peer said counts for so long. */
+/* What a peer said counts for so long; as in kmod/edges.c. */
 #define GAP_INTERVALS 5
 #define TICK_PS (500 * CL_NS_PER_MS * VT_PS_PER_NS)
 
@@ -32,22 +35,41 @@ static void arm(struct sim_run *r, enum sim_what what, unsigned int id, s64 at)
 	sim_queue_put(&r->queue, e);
 }
 
-/* The leader's timers run by its raw clock; half an interval lies between. */
-static s64 half_round(const struct sim_run *r)
+/* A node's timers run by its raw clock. */
+static void arm_after(struct sim_run *r, enum sim_what what, unsigned int id,
+		      s64 ns)
 {
-	const struct sim_options *o = r->options;
-	s64 ns = r->rounds < (u64)o->burst ? o->burst_ns : o->interval_ns;
-	struct cl_raw raw = sim_host_raw(&r->host[0], r->now);
+	struct cl_raw raw = sim_host_raw(&r->host[id], r->now);
 
-	return vt_osc_global_ps(&r->host[0].osc, raw.ns + ns / 2);
+	arm(r, what, id, vt_osc_global_ps(&r->host[id].osc, raw.ns + ns));
 }
 
+static struct sim_side *leader_side(const struct sim_run *r, unsigned int id)
+{
+	return &r->link[id - 1].side[0];
+}
+
+static struct sim_side *follower_side(const struct sim_run *r, unsigned int id)
+{
+	return &r->link[id - 1].side[1];
+}
+
+/* What a follower tells its peers, NULL: nothing. */
+static const struct cl_map *line_of(const struct sim_run *r, unsigned int id,
+				    struct cl_map *line)
+{
+	struct cl_raw raw = sim_host_raw(&r->host[id], r->now);
+
+	return sim_follower_line(&r->follower[id], raw, line) ? line : NULL;
+}
+
+/* Request and update take turns. */
 static void ask(struct sim_run *r)
 {
 	for (unsigned int i = 1; i < r->scenario->nodes; i++)
-		sim_link_request(&r->link[i - 1], r->host, &r->queue, r->now);
-	r->rounds++;
-	arm(r, SIM_TELL, 0, half_round(r));
+		sim_side_request(leader_side(r, i), r->host, &r->queue, r->now,
+				 NULL);
+	arm_after(r, SIM_TELL, 0, r->options->interval_ns / 2);
 }
 
 static void tell(struct sim_run *r)
@@ -59,59 +81,78 @@ static void tell(struct sim_run *r)
 	};
 
 	for (unsigned int i = 1; i < r->scenario->nodes; i++)
-		sim_link_update(&r->link[i - 1], r->host, &r->queue, r->now,
+		sim_side_update(leader_side(r, i), r->host, &r->queue, r->now,
 				&u);
-	arm(r, SIM_ASK, 0, half_round(r));
+	arm_after(r, SIM_ASK, 0, r->options->interval_ns / 2);
 }
 
-/* A follower asks its peers, in turn with what the leader does. */
-static void probe(struct sim_run *r, unsigned int node)
+/* The first update has come: begin to ask as agent/core/probe.c does. */
+static void begin(struct sim_run *r, unsigned int id)
 {
-	const struct sim_peers *p = &r->mesh.peers[node];
-	struct cl_raw raw = sim_host_raw(&r->host[node], r->now);
-
-	for (unsigned int i = 0; i < p->n; i++)
-		if (p->side[i]->link->side[SIM_ASKER].node == node)
-			sim_link_request(p->side[i]->link, r->host, &r->queue,
-					 r->now);
-	arm(r, SIM_PROBE, node,
-	    vt_osc_global_ps(&r->host[node].osc,
-			     raw.ns + r->options->interval_ns));
+	r->began[id] = r->now;
+	if (r->options->burst)
+		arm_after(r, SIM_BURST, id, CL_PROBE_BURST_MIN_NS / 2);
+	if (r->mesh.peers[id].asked)
+		arm_after(r, SIM_TURN, id,
+			  r->options->interval_ns / r->scenario->nodes * id);
 }
 
-static void peer_frame(struct sim_run *r, const struct sim_event *e)
+static void burst(struct sim_run *r, unsigned int id)
 {
-	struct sim_link *l = &r->mesh.link[e->id + 1 - r->scenario->nodes];
-	unsigned int own = l->side[e->to].node, peer = l->side[!e->to].node;
+	s64 age = (r->now - r->began[id]) / VT_PS_PER_NS;
+	s64 ns =
+		cl_max_s64(age / CL_PROBE_BURST_AGE_DIV, CL_PROBE_BURST_MIN_NS);
 
-	if (sim_link_arrive(l, r->host, &r->queue, e))
-		sim_mesh_note(&l->side[e->to], &r->follower[own],
-			      sim_host_raw(&r->host[own], r->now),
-			      &r->follower[peer],
-			      sim_host_raw(&r->host[peer], r->now));
+	ns = cl_max_s64(ns, (r->scenario->nodes - 1) * CL_PROBE_BURST_PEER_NS);
+	sim_side_request(follower_side(r, id), r->host, &r->queue, r->now,
+			 NULL);
+	if (ns < r->options->interval_ns)
+		arm_after(r, SIM_BURST, id, ns);
+}
+
+static void turn(struct sim_run *r, unsigned int id)
+{
+	struct sim_peers *p = &r->mesh.peers[id];
+	struct cl_map line;
+
+	sim_side_request(sim_mesh_turn(p), r->host, &r->queue, r->now,
+			 line_of(r, id, &line));
+	arm_after(r, SIM_TURN, id, r->options->interval_ns / p->asked);
+}
+
+static void update(struct sim_run *r, unsigned int id,
+		   const struct cl_wire_update *u)
+{
+	struct cl_raw now = sim_host_raw(&r->host[id], r->now);
+	struct sim_follower *f = &r->follower[id];
+	struct cl_joint_gap gap[CL_JOINT_PEERS];
+	unsigned int n;
+
+	if (!r->began[id])
+		begin(r, id);
+	n = sim_mesh_gaps(&r->mesh.peers[id], now,
+			  GAP_INTERVALS * r->options->interval_ns,
+			  f->locked ? &f->leader : NULL, gap);
+	sim_follower_update(f, now, &follower_side(r, id)->estimator, gap, n,
+			    u);
 }
 
 static void frame(struct sim_run *r, const struct sim_event *e)
 {
-	struct cl_joint_gap gap[CL_JOINT_PEERS];
-	struct sim_link *l = &r->link[e->id];
-	unsigned int node, gaps;
-	struct cl_raw now;
+	unsigned int own = r->scenario->nodes - 1;
+	struct cl_map line;
+	struct sim_side *s;
 
-	if (e->id + 1 >= r->scenario->nodes) {
-		peer_frame(r, e);
+	if (e->id >= own) {
+		s = &r->mesh.link[e->id - own].side[e->to];
+		sim_side_arrive(s, r->host, &r->queue, e,
+				line_of(r, s->node, &line));
 		return;
 	}
-	if (!sim_link_arrive(l, r->host, &r->queue, e) ||
-	    e->msg.hdr.type != CL_WIRE_UPDATE)
-		return;
-	node = l->side[SIM_ANSWERER].node;
-	now = sim_host_raw(&r->host[node], r->now);
-	gaps = sim_mesh_gaps(&r->mesh.peers[node], now,
-			     GAP_INTERVALS * r->options->interval_ns, gap);
-	sim_follower_update(&r->follower[node], now,
-			    &l->side[SIM_ANSWERER].estimator, gap, gaps,
-			    &e->msg.upd);
+	s = &r->link[e->id].side[e->to];
+	if (sim_side_arrive(s, r->host, &r->queue, e, NULL) &&
+	    e->msg.hdr.type == CL_WIRE_UPDATE)
+		update(r, s->node, &e->msg.upd);
 }
 
 static void happen(struct sim_run *r)
@@ -126,8 +167,11 @@ static void happen(struct sim_run *r)
 	case SIM_TELL:
 		tell(r);
 		break;
-	case SIM_PROBE:
-		probe(r, e->id);
+	case SIM_BURST:
+		burst(r, e->id);
+		break;
+	case SIM_TURN:
+		turn(r, e->id);
 		break;
 	case SIM_TICK:
 		sim_follower_tick(&r->follower[e->id],
@@ -145,7 +189,7 @@ static void happen(struct sim_run *r)
 static void look(const struct sim_run *r, unsigned int i,
 		 struct sim_sample *ret)
 {
-	const struct sim_side *side = &r->link[i - 1].side[SIM_ANSWERER];
+	const struct sim_side *side = follower_side(r, i);
 	struct cl_raw own = sim_host_raw(&r->host[i], r->now);
 	struct cl_raw leader = sim_host_raw(&r->host[0], r->now);
 	u64 share = r->options->bound_pct;
@@ -184,7 +228,7 @@ static void write_trace(const struct sim_run *r, unsigned int i,
 		fprintf(r->trace, ",,,,,,\n");
 		return;
 	}
-	cl_estimator_get_info(&r->link[i - 1].side[SIM_ANSWERER].estimator, &e);
+	cl_estimator_get_info(&follower_side(r, i)->estimator, &e);
 	fprintf(r->trace, "%lld,%llu,%s,%u,%lld,%llu,%llu\n",
 		(long long)s->open_ns, (unsigned long long)s->err_ns,
 		e.choice == CL_CHOICE_CORRIDOR ? "corridor" : "filter",
@@ -263,6 +307,7 @@ void sim_run_init(struct sim_run *r, const struct sim_options *o,
 		.host = sim_alloc(s->nodes, sizeof(*r->host)),
 		.follower = sim_alloc(s->nodes, sizeof(*r->follower)),
 		.measure = sim_alloc(s->nodes, sizeof(*r->measure)),
+		.began = sim_alloc(s->nodes, sizeof(*r->began)),
 		.link = sim_alloc(s->nodes, sizeof(*r->link)),
 		.sample = s->truth_every,
 		.traced = -1,
@@ -274,15 +319,12 @@ void sim_run_init(struct sim_run *r, const struct sim_options *o,
 		struct sim_link *l = &r->link[i - 1];
 
 		sim_link_init(l, s, i - 1, 0, i);
-		sim_link_measure(l, SIM_ANSWERER, &o->params);
+		sim_side_measure(&l->side[1], &o->params);
 		r->follower[i].asymmetry_ns = (u32)o->asymmetry_ns;
 		arm(r, SIM_TICK, i, TICK_PS);
 	}
 	arm(r, SIM_ASK, 0, 0);
 	sim_mesh_init(&r->mesh, s, o->peers, s->nodes - 1, &o->params);
-	for (unsigned int i = 1; o->peers && i < s->nodes; i++)
-		arm(r, SIM_PROBE, i,
-		    o->interval_ns * VT_PS_PER_NS / s->nodes * i);
 	if (!o->trace)
 		return;
 	r->trace = fopen(o->trace, "we");
@@ -309,6 +351,7 @@ void sim_run_free(struct sim_run *r)
 	free(r->host);
 	free(r->follower);
 	free(r->measure);
+	free(r->began);
 	free(r->link);
-	sim_mesh_free(&r->mesh);
+	sim_mesh_free(&r->mesh, r->scenario->nodes);
 }

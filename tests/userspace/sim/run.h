@@ -19,12 +19,12 @@
  * @mesh: links between followers; the first is number nodes - 1
  * @follower: the followers; that of node 0 means nothing
  * @measure: their figures
+ * @began: when each got its first update, global ps, 0: never
  * @queue: what will happen
  * @now: global ps
  * @event: next event of the scenario
  * @sample: next look at the truth, global ps
  * @bad: last look that found an error above the limit, or no reading, global ps
- * @rounds: begun
  * @trace: gets the trace, NULL: none
  * @traced: second of the last line there
  */
@@ -36,12 +36,12 @@ struct sim_run {
 	struct sim_mesh mesh;
 	struct sim_follower *follower;
 	struct sim_measure *measure;
+	s64 *began;
 	struct sim_queue queue;
 	s64 now;
 	unsigned int event;
 	s64 sample;
 	s64 bad;
-	u64 rounds;
 	FILE *trace;
 	s64 traced;
 };
