@@ -17,8 +17,9 @@
 #define HOLD_MAX_NS (60 * CL_NS_PER_SEC)
 /* A frequency needs samples at least so far apart: 0.5 s, ticks. */
 #define SPAN_MIN 477
-/* A new answer at most so often ... */
+/* A new answer every second, and while a corridor is short, every part of it ... */
 #define SOLVE_NS CL_NS_PER_SEC
+#define SOLVE_SPAN_DIV 8
 /* ... found by bisection of 1000 ppm in steps of 2^-40. */
 #define SOLVE_STEPS 44
 /* Half a window, ticks: 10 s to 1.2 h, so that a whole one fits CL_LOWER_X_MAX. */
@@ -650,6 +651,19 @@ void cl_parabolic_restart(struct cl_parabolic *p)
 	p->restarts++;
 }
 
+/*
+ * Is the answer to be found anew for a sample?  The less time a corridor spans, the
+ * less does its frequency foretell.
+ */
+static bool answer_is_old(const struct cl_parabolic *p,
+			  const struct cl_oneway *s)
+{
+	s64 span = cl_raw_sub(s->at_u, p->gen[p->elder].x0);
+
+	return cl_raw_sub(s->at_u, p->solved) >=
+	       cl_min_s64(span / SOLVE_SPAN_DIV, SOLVE_NS);
+}
+
 /* Has no generation room for the time of a sample? */
 static bool too_old(const struct cl_parabolic *p, const struct cl_oneway *s)
 {
@@ -682,7 +696,7 @@ void cl_parabolic_init(struct cl_parabolic *p, u32 wander_ppt, u32 noise_ns)
  * It may be up to 1 s older than the newest.  After 2.4 h without one the estimator
  * starts anew; so it does for an impossible offset during the first
  * CL_PARABOLIC_START samples.  A new answer is found at every sample of the
- * start, then once per second.
+ * start, then after an eighth of the time known so far, then once per second.
  *
  * Return: 0, or -ERANGE if the offset is more than 17 s away from that at the
  * birth of a generation, or -ESTALE if the sample is too late: then nothing
@@ -714,8 +728,7 @@ int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s)
 		push_on(p, s);
 	if (newest)
 		p->last = *s;
-	if (p->n <= CL_PARABOLIC_START ||
-	    cl_raw_sub(s->at_u, p->solved) >= SOLVE_NS)
+	if (p->n <= CL_PARABOLIC_START || answer_is_old(p, s))
 		solve(p, &p->last);
 	return 0;
 }
