@@ -57,15 +57,19 @@ static s64 stamps_ns2(const struct cl_estimator *e)
 }
 
 /*
- * The filters err upwards by up to a step of sqrt(10), which costs them little,
- * but the corridor more: half a step less than found when it is more than was
- * said.
+ * Wander for the corridor: what the estimate itself shows, if it is old enough, else
+ * what the filters learnt, if that is not what was said.  Both err upwards, which
+ * a corridor does not like: by 1.4 and by up to half a step of sqrt(10).
  */
 static u32 corridor_wander(const struct cl_estimator *e)
 {
-	u32 ppt = cl_wander_ppt(&e->filter.wander);
+	u64 ppt = cl_octaves_ppt(&e->octaves);
 
-	return ppt <= e->params.wander_ppt ? ppt : (u32)((u64)ppt * 9 / 16);
+	if (!ppt)
+		ppt = cl_wander_ppt(&e->filter.wander);
+	if (ppt == e->params.wander_ppt)
+		return (u32)ppt;
+	return (u32)(ppt * 9 / 16);
 }
 
 /* Let the estimator with the smaller error answer. */
@@ -158,6 +162,7 @@ void cl_estimator_init(struct cl_estimator *e,
 			  e->params.stamp_noise_ns);
 	cl_filter_init(&e->filter, e->params.wander_ppt, stamps_ns2(e));
 	cl_continuity_init(&e->continuity);
+	cl_octaves_init(&e->octaves);
 }
 
 /*
@@ -379,6 +384,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 		clock_moved(e, &s);
 	} else {
 		answer(e, &now);
+		cl_octaves_push(&e->octaves, &now);
 		if (!refuted(e, &s, &now))
 			watch(e, &s, &now);
 	}

@@ -14,6 +14,7 @@
 #include "continuity.h"
 #include "estimate.h"
 #include "filter.h"
+#include "octaves.h"
 #include "oneway.h"
 #include "parabolic.h"
 #include "session.h"
@@ -55,6 +56,7 @@ struct cl_estimator_params {
  * @corridor: parabolic two-hull estimator
  * @filter: Kalman filter
  * @continuity: changes of the path
+ * @octaves: wander that the answers show
  * @choice: which of @corridor and @filter answers
  * @hardware: the stamps of the last exchange were made by network devices
  * @last: raw instant of the newest sample fed
@@ -74,6 +76,7 @@ struct cl_estimator {
 	struct cl_parabolic corridor;
 	struct cl_filter filter;
 	struct cl_continuity continuity;
+	struct cl_octaves octaves;
 	enum cl_choice choice;
 	bool hardware;
 	struct cl_raw last;

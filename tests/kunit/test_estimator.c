@@ -97,6 +97,119 @@ static void test_perfect_stamps_give_the_exact_offset(struct kunit *test)
 	run_exact(test, false);
 }
 
+/* Delays of both ways on top of the smallest. */
+struct law {
+	const char *name;
+	s64 base_ns;
+	s64 (*draw)(u64 *rng, s64 scale_ns);
+	s64 scale_ns;
+	s64 noise_ns;
+};
+
+static s64 draw_exp(u64 *rng, s64 mean_ns)
+{
+	return random_exp_q16(rng) * mean_ns >> 16;
+}
+
+static s64 draw_normal(u64 *rng, s64 rms_ns)
+{
+	return random_gauss_q16(rng) * rms_ns >> 16;
+}
+
+static s64 draw_uniform(u64 *rng, s64 width_ns)
+{
+	return random_below(rng, (u32)width_ns);
+}
+
+/* Gamma of shape 1/2. */
+static s64 draw_gamma(u64 *rng, s64 mean_ns)
+{
+	s64 z = random_gauss_q16(rng);
+
+	return (z * z >> 16) * mean_ns >> 16;
+}
+
+static const struct law laws[] = {
+	{ "normal", 500000, draw_normal, 2000, 1000 },
+	{ "exp 10 us", 500000, draw_exp, 10000, 1000 },
+	{ "exp 100 us", 500000, draw_exp, 100000, 1000 },
+	{ "exp 300 us", 500000, draw_exp, 300000, 1000 },
+	{ "uniform", 500000, draw_uniform, 50000, 1000 },
+	{ "exp 10 us, exact", 500000, draw_exp, 10000, 10 },
+	{ "normal, exact", 500000, draw_normal, 50, 10 },
+	{ "gamma, exact", 500000, draw_gamma, 10000, 10 },
+	{ "wide area, exp", 20000000, draw_exp, 30000000, 1000 },
+	{ "wide area, gamma", 20000000, draw_gamma, 30000000, 1000 },
+};
+
+/* Errors of both estimators and of the answer, sums over samples. */
+struct errors {
+	u64 filter;
+	u64 corridor;
+	u64 answer;
+};
+
+static void add_errors(struct errors *sum)
+{
+	struct cl_raw at = sim_local(&sim, ASK_NS);
+	s64 truth = sim_theta_at(&sim, ASK_NS);
+	struct cl_parabolic_estimate c;
+	struct cl_estimate e;
+
+	cl_parabolic_get(&est.corridor, at, &c);
+	sum->corridor += cl_abs_s64(c.theta_ns - truth);
+	cl_filter_get(&est.filter, at, &e);
+	sum->filter += cl_abs_s64(e.theta_ns - truth);
+	cl_estimator_get(&est, at, &e);
+	sum->answer += cl_abs_s64(e.theta_ns - truth);
+}
+
+static void run_law(const struct law *l, u64 seed, int warm, int seconds,
+		    struct errors *sum)
+{
+	int i;
+
+	start(sim_lan(seed));
+	sim.noise_ns = l->noise_ns;
+	sim.queue_ns = 0;
+	for (i = 0; i < seconds * PER_SEC; i++) {
+		struct cl_exchange x;
+		s64 there, back;
+
+		sim_advance(&sim, INTERVAL_NS);
+		x = sim_exchange(&sim);
+		there = l->base_ns - sim.base_ns +
+			l->draw(&sim.rng, l->scale_ns);
+		back = l->base_ns - sim.base_ns +
+		       l->draw(&sim.rng, l->scale_ns);
+		x.in_rx = cl_raw_add(x.in_rx, there);
+		x.out_tx = cl_raw_add(x.out_tx, there);
+		x.out_rx = cl_raw_add(x.out_rx, there + back);
+		cl_estimator_push(&est, &x);
+		if (i > warm * PER_SEC)
+			add_errors(sum);
+	}
+}
+
+/* Never worse than 1.2 times the better of the two, whatever the delays. */
+static void test_the_better_one_answers(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(laws); i++) {
+		bool wide = laws[i].base_ns > 1000000;
+		struct errors sum = {};
+		u64 seed, best;
+
+		for (seed = 1; seed <= 3; seed++)
+			run_law(&laws[i], seed, wide ? 1000 : 200,
+				wide ? 1500 : 400, &sum);
+		best = sum.filter < sum.corridor ? sum.filter : sum.corridor;
+		KUNIT_ASSERT_LE_MSG(test, sum.answer * 10, best * 12, "%s",
+				    laws[i].name);
+	}
+}
+
 static void test_both_nodes_see_opposite_offsets(struct kunit *test)
 {
 	static struct cl_estimator other;
@@ -518,6 +631,7 @@ static void test_parameters_beyond_the_formats_are_limited(struct kunit *test)
 }
 
 static struct kunit_case estimator_cases[] = {
+	KUNIT_CASE(test_the_better_one_answers),
 	KUNIT_CASE(test_no_estimate_before_sixteen_exchanges),
 	KUNIT_CASE(test_perfect_stamps_give_the_exact_offset),
 	KUNIT_CASE(test_both_nodes_see_opposite_offsets),
