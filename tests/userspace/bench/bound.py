@@ -98,6 +98,11 @@ def print_campaign(bench, found, conditions):
     bench.line("violations_hard", "readings",
                sum(f.figures["violations_hard"] for f in found), {},
                ("value", 0), conditions, readings)
+    unchanged = [f for f in found if f.case.unchanged]
+    bench.line("false_changes", "",
+               sum(f.case.changes(f.figures) for f in unchanged), {},
+               ("value", 0), f"{conditions}; changes of paths or clocks that "
+               "were believed where there were none", len(unchanged))
 
 
 def write_scenario(directory, case):

@@ -114,6 +114,8 @@ DISTURBANCES = {
     "noisy": lambda _: ("node * rx=40us+normal:10us tx=40us+normal:10us",),
 }
 ONLY_HARD = ("much-longer", "much-shorter")
+# Neither a path nor a clock changes in these.
+UNCHANGED = ("calm", "asymmetric", "lossy", "paused", "steady", "noisy")
 
 
 class Case:
@@ -122,6 +124,7 @@ class Case:
     def __init__(self, net, disturbance):
         self.name = f"{net.name}/{disturbance}"
         self.only_hard = disturbance in ONLY_HARD
+        self.unchanged = disturbance in UNCHANGED
         self.duration_s = DURATION_S * net.stretch
         self.warmup_s = WARMUP_S * net.stretch
         self.net_lines = [*net.lines, *DISTURBANCES[disturbance](net)]
@@ -130,6 +133,12 @@ class Case:
         """All that bound.scenario leaves open."""
         return [f"duration {duration_s or self.duration_s}s",
                 f"warmup {self.warmup_s}s", *self.net_lines]
+
+    @staticmethod
+    def changes(figures):
+        """Changes of paths and clocks that the followers believe in."""
+        return sum(node["path_changes"] + node["clock_changes"]
+                   for node in figures["node"].values())
 
     def violations(self, figures):
         """Readings that missed the truth although they must not."""
