@@ -13,7 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[2] / "scripts/lab/vtime")]
 # From the directories above.
 import numpy  # noqa: E402
-from plot import COLOURS, INK, WARM, nice_ns, pyplot, save, thin  # noqa: E402
+from plot import COLOURS, INK, SHADE, nice_ns, pyplot, save, thin  # noqa: E402
 from simulator import LAB_SCENARIOS, SCENARIOS, SimError, Simulator  # noqa: E402
 
 SEED = 1
@@ -54,7 +54,7 @@ def panels(count, title, width_ratios=None):
 def draw_errors(simulator):
     """Error of each follower, and the deviation that the estimate claims."""
     figure, axes = panels(len(NETWORKS), "Error of the estimate of each of "
-                          "three followers; grey: ± the deviation it claims")
+                          "three followers; shaded: ± the deviation it claims")
     for axis, (name, (title, scale, unit)) in zip(axes, NETWORKS.items()):
         trace = Trace(simulator, LAB_SCENARIOS / f"{name}.scenario", SEED)
         for node, rows in trace.node.items():
@@ -63,7 +63,7 @@ def draw_errors(simulator):
         rows = trace.node[1]
         step = max(1, len(rows) // 200)
         err = rows["err"][::step] / scale
-        axis.fill_between(rows["t"][::step], -err, err, color=WARM, linewidth=0)
+        axis.fill_between(rows["t"][::step], -err, err, color=SHADE, linewidth=0)
         axis.axhline(0, color=INK, linewidth=0.5)
         limit = 3 * float(numpy.nanmedian(rows["err"])) / scale
         axis.set_ylim(-limit, limit)
@@ -93,6 +93,8 @@ def draw_converge(simulator):
                 errors += [abs(rows["error"]) for rows in trace.node.values()]
                 t = trace.node[1]["t"]
             errors = numpy.array([e[:len(t)] for e in errors])
+            # The first readings of few nodes say nothing about all.
+            errors[:, numpy.isnan(errors).any(axis=0)] = numpy.nan
             colour = COLOURS[i]
             label = f"{name[-3:].upper()}{'' if burst else ', no burst'}"
             axis.plot(t, numpy.nanmedian(errors, axis=0), color=colour,

@@ -19,3 +19,9 @@ $(BUILD)/unit/test_sim: tests/userspace/sim/sim-test.py | $(BUILD)/sim
 	ln -sf $(abspath $<) $@
 
 unit: $(BUILD)/unit/test_sim $(BUILD)/sim
+
+# The plots of Documentation/accuracy.rst
+.PHONY: sim-plots
+sim-plots: $(BUILD)/sim
+	@scripts/setup
+	@tests/userspace/sim/plots.py $(BUILD) Documentation
