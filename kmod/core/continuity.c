@@ -89,6 +89,8 @@
 #define KEEP_MAX_NS (60 * CL_NS_PER_SEC)
 /* A direction is as at the start if its shift is below so many deviations. */
 #define RETURN_FACTOR 3
+/* What was learnt may be corrected by so many deviations. */
+#define SETTLE_FACTOR 8
 
 static u32 to_u32(s64 v)
 {
@@ -332,6 +334,10 @@ static void shift(struct cl_continuity *c, unsigned int k, s64 d, s64 n,
 	c->shift_ns[k] += d;
 	c->var_ns2[k] += (u64)(sigma * sigma);
 	now = cl_abs_s64(c->shift_ns[k]);
+	/* The lowest of few samples is too high, but noise makes it too low. */
+	c->settle[k] = c->known.level_ns[k] == c->known.floor_ns[k] ?
+			       to_u32(c->known.n) :
+			       0;
 	if (now < was / 4 && now <= RETURN_FACTOR * cl_isqrt(c->var_ns2[k])) {
 		/* The path of the start is back, with nothing to be learnt. */
 		c->shift_ns[k] = 0;
@@ -488,10 +494,6 @@ shorten(struct cl_continuity *c, const struct cl_continuity_scale *scale)
 		/* Low samples may have been taken for strays before. */
 		for (i = (u32)c->known.windows; i < c->n_past; i++)
 			raise(c, k, i);
-		/* More samples will find it shorter still; noise would as well. */
-		if (c->shift_ns[k] &&
-		    c->known.level_ns[k] == c->known.floor_ns[k])
-			c->settle[k] = to_u32(c->known.n - c->n);
 	}
 	end_doubt(c);
 	return CL_CONTINUITY_SHIFTED;
@@ -577,7 +579,7 @@ conclude(struct cl_continuity *c, struct cl_raw at, const s64 *r,
 	return undecided(c, r, scale);
 }
 
-/* A direction that just became shorter may be found shorter still. */
+/* A direction whose delay has just changed may be found a bit shorter still. */
 static bool settle(struct cl_continuity *c, s64 *r)
 {
 	bool moved = false;
@@ -589,7 +591,7 @@ static bool settle(struct cl_continuity *c, s64 *r)
 		if (!c->settle[k])
 			continue;
 		c->settle[k]--;
-		if (d <= 0)
+		if (d <= 0 || d > SETTLE_FACTOR * (s64)cl_isqrt(c->var_ns2[k]))
 			continue;
 		c->shift_ns[k] -= d;
 		r[k] += d;
@@ -657,6 +659,8 @@ cl_continuity_push(struct cl_continuity *c, struct cl_raw at, s64 ru, s64 rw,
 	c->started = true;
 	if (cl_raw_sub(at, c->first) < SKIP_NS)
 		return v;
+	if (!c->doubt && settle(c, r))
+		v = CL_CONTINUITY_SHIFTED;
 	for (k = 0; k < DIRECTIONS && !c->doubt && floors_known(c, at); k++) {
 		d = c->known.floor_ns[k] - r[k];
 		if (d > fall_threshold(c, k, FALL_ERR, FALL_REST, scale))
@@ -667,8 +671,6 @@ cl_continuity_push(struct cl_continuity *c, struct cl_raw at, s64 ru, s64 rw,
 		weigh(c, r);
 		return conclude(c, at, r, scale);
 	}
-	if (settle(c, r))
-		v = CL_CONTINUITY_SHIFTED;
 	collect(c, at, r, scale);
 	if (complete(c, at, scale)) {
 		remember(c, scale);
