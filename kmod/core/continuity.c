@@ -23,19 +23,18 @@
  * A window lasts so long that its samples lie as close to the floor as the
  * estimate is sure, a quarter of the time that the estimate looks back ...
  */
-#define WINDOW_SHARE 4
+#define WINDOW_SHARE 3
 /* ... but at least and at most, ns */
 #define WINDOW_MIN_NS (5 * CL_NS_PER_SEC)
 #define WINDOW_MAX_NS (600 * CL_NS_PER_SEC)
-/* The present: at least so many windows, 20 s, longer than bursts ... */
-#define PRESENT_MIN 4
-#define PRESENT_MAX 8
-/* ... and the past. */
+/* The present is at least so long, longer than bursts, ns; the past ... */
+#define PRESENT_NS (19 * CL_NS_PER_SEC)
+/* ... at least so many windows. */
 #define PAST_MIN 2
 /* Nothing is believed before, and floors are not known before, ns. */
 #define SKIP_NS (20 * CL_NS_PER_SEC)
 #define START_NS (60 * CL_NS_PER_SEC)
-#define START_WINDOWS (PRESENT_MIN + PAST_MIN)
+#define START_WINDOWS 3
 
 /*
  * A change is one of more than 8 times the noise, 6 times the deviation of the
@@ -59,6 +58,8 @@
 /* ... but not longer than comparing windows takes, ns. */
 #define LACK_MAX_NS (30 * CL_NS_PER_SEC)
 
+/* Floors tell how far they are from the true one if there are so many. */
+#define REST_WINDOWS 4
 /* A window is wrong if so many gaps lie between its floor and the next. */
 #define OUTLIER_GAPS 10
 
@@ -139,7 +140,7 @@ static void combine_direction(const struct cl_continuity *c, unsigned int k,
 	}
 	/* Denser still close to the floor?  The lowest of all windows show it. */
 	rest = spread / ret->n;
-	if (ret->windows > 1)
+	if (ret->windows >= REST_WINDOWS)
 		rest = cl_min_s64(rest, 3 * (mean - lowest) / ret->windows);
 	ret->floor_ns[k] = origin + lowest;
 	ret->level_ns[k] = origin + (gap < c->noise_ns ? mean : lowest);
@@ -165,16 +166,23 @@ static void combine(const struct cl_continuity *c, u32 from, u32 to,
 		combine_direction(c, k, from, to, ret);
 }
 
+/* First window of the present, the last PRESENT_NS. */
+static u32 present(const struct cl_continuity *c,
+		   const struct cl_continuity_scale *scale)
+{
+	u32 from = c->n_past;
+	s64 age = 0;
+
+	while (from > 1 && age < PRESENT_NS)
+		age += past(c, --from)->n * scale->interval_ns;
+	return from;
+}
+
 /* The present is left out: a slow fall would lower what it is compared with. */
 static void know(struct cl_continuity *c,
 		 const struct cl_continuity_scale *scale)
 {
-	s64 age = 0;
-	u32 to = c->n_past;
-
-	while (to > 1 && age < PRESENT_MIN * WINDOW_MIN_NS)
-		age += past(c, --to)->n * scale->interval_ns;
-	combine(c, 0, to, &c->known);
+	combine(c, 0, present(c, scale), &c->known);
 }
 
 static void clear_window(struct cl_continuity *c)
@@ -299,9 +307,9 @@ void cl_continuity_restart(struct cl_continuity *c)
  * the past.
  */
 static s64 rise_threshold(const struct cl_continuity *c, s64 rest_ns,
-			  const struct cl_continuity_scale *scale)
+			  s64 err_ns)
 {
-	return RISE_NOISE * c->noise_ns + RISE_ERR * scale->err_ns +
+	return RISE_NOISE * c->noise_ns + RISE_ERR * err_ns +
 	       RISE_REST * rest_ns;
 }
 
@@ -363,16 +371,18 @@ compare(struct cl_continuity *c, u32 from,
 	struct cl_continuity_level then, now;
 	s64 d[DIRECTIONS];
 	bool rose[DIRECTIONS];
+	s64 err;
 	unsigned int k;
 
-	u32 present = c->n_past - from;
+	u32 windows = c->n_past - from;
 
 	/* As many windows: then both are as far above the true floors. */
-	combine(c, from > present ? from - present : 0, from, &then);
+	combine(c, from > windows ? from - windows : 0, from, &then);
 	combine(c, from, c->n_past, &now);
+	err = cl_max_s64(scale->err_ns, cl_max_s64(then.err_ns, now.err_ns));
 	for (k = 0; k < DIRECTIONS; k++) {
 		s64 rest = cl_max_s64(then.rest_ns[k], now.rest_ns[k]);
-		s64 thr = rise_threshold(c, rest, scale);
+		s64 thr = rise_threshold(c, rest, err);
 
 		/* All of the present: else a change in its midst is averaged. */
 		rose[k] = now.floor_ns[k] - then.level_ns[k] > thr;
@@ -400,15 +410,13 @@ look_back(struct cl_continuity *c, struct cl_raw at,
 	  const struct cl_continuity_scale *scale)
 {
 	enum cl_continuity_verdict v = CL_CONTINUITY_QUIET;
-	u32 present;
+	u32 from;
 
 	if (!floors_known(c, at))
 		return v;
-	for (present = PRESENT_MIN;
-	     present <= PRESENT_MAX && present + PAST_MIN <= c->n_past &&
-	     v == CL_CONTINUITY_QUIET;
-	     present++)
-		v = compare(c, c->n_past - present, scale);
+	for (from = present(c, scale);
+	     from >= PAST_MIN && v == CL_CONTINUITY_QUIET; from--)
+		v = compare(c, from, scale);
 	return v;
 }
 
@@ -611,7 +619,7 @@ static bool lacking(struct cl_continuity *c, struct cl_raw at, const s64 *r,
 	unsigned int k;
 
 	for (k = 0; k < DIRECTIONS; k++) {
-		s64 thr = rise_threshold(c, c->known.rest_ns[k], scale);
+		s64 thr = rise_threshold(c, c->known.rest_ns[k], scale->err_ns);
 		s64 near = cl_max_s64(4 * thr, c->known.spread_ns[k] / 4);
 
 		if (r[k] - c->known.floor_ns[k] < near)
