@@ -276,6 +276,8 @@ static void remember(struct cl_continuity *c,
 		w->floor_ns[k] = l->ns[0];
 		w->gap_ns[k] = (u32)cl_min_s64(gap, GAP_MAX_NS);
 	}
+	for (k = 0; k < DIRECTIONS; k++)
+		c->slack_ns[k] /= 2;
 	w->n = c->n;
 	w->err_ns = c->err_ns;
 	clear_window(c);
@@ -300,6 +302,7 @@ void cl_continuity_restart(struct cl_continuity *c)
 	clear_window(c);
 	memset(c->settle, 0, sizeof(c->settle));
 	memset(c->lack_q16, 0, sizeof(c->lack_q16));
+	memset(c->slack_ns, 0, sizeof(c->slack_ns));
 }
 
 /*
@@ -325,7 +328,7 @@ static s64 fall_threshold(const struct cl_continuity *c, unsigned int k,
 	s64 err = c->doubt ? c->doubt_err_ns : scale->err_ns;
 
 	return FALL_NOISE * c->noise_ns + err_factor * err / 2 +
-	       rest_factor * c->known.rest_ns[k];
+	       rest_factor * c->known.rest_ns[k] + c->slack_ns[k];
 }
 
 /* Learn that a direction is by d longer than it was. */
@@ -551,9 +554,9 @@ static enum cl_continuity_verdict unfounded(struct cl_continuity *c)
 	if (keep_all(c)) {
 		end_doubt(c);
 	} else {
-		/* A floor not seen before: from now on it is known. */
+		/* The estimate may follow for a while. */
 		c->doubt = false;
-		c->known.floor_ns[c->down] -= c->drop_ns;
+		c->slack_ns[c->down] = c->drop_ns;
 	}
 	return CL_CONTINUITY_STRAY;
 }

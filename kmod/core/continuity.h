@@ -119,6 +119,8 @@ struct cl_continuity_level {
  * @expected_q16: how many would have, had it fallen as far
  * @touches: samples of the other direction that show that it did not rise
  * @missed_q16: how many others would have, had it not risen
+ * @slack_ns: how much deeper samples of each direction may be, because that did
+ *	not prove a change
  * @settle: samples during which each direction may still be found shorter
  * @lack_q16: how many samples should have come near the floor of each direction
  *	since one did
@@ -146,6 +148,7 @@ struct cl_continuity {
 	s64 expected_q16;
 	u32 touches;
 	s64 missed_q16;
+	s64 slack_ns[CL_CONTINUITY_DIRECTIONS];
 	u32 settle[CL_CONTINUITY_DIRECTIONS];
 	s64 lack_q16[CL_CONTINUITY_DIRECTIONS];
 	struct cl_raw lack_since;
