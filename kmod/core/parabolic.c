@@ -50,6 +50,8 @@
 /* One answer is old enough that a late sample changes nothing, ns. */
 #define LATE_MAX_NS CL_NS_PER_SEC
 #define NOISE_MAX_NS CL_NS_PER_MS
+/* The mean interval is that of so many samples. */
+#define INTERVAL_MEAN_OF 64
 /* Interval and mean excess beyond these are taken as these, ns. */
 #define INTERVAL_MIN_NS CL_NS_PER_MS
 #define INTERVAL_MAX_NS (100 * CL_NS_PER_SEC)
@@ -376,23 +378,23 @@ static s64 as_exponential(s64 excess_ns, s64 breach_q8)
 	return exp2_q16(log2_q16((u64)excess_ns) + log * 5 / 3);
 }
 
-/* Set scales for the next generation from samples over some time, ns. */
-static void set_scales(struct cl_parabolic *p, u64 n, s64 span_ns, s64 excess)
+/* Set scales for the next generation. */
+static void set_scales(struct cl_parabolic *p, s64 excess)
 {
-	s64 interval = span_ns / (s64)(n > 1 ? n - 1 : 1);
+	s64 interval =
+		cl_clamp_s64(p->interval_ns, INTERVAL_MIN_NS, INTERVAL_MAX_NS);
 	s32 window;
 
 	p->excess_ns = cl_max_s64(excess, 0);
 	excess = cl_clamp_s64(excess, p->noise_ns, EXCESS_MAX_NS);
-	p->interval_ns =
-		cl_clamp_s64(interval, INTERVAL_MIN_NS, INTERVAL_MAX_NS);
 	window = cl_parabolic_window(p->wander_ppt, interval, excess);
 	/* eps* = interval excess / tau*, and tau* is an eighth of a window. */
-	p->eps = p->interval_ns / CL_NS_PER_US * 16 *
+	p->eps = interval / CL_NS_PER_US * 16 *
 		 cl_min_s64(excess, CL_NS_PER_SEC) /
 		 (((s64)window << CL_LOWER_TICK_SHIFT) / 8 / CL_NS_PER_US);
 	p->scaled_q8 = p->breach_q8;
 	p->scaled_ppt = p->wander_ppt;
+	p->scaled_ns = interval;
 	excess = as_exponential(excess, p->breach_q8);
 	p->c = cl_parabolic_curvature(p->wander_ppt, interval, excess);
 	p->half = cl_parabolic_window(p->wander_ppt, interval, excess) / 2;
@@ -569,8 +571,7 @@ static void push_start(struct cl_parabolic *p, const struct cl_oneway *s)
 		sum += rtt;
 		min = cl_min_s64(min, rtt);
 	}
-	set_scales(p, p->n, cl_raw_sub(s->at_u, p->start[0].at_u),
-		   (sum / n - min) / 2);
+	set_scales(p, (sum / n - min) / 2);
 	cl_corridor_start(r, &p->start[0], p->c);
 	for (i = 0; i < n; i++)
 		cl_corridor_push(r, &p->start[i], p->y);
@@ -584,8 +585,7 @@ static void renew(struct cl_parabolic *p, struct cl_corridor *r,
 {
 	s64 delay_ns = (p->delay + 8) >> 4;
 
-	set_scales(p, by->n, cl_raw_sub(p->last.at_u, by->x0),
-		   by->rtt_sum / (s64)by->n / 2 - delay_ns);
+	set_scales(p, by->rtt_sum / (s64)by->n / 2 - delay_ns);
 	cl_corridor_start(r, s, p->c);
 }
 
@@ -606,7 +606,9 @@ static bool scales_are_off(const struct cl_parabolic *p)
 	s64 then = cl_clamp_s64(p->scaled_q8, BREACH_MIN_Q8, BREACH_MAX_Q8);
 
 	if (p->wander_ppt / 4 > p->scaled_ppt ||
-	    p->scaled_ppt / 4 > p->wander_ppt)
+	    p->scaled_ppt / 4 > p->wander_ppt ||
+	    p->interval_ns / 3 > p->scaled_ns ||
+	    p->scaled_ns / 3 > p->interval_ns)
 		return true;
 	return p->breaches >= BREACHES_TELL &&
 	       (now > 2 * then || then > 2 * now);
@@ -705,6 +707,7 @@ void cl_parabolic_init(struct cl_parabolic *p, u32 wander_ppt, u32 noise_ns)
 int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s)
 {
 	bool newest = !p->n || cl_raw_sub(s->at_u, p->last.at_u) >= 0;
+	s64 gap = cl_raw_sub(s->at_u, p->last.at_u);
 
 	if (p->n) {
 		if (cl_raw_sub(p->last.at_u, s->at_u) > LATE_MAX_NS)
@@ -722,6 +725,10 @@ int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s)
 		}
 	}
 
+	if (p->n && newest)
+		p->interval_ns +=
+			(cl_min_s64(gap, INTERVAL_MAX_NS) - p->interval_ns) /
+			cl_min_s64((s64)p->n, INTERVAL_MEAN_OF);
 	if (p->n < CL_PARABOLIC_START)
 		push_start(p, s);
 	else

@@ -93,13 +93,14 @@ struct cl_corridor {
  * @c: curvature of the next generation, as in struct cl_corridor
  * @half: age at which the younger generation takes over, ticks
  * @excess_ns: mean one-way delay above the smallest, ns
- * @interval_ns: mean time between samples, ns
+ * @interval_ns: running mean of the time between samples, ns
  * @eps: mean error expected of a hard floor, 2^-4 ns
  * @breach_q8: mean depth by which samples fell below the corridor predicted for
  *	them, over the error expected of a hard floor, Q8: it is about the mean
  *	error of the answer
  * @scaled_q8: that when the scales were set
  * @scaled_ppt: the wander then
+ * @scaled_ns: @interval_ns then
  * @breaches: how many did
  * @fine: of those, when the noise of stamps would have shown; saturated
  * @last: newest sample
@@ -127,6 +128,7 @@ struct cl_parabolic {
 	s64 breach_q8;
 	s64 scaled_q8;
 	u32 scaled_ppt;
+	s64 scaled_ns;
 	u64 breaches;
 	u32 fine;
 	struct cl_oneway last;
