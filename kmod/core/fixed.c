@@ -10,7 +10,7 @@
  * Programming 2, 4.3.1, algorithm D with two digits).  The estimate from the
  * upper half of @b is too large by 2 at most.
  */
-static u64 divide_digit(u64 *r, u64 digit, u64 b)
+static inline u64 divide_digit(u64 *r, u64 digit, u64 b)
 {
 	u64 high = b >> 32;
 	u64 low = (u32)b;
