@@ -68,12 +68,14 @@ for who in user no_admin userns; do
 	denied $who "instance del" clocklinkctl instance del
 	denied $who "instance add" clocklinkctl instance add node=2 cluster=7
 	denied $who "peer add" clocklinkctl peer add 3 10.0.0.3
+	denied $who "peer set" clocklinkctl peer set 2 delay-asymmetry=1us
 	denied $who "peer del" nl-raw $PEER_DEL 2=u32:2
 	denied $who "steer" nl-raw $STEER 2=u32:2
 	denied $who "round start" nl-raw $ROUND_START 1=u32:1 2=u32:1
 	denied $who "update send" nl-raw $UPDATE_SEND 1=u32:1 2=u32:1 3=u32:1
 	denied $who "test set" nl-raw $TEST_SET 2=u64:1
 	denied $who "device set" nl-raw $DEVICE_SET 2=u32:1 3=u32:0
+	denied $who "device bias" clocklinkctl device set lo rx-bias=1us
 	denied $who "device del" nl-raw $DEVICE_DEL 2=u32:1
 	denied $who "probe" nl-raw $PROBE 2=u32:2
 done
