@@ -10,14 +10,10 @@
 #define _CL_CORE_CONTINUITY_H
 
 #include "cltime.h"
+#include "floors.h"
 #include "types.h"
 
-/* Directions: samples u, from the peer, and w, to it. */
-#define CL_CONTINUITY_DIRECTIONS 2
-/* Windows remembered: some of them the present, the others the past. */
-#define CL_CONTINUITY_WINDOWS 12
-/* The lowest samples of a window: their distances tell how dense samples are. */
-#define CL_CONTINUITY_LOWEST 8
+#define CL_CONTINUITY_DIRECTIONS CL_FLOORS_DIRECTIONS
 
 /**
  * enum cl_continuity_verdict - what to do with a sample
@@ -53,65 +49,14 @@ struct cl_continuity_scale {
 };
 
 /**
- * struct cl_continuity_window - a complete window of samples
- * @floor_ns: lowest sample of each direction
- * @gap_ns: mean distance between the lowest samples of each direction
- * @n: samples
- * @err_ns: largest standard deviation of the estimate
- */
-struct cl_continuity_window {
-	s64 floor_ns[CL_CONTINUITY_DIRECTIONS];
-	u32 gap_ns[CL_CONTINUITY_DIRECTIONS];
-	u32 n;
-	u32 err_ns;
-};
-
-/**
- * struct cl_continuity_low - the lowest samples of a window
- * @ns: ascending
- * @n: how many there are
- */
-struct cl_continuity_low {
-	s64 ns[CL_CONTINUITY_LOWEST];
-	u32 n;
-};
-
-/**
- * struct cl_continuity_level - what is known of some windows together
- * @floor_ns: lowest sample of each direction
- * @level_ns: the same, or the mean of the windows' lowest where noise blurs them
- * @spread_ns: mean distance of one sample to the next above the floor, times @n
- * @rest_ns: how far @floor_ns may be above the true floor, on average
- * @n: samples
- * @windows: windows
- * @err_ns: largest standard deviation of the estimate
- */
-struct cl_continuity_level {
-	s64 floor_ns[CL_CONTINUITY_DIRECTIONS];
-	s64 level_ns[CL_CONTINUITY_DIRECTIONS];
-	s64 spread_ns[CL_CONTINUITY_DIRECTIONS];
-	s64 rest_ns[CL_CONTINUITY_DIRECTIONS];
-	s64 n;
-	s64 windows;
-	s64 err_ns;
-};
-
-/**
  * struct cl_continuity - state of one path
  * @shift_ns: by how much each direction is longer than at the start
  * @var_ns2: variances of @shift_ns
- * @past: complete windows, a ring
- * @head: place of the oldest in @past
- * @n_past: windows in @past
- * @known: all of @past together
- * @noise_ns: noise of a one-way difference; follows the caller's upwards slowly
- * @started: @first is known
+ * @changes: changes of the path that were learnt
+ * @floors: lowest samples; in doubt the window has those since it began
  * @first: instant of the first sample
- * @start: instant of the first sample of the window that is being filled
- * @n: its samples
- * @err_ns: largest standard deviation of the estimate in it
- * @low: its lowest samples of each direction
- * @doubt: samples are being kept back; the window has those since then
+ * @started: @first is known
+ * @doubt: something has changed, or samples are wrong
  * @down: the direction that fell
  * @drop_ns: by how much it fell, so far
  * @doubt_err_ns: standard deviation of the estimate before
@@ -129,25 +74,18 @@ struct cl_continuity_level {
 struct cl_continuity {
 	s64 shift_ns[CL_CONTINUITY_DIRECTIONS];
 	u64 var_ns2[CL_CONTINUITY_DIRECTIONS];
-	struct cl_continuity_window past[CL_CONTINUITY_WINDOWS];
-	u32 head;
-	u32 n_past;
-	struct cl_continuity_level known;
-	s64 noise_ns;
-	bool started;
+	u64 changes;
+	struct cl_floors floors;
 	struct cl_raw first;
-	struct cl_raw start;
-	u32 n;
-	u32 err_ns;
-	struct cl_continuity_low low[CL_CONTINUITY_DIRECTIONS];
+	bool started;
 	bool doubt;
 	u8 down;
 	s64 drop_ns;
 	s64 doubt_err_ns;
-	u32 lows;
 	s64 expected_q16;
-	u32 touches;
 	s64 missed_q16;
+	u32 lows;
+	u32 touches;
 	s64 slack_ns[CL_CONTINUITY_DIRECTIONS];
 	u32 settle[CL_CONTINUITY_DIRECTIONS];
 	s64 lack_q16[CL_CONTINUITY_DIRECTIONS];

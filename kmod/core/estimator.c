@@ -316,7 +316,7 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s,
 		for (i = 0; i < e->n_kept; i++)
 			shift(&e->kept[i], change);
 		shift(s, change);
-		e->path_changes++;
+		e->path_changes = c->changes;
 		break;
 	case CL_CONTINUITY_CLOCK:
 		clock_moved(e, s);
