@@ -51,13 +51,13 @@ static void learn(struct cl_octaves *o, unsigned int i, s64 theta_ns)
  */
 void cl_octaves_push(struct cl_octaves *o, const struct cl_estimate *e)
 {
-	s64 late = cl_raw_sub(e->at, o->at) - STEP_NS;
+	s64 passed = cl_raw_sub(e->at, o->at);
 	struct cl_estimate due;
 	unsigned int i;
 
-	if (o->taken && late < 0)
+	if (o->taken && passed < STEP_NS)
 		return;
-	if (late >= STEP_NS || cl_raw_sub(e->at, e->last) >= STEP_NS)
+	if (passed >= 2 * STEP_NS || cl_raw_sub(e->at, e->last) >= STEP_NS)
 		o->taken = 0;
 	o->at = o->taken ? cl_raw_add(o->at, STEP_NS) : e->at;
 	cl_estimate_at(e, o->at, &due);

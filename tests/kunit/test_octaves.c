@@ -150,6 +150,27 @@ static void test_steps_saturate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, o.octave[0].mean, 1LL << 50);
 }
 
+/* Raw time may be anything, that of the first estimate as well. */
+static void test_any_instant_may_be_the_first(struct kunit *test)
+{
+	static const s64 at[] = { S64_MIN, -1, S64_MAX };
+	struct cl_octaves o;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		struct cl_estimate e = { .at = cl_raw(at[i]) };
+		int n;
+
+		cl_octaves_init(&o);
+		for (n = 0; n < 40; n++) {
+			e.last = e.at;
+			cl_octaves_push(&o, &e);
+			e.at = cl_raw_add(e.at, CL_NS_PER_SEC);
+		}
+		KUNIT_EXPECT_EQ(test, o.taken, 3U);
+	}
+}
+
 static struct kunit_case octaves_cases[] = {
 	KUNIT_CASE(test_wander_of_perfect_estimates),
 	KUNIT_CASE(test_noise_is_no_wander),
@@ -158,6 +179,7 @@ static struct kunit_case octaves_cases[] = {
 	KUNIT_CASE(test_holdover_is_no_straight_clock),
 	KUNIT_CASE(test_nothing_is_known_at_the_start),
 	KUNIT_CASE(test_steps_saturate),
+	KUNIT_CASE(test_any_instant_may_be_the_first),
 	{}
 };
 
