@@ -16,6 +16,9 @@
 #define LEADER_WEIGHT_LOG2 14
 #define PEER_WEIGHT_ROOT 2
 
+/* Peers as good as the leader that weigh as much as it. */
+#define PEERS_PER_LEADER 4
+
 /* Larger values are cut: they are outliers, or of no use. */
 #define ERR_MAX (1ULL << 30)
 #define VALUE_MAX (1LL << 40)
@@ -116,19 +119,28 @@ static u32 terms_outliers(const struct joint_terms *t)
 	return outliers;
 }
 
-/* Weighted mean without the outliers. */
+/*
+ * Weighted mean without the outliers.
+ *
+ * What does not cancel between the two ends of an edge adds up in all nodes, as
+ * often as the leader's weight is contained in the sum of all.  So many peers
+ * have to raise it.  Where the leader's edge is a bad one its weight is not
+ * raised by as much: there the peers are what is good.
+ */
 static s64 terms_mean(const struct joint_terms *t, u32 outliers)
 {
-	s64 sum = 0, weight = 0;
+	s64 sum = 0, peers = 0, anchor = 0;
+	s64 leader = t->weight[0];
 	unsigned int i;
 
-	for (i = 0; i < t->n; i++) {
+	for (i = 1; i < t->n; i++) {
 		if (outliers >> i & 1)
 			continue;
 		sum += t->value[i] * (s64)t->weight[i];
-		weight += t->weight[i];
+		peers += t->weight[i];
+		anchor += cl_min_s64(t->weight[i], leader);
 	}
-	return sum / weight;
+	return sum / (peers + cl_max_s64(leader, anchor / PEERS_PER_LEADER));
 }
 
 /* What the leader's edge allows of a value. */

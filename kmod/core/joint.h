@@ -13,8 +13,8 @@
  * A peer's edge is kept as its gap to the leader's edge at the time of the
  * peer's answer, and added to the leader's edge as it is now.  So a change of
  * the leader's edges reaches all nodes at once; by the iteration alone their
- * mean would follow it over as many steps as a node has edges (dynamic average
- * consensus: Spanos, Olfati-Saber, Murray, 2005).
+ * mean would follow it over several steps (dynamic average consensus: Spanos,
+ * Olfati-Saber, Murray, 2005).
  *
  * Both nodes of an edge must use it: their errors, which are opposite, then
  * cancel in the mean of all nodes.

@@ -155,7 +155,7 @@ static void test_a_minority_of_liars_is_dropped(struct kunit *test)
 	joint = solve(&leader, peers, CL_JOINT_PEERS);
 	KUNIT_EXPECT_EQ(test, joint.dropped, 8);
 	KUNIT_EXPECT_EQ(test, joint.used, 16);
-	KUNIT_EXPECT_EQ(test, joint.shift_ns, 160LL); /* 16/17 of 170 */
+	KUNIT_EXPECT_EQ(test, joint.shift_ns, 136LL); /* 16/20 of 170 */
 	KUNIT_EXPECT_FALSE(test, joint.clipped);
 }
 
