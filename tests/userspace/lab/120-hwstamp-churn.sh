@@ -56,6 +56,8 @@ for round in 1 2 3; do
 		# in the middle of exchanges
 		clocklinkctl --netns n1 peer del 2
 		clocklinkctl --netns n1 peer add 2 10.0.0.2
+		clocklinkctl --netns n2 device set eth0 rx-bias=${round}us hw-rx-bias=${lose}us
+		clocklinkctl --netns n2 peer set 1 delay-asymmetry=${lose}us
 		ip netns exec n2 hwstamp_ctl -i eth0 -t $((lose % 2)) -r $((lose / 2)) > /dev/null 2>&1
 		sleep 0.3
 		ip -n n2 link set eth0 down
