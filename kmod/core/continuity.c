@@ -151,61 +151,101 @@ static void shift(struct cl_continuity *c, unsigned int k, s64 d, s64 n,
 	}
 }
 
-/* Compare the present, the windows from a given one on, with the past. */
-static enum cl_continuity_verdict
-compare(struct cl_continuity *c, u32 from,
-	const struct cl_continuity_scale *scale)
-{
-	struct cl_floors_level then, now;
-	s64 d[DIRECTIONS];
+/**
+ * struct split - the present compared with the past
+ * @from: first window of the present
+ * @n: samples of the present
+ * @d_ns: by how much each direction rose
+ * @rose: that is more than chance
+ */
+struct split {
+	u32 from;
+	s64 n;
+	s64 d_ns[DIRECTIONS];
 	bool rose[DIRECTIONS];
+};
+
+/* Compare the windows from a given one on with as many before. */
+static void compare(const struct cl_continuity *c, u32 from,
+		    const struct cl_continuity_scale *scale, struct split *ret)
+{
+	const struct cl_floors *f = &c->floors;
+	u32 windows = f->n_past - from;
+	struct cl_floors_level then, now;
 	unsigned int k;
 	s64 err;
-	u32 windows = c->floors.n_past - from;
 
-	/* As many windows: then both are as far above the true floors. */
-	cl_floors_combine(&c->floors, from > windows ? from - windows : 0, from,
-			  &then);
-	cl_floors_combine(&c->floors, from, c->floors.n_past, &now);
+	/* As many: then both are as far above the true floors. */
+	cl_floors_combine(f, from > windows ? from - windows : 0, from, &then);
+	cl_floors_combine(f, from, f->n_past, &now);
 	err = cl_max_s64(scale->err_ns, cl_max_s64(then.err_ns, now.err_ns));
+	ret->from = from;
+	ret->n = now.n;
 	for (k = 0; k < DIRECTIONS; k++) {
 		s64 rest = cl_max_s64(then.rest_ns[k], now.rest_ns[k]);
-		s64 thr = rise_threshold(c, rest, err);
 
 		/* All of the present: else a change in its midst is averaged. */
-		rose[k] = now.floor_ns[k] - then.level_ns[k] > thr;
-		d[k] = now.level_ns[k] - then.level_ns[k];
+		ret->rose[k] = now.floor_ns[k] - then.level_ns[k] >
+			       rise_threshold(c, rest, err);
+		ret->d_ns[k] = now.level_ns[k] - then.level_ns[k];
 	}
-	if (!rose[0] && !rose[1])
-		return CL_CONTINUITY_QUIET;
-	if ((rose[0] && d[1] < -d[0] / 2) || (rose[1] && d[0] < -d[1] / 2)) {
+}
+
+static s64 largest_rise(const struct split *s)
+{
+	s64 largest = 0;
+	unsigned int k;
+
+	for (k = 0; k < DIRECTIONS; k++)
+		if (s->rose[k])
+			largest = cl_max_s64(largest, s->d_ns[k]);
+	return largest;
+}
+
+/* A direction rose; what did the other one do? */
+static enum cl_continuity_verdict
+lengthen(struct cl_continuity *c, const struct split *s,
+	 const struct cl_continuity_scale *scale)
+{
+	unsigned int k;
+
+	if ((s->rose[0] && s->d_ns[1] < -s->d_ns[0] / 2) ||
+	    (s->rose[1] && s->d_ns[0] < -s->d_ns[1] / 2)) {
 		cl_continuity_restart(c);
 		return CL_CONTINUITY_CLOCK;
 	}
 	for (k = 0; k < DIRECTIONS; k++) {
-		if (!rose[k])
+		if (!s->rose[k])
 			continue;
-		shift(c, k, d[k], now.n, scale);
-		cl_floors_lower(&c->floors, k, from, d[k], scale->interval_ns);
+		shift(c, k, s->d_ns[k], s->n, scale);
+		cl_floors_lower(&c->floors, k, s->from, s->d_ns[k],
+				scale->interval_ns);
 	}
 	c->changes++;
 	return CL_CONTINUITY_SHIFTED;
 }
 
-/* Did a direction become longer? */
+/*
+ * Did a direction become longer?  Of all instants when it may have, that with
+ * the largest rise: the others have windows on the wrong side.
+ */
 static enum cl_continuity_verdict
 look_back(struct cl_continuity *c, struct cl_raw at,
 	  const struct cl_continuity_scale *scale)
 {
-	enum cl_continuity_verdict v = CL_CONTINUITY_QUIET;
+	struct split best = { .from = 0 };
+	struct split s;
 	u32 from;
 
 	if (!floors_known(c, at))
-		return v;
+		return CL_CONTINUITY_QUIET;
 	for (from = cl_floors_present(&c->floors, scale->interval_ns);
-	     from >= PAST_MIN && v == CL_CONTINUITY_QUIET; from--)
-		v = compare(c, from, scale);
-	return v;
+	     from >= PAST_MIN; from--) {
+		compare(c, from, scale, &s);
+		if (largest_rise(&s) > largest_rise(&best))
+			best = s;
+	}
+	return best.from ? lengthen(c, &best, scale) : CL_CONTINUITY_QUIET;
 }
 
 /* A sample is too low: from now on keep samples back. */
