@@ -59,14 +59,19 @@ static s64 stamps_ns2(const struct cl_estimator *e)
 /*
  * Wander for the corridor: what the estimate itself shows, if it is old enough, else
  * what the filters learnt, if that is not what was said.  Both err upwards, which
- * a corridor does not like: by 1.4 and by up to half a step of sqrt(10).
+ * a corridor does not like: by 1.4 and by up to half a step of sqrt(10).  In the
+ * first hour on a WAN the former may take its own errors for wander, by far more
+ * than the filters, slow as they are there, would not have seen.
  */
 static u32 corridor_wander(const struct cl_estimator *e)
 {
+	u64 filters = cl_wander_ppt(&e->filter.wander);
 	u64 ppt = cl_octaves_ppt(&e->octaves);
 
 	if (!ppt)
-		ppt = cl_wander_ppt(&e->filter.wander);
+		ppt = filters;
+	else if (ppt > 10 * filters)
+		ppt = 10 * filters;
 	if (ppt == e->params.wander_ppt)
 		return (u32)ppt;
 	return (u32)(ppt * 9 / 16);
@@ -141,6 +146,7 @@ static void restart(struct cl_estimator *e)
 {
 	cl_parabolic_restart(&e->corridor);
 	cl_continuity_restart(&e->continuity);
+	cl_octaves_restart(&e->octaves);
 	e->choice = CL_CHOICE_FILTER;
 	e->n = 0;
 }

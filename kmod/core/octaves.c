@@ -13,9 +13,14 @@
 #define STEP_NS (CL_NS_PER_SEC << CL_OCTAVES_FIRST)
 /* Bends needed for an answer, and how many are remembered. */
 #define N_MIN 8
-#define N_MAX 64
-/* Larger bends are taken as this: 34 ms. */
+#define N_MAX 32
+/* Larger bends are taken as this: 34 ms ... */
 #define BEND_MAX (1LL << 25)
+/*
+ * ... and larger squares as so many times their mean, so that each at most
+ * doubles it: a step of the frequency, which is no walk, counts little.
+ */
+#define OUTLIER 32
 
 /**
  * cl_octaves_init() - know nothing
@@ -26,17 +31,31 @@ void cl_octaves_init(struct cl_octaves *o)
 	*o = (struct cl_octaves){};
 }
 
+/**
+ * cl_octaves_restart() - the offset has jumped
+ * @o: second differences
+ *
+ * The spacing begins anew, what has been learnt stays.
+ */
+void cl_octaves_restart(struct cl_octaves *o)
+{
+	o->taken = 0;
+}
+
 static void learn(struct cl_octaves *o, unsigned int i, s64 theta_ns)
 {
 	s64 *theta = o->octave[i].theta;
 	u64 twice = 2 * (u64)theta[0];
 	s64 bend = cl_clamp_s64((s64)((u64)theta_ns - twice + (u64)theta[1]),
 				-BEND_MAX, BEND_MAX);
+	s64 mean = o->octave[i].mean;
+	s64 square = bend * bend;
 
+	if (o->octave[i].n >= N_MIN)
+		square = cl_min_s64(square, OUTLIER * (mean + 1));
 	if (o->octave[i].n < N_MAX)
 		o->octave[i].n++;
-	o->octave[i].mean +=
-		(bend * bend - o->octave[i].mean) / (s64)o->octave[i].n;
+	o->octave[i].mean += (square - mean) / (s64)o->octave[i].n;
 }
 
 /**

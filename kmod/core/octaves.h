@@ -32,6 +32,7 @@ struct cl_octaves {
 };
 
 void cl_octaves_init(struct cl_octaves *o);
+void cl_octaves_restart(struct cl_octaves *o);
 void cl_octaves_push(struct cl_octaves *o, const struct cl_estimate *e);
 u32 cl_octaves_ppt(const struct cl_octaves *o);
 

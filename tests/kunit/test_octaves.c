@@ -134,6 +134,41 @@ static void test_nothing_is_known_at_the_start(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cl_octaves_ppt(&o), 0U);
 }
 
+static void test_restart_is_no_bend(struct kunit *test)
+{
+	struct sim s = sim_of(11, 1000);
+	struct cl_octaves o;
+	u32 before;
+	int i;
+
+	cl_octaves_init(&o);
+	run(&o, &s, 3600, 0);
+	before = cl_octaves_ppt(&o);
+	for (i = 0; i < 10; i++) {
+		s.offset += CL_NS_PER_SEC;
+		cl_octaves_restart(&o);
+		run(&o, &s, 100, 0);
+	}
+	KUNIT_EXPECT_LT(test, cl_octaves_ppt(&o), before * 3 / 2);
+	KUNIT_EXPECT_GT(test, cl_octaves_ppt(&o), before / 2);
+}
+
+static void test_step_of_the_frequency_is_no_walk(struct kunit *test)
+{
+	struct sim s = sim_of(12, 100);
+	struct cl_octaves o;
+
+	cl_octaves_init(&o);
+	run(&o, &s, 3600, 0);
+	s.y_ppt += 1000000;
+	run(&o, &s, 3600, 0);
+	KUNIT_EXPECT_LT(test, cl_octaves_ppt(&o), 300U);
+	/* a walk goes on */
+	s.wander_ppt = 10000;
+	run(&o, &s, 3600, 0);
+	KUNIT_EXPECT_GT(test, cl_octaves_ppt(&o), 3000U);
+}
+
 static void test_steps_saturate(struct kunit *test)
 {
 	struct cl_octaves o;
@@ -178,6 +213,8 @@ static struct kunit_case octaves_cases[] = {
 	KUNIT_CASE(test_gap_is_no_bend),
 	KUNIT_CASE(test_holdover_is_no_straight_clock),
 	KUNIT_CASE(test_nothing_is_known_at_the_start),
+	KUNIT_CASE(test_restart_is_no_bend),
+	KUNIT_CASE(test_step_of_the_frequency_is_no_walk),
 	KUNIT_CASE(test_steps_saturate),
 	KUNIT_CASE(test_any_instant_may_be_the_first),
 	{}
