@@ -256,7 +256,7 @@ static void test_frequency_step_is_the_clock(struct kunit *test)
 		begin(seed % 2 ? EXPONENTIAL : NORMAL, seed);
 		run(200);
 		st.drift = seed / 4 ? 200 : -200;
-		while (st.drift) {
+		while (st.drift && cl_abs_s64(moved) <= 20000) {
 			moved = st.moved;
 			step();
 		}
@@ -307,12 +307,13 @@ static void test_doubt_is_bounded(struct kunit *test)
 	for (seed = 0; seed < 8; seed++) {
 		bool few = seed % LAWS < WIDE;
 		u32 kept;
+		int i;
 
 		begin(seed % LAWS, seed);
 		run(1000);
 		kept = st.count[CL_CONTINUITY_DOUBT];
 		st.longer[0] = -200 * US;
-		while (!st.c.doubt)
+		for (i = 0; i < 6000 && !st.c.doubt; i++)
 			step();
 		KUNIT_EXPECT_LE(test, cl_continuity_doubt_ns(&st.c),
 				220ULL * US);
