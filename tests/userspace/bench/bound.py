@@ -64,7 +64,7 @@ def simulate(simulator, seeds):
     found = []
     for case in CASES:
         for seed in seeds:
-            figures = simulator.run(BASE, seed, case.lines())
+            figures = simulator.run(BASE, seed, case.lines(), **case.told)
             found.append(Found(case, seed, figures))
             if case.violations(figures):
                 print(f"bound: {case.name}, seed {seed}: "
@@ -79,7 +79,8 @@ def print_bounds(bench, simulator, seeds):
     for network in NETWORKS:
         case = next(c for c in CASES if c.name == f"{network.name}/calm")
         for suffix, options in (("", {}), ("_told", {"asymmetry": TOLD})):
-            runs = [simulator.run(BASE, seed, case.lines(), **options)
+            runs = [simulator.run(BASE, seed, case.lines(),
+                                  **case.told, **options)
                     for seed in seeds]
             violations += sum(run["violations"] for run in runs)
             readings += sum(run["readings"] for run in runs)

@@ -77,7 +77,7 @@ def check_bounds(report, simulator):
     for case in CASES:
         if not case.name.endswith(TESTED):
             continue
-        found = simulator.run(BOUND, SEED, case.lines())
+        found = simulator.run(BOUND, SEED, case.lines(), **case.told)
         report.check(f"{case.name} stays inside", not case.violations(found),
                      f"{case.violations(found)} of {found['readings']}")
     tight = next(case for case in CASES if case.name == "exp/asymmetric")
