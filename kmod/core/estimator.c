@@ -36,6 +36,9 @@
 #define CORRIDOR_ENTER 11
 #define CORRIDOR_LEAVE 14
 
+/* For so long samples are compared with the same answer. */
+#define NOW_MAX_NS (250 * CL_NS_PER_MS)
+
 /* A corridor more wrong than so many deviations of the filter starts anew. */
 #define SQUEEZE_SIGMAS 4
 
@@ -132,8 +135,6 @@ static void feed(struct cl_estimator *e, const struct cl_oneway *s)
 	e->n++;
 	if (cl_estimator_ready(e)) {
 		cl_filter_push(&e->filter, s);
-		cl_parabolic_set_wander(&e->corridor, corridor_wander(e));
-		choose(e);
 		return;
 	}
 	keep(e, s);
@@ -148,6 +149,7 @@ static void restart(struct cl_estimator *e)
 	cl_continuity_restart(&e->continuity);
 	cl_octaves_restart(&e->octaves);
 	e->choice = CL_CHOICE_FILTER;
+	e->now_known = false;
 	e->n = 0;
 }
 
@@ -336,6 +338,23 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s,
 	feed_kept(e, s);
 }
 
+/*
+ * Find out anew who answers and what, for samples to be compared with: a line is
+ * good for a while.
+ */
+static void refresh(struct cl_estimator *e, const struct cl_oneway *s)
+{
+	s64 age = cl_raw_sub(cl_oneway_middle(s), e->now.at);
+
+	if (e->now_known && age < NOW_MAX_NS)
+		return;
+	choose(e);
+	answer(e, &e->now);
+	e->now_known = true;
+	cl_octaves_push(&e->octaves, &e->now);
+	cl_parabolic_set_wander(&e->corridor, corridor_wander(e));
+}
+
 /* Stamps of a network device are better, and the law of the samples another. */
 static void note_source(struct cl_estimator *e, bool hardware)
 {
@@ -364,7 +383,6 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	struct cl_oneway s = cl_oneway(x);
 	s64 rtt = (s64)(s.u + s.w);
 	s64 hold = cl_raw_sub(s.at_w, s.at_u);
-	struct cl_estimate now;
 
 	if (rtt < 0 || rtt > RTT_MAX_NS || hold < -HOLD_MAX_NS ||
 	    hold > HOLD_MAX_NS)
@@ -389,10 +407,9 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	} else if (e->moved) {
 		clock_moved(e, &s);
 	} else {
-		answer(e, &now);
-		cl_octaves_push(&e->octaves, &now);
-		if (!refuted(e, &s, &now))
-			watch(e, &s, &now);
+		refresh(e, &s);
+		if (!refuted(e, &s, &e->now))
+			watch(e, &s, &e->now);
 	}
 	return 0;
 

@@ -58,6 +58,8 @@ struct cl_estimator_params {
  * @continuity: changes of the path
  * @octaves: wander that the answers show
  * @choice: which of @corridor and @filter answers
+ * @now: a recent answer, which samples are compared with
+ * @now_known: there is one
  * @hardware: the stamps of the last exchange were made by network devices
  * @last: raw instant of the newest sample fed
  * @n: samples fed since the start
@@ -78,6 +80,8 @@ struct cl_estimator {
 	struct cl_continuity continuity;
 	struct cl_octaves octaves;
 	enum cl_choice choice;
+	struct cl_estimate now;
+	bool now_known;
 	bool hardware;
 	struct cl_raw last;
 	u64 n;

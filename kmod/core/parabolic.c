@@ -20,8 +20,8 @@
 /* A new answer every second, and while a corridor is short, every part of it ... */
 #define SOLVE_NS CL_NS_PER_SEC
 #define SOLVE_SPAN_DIV 8
-/* ... found by bisection of 1000 ppm in steps of 2^-40. */
-#define SOLVE_STEPS 44
+/* ... found by bisection of 1000 ppm, or of 60 ppb about the last one, Q40. */
+#define NEAR_Y (1 << 15)
 /* Half a window, ticks: 10 s to 1.2 h, so that a whole one fits CL_LOWER_X_MAX. */
 #define HALF_MIN 9537
 #define HALF_MAX (CL_LOWER_X_MAX / 2 - 60000)
@@ -252,34 +252,58 @@ void cl_corridor_at(struct cl_corridor *r, s32 t, s64 y)
 	r->delay = (a + b) / 2;
 }
 
+/*
+ * Which way is the widest corridor from a frequency?  The width is concave in it, and
+ * its derivative is the difference of the ages of the two corners that bound it.
+ *
+ * Return: > 0 if above, < 0 if below, 0 if it is there.
+ */
+static int uphill(const struct cl_corridor *r, s32 t, s64 y)
+{
+	s32 xu, xw;
+
+	lowest(&r->fwd, r->c, t, y, &xu);
+	lowest(&r->back, r->c, t, -y, &xw);
+	return xu < xw ? 1 : xu > xw ? -1 : 0;
+}
+
+/* Find the widest corridor for frequencies between two, by bisection. */
+static void solve_between(struct cl_corridor *r, s32 t, s64 lo, s64 hi)
+{
+	while (hi - lo > 1) {
+		s64 y = (lo + hi) >> 1;
+		int way = uphill(r, t, y);
+
+		if (way >= 0)
+			lo = y;
+		if (way <= 0)
+			hi = y;
+	}
+	cl_corridor_at(r, t, (lo + hi) >> 1);
+}
+
 /**
  * cl_corridor_solve() - find the widest corridor
  * @r: generation with a sample
  * @t: instant, ticks since the origin, magnitude up to CL_LOWER_X_MAX
  *
- * The width is concave in the frequency and its derivative is the difference of
- * the ages of the two corners that bound it: bisection on its sign.
- *
  * The answer is left in @r.
  */
 void cl_corridor_solve(struct cl_corridor *r, s32 t)
 {
-	s64 lo = -CL_LOWER_Y_MAX;
-	s64 hi = CL_LOWER_Y_MAX;
-	unsigned int i;
+	solve_between(r, t, -CL_LOWER_Y_MAX, CL_LOWER_Y_MAX);
+}
 
-	for (i = 0; i < SOLVE_STEPS && hi - lo > 1; i++) {
-		s64 y = (lo + hi) >> 1;
-		s32 xu, xw;
+/* The same, if it is likely to be near a frequency: half of the work. */
+static void solve_near(struct cl_corridor *r, s32 t, s64 y)
+{
+	s64 lo = cl_max_s64(y - NEAR_Y, -CL_LOWER_Y_MAX);
+	s64 hi = cl_min_s64(y + NEAR_Y, CL_LOWER_Y_MAX);
 
-		lowest(&r->fwd, r->c, t, y, &xu);
-		lowest(&r->back, r->c, t, -y, &xw);
-		if (xu <= xw)
-			lo = y;
-		if (xu >= xw)
-			hi = y;
-	}
-	cl_corridor_at(r, t, (lo + hi) >> 1);
+	if (uphill(r, t, lo) >= 0 && uphill(r, t, hi) <= 0)
+		solve_between(r, t, lo, hi);
+	else
+		cl_corridor_solve(r, t);
 }
 
 /* log2(v), Q16, rounded down; v >= 1 */
@@ -470,7 +494,7 @@ static void solve(struct cl_parabolic *p, const struct cl_oneway *s)
 	if (t < SPAN_MIN)
 		cl_corridor_at(r, t, p->y);
 	else
-		cl_corridor_solve(r, t);
+		solve_near(r, t, p->y);
 	p->solved = cl_raw_add(r->x0, (s64)t * TICK_NS);
 	p->y = r->y;
 	p->theta = r->theta;
