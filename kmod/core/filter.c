@@ -69,15 +69,15 @@ static s64 innovation_q8(const struct cl_filter *f)
 }
 
 /*
- * Innovation, ns Q16, less what the last ones had in common: a filter that lags
- * must not take that for noise of the samples, or it would lag the more.
+ * Innovation, Q8, less what the last ones had in common: a filter that lags must not
+ * take that for noise of the samples, or it would lag the more.
  */
-static s64 unbiased(struct cl_filter *f, s64 in_q8)
+static s64 unbiased_q8(struct cl_filter *f, s64 in_q8)
 {
-	s64 bias = f->bias_q8 * (s64)cl_isqrt((u64)f->wander.s_q16);
+	s64 ret = in_q8 - f->bias_q8;
 
-	f->bias_q8 += (in_q8 - f->bias_q8) / BIAS_MEAN_OF;
-	return f->wander.in_q16 - bias;
+	f->bias_q8 += ret / BIAS_MEAN_OF;
+	return ret;
 }
 
 /*
@@ -142,8 +142,8 @@ void cl_filter_push(struct cl_filter *f, const struct cl_oneway *s)
 	f->at = cl_raw_add(f->at, age);
 	if (f->wander.s_q16) {
 		in_q8 = innovation_q8(f);
-		cl_variance_learn(&f->var, unbiased(f, in_q8), f->wander.s_q16,
-				  r);
+		cl_variance_learn(&f->var, unbiased_q8(f, in_q8),
+				  f->wander.s_q16, r);
 		guard(f, in_q8);
 	}
 	rebase(f);

@@ -143,8 +143,8 @@ static unsigned int learn_shift(const struct cl_variance *v)
 /**
  * cl_variance_learn() - learn from an innovation
  * @v: state
- * @innovation_q16: sample minus prediction, ns Q16
- * @s_q16: variance that the filter gave it, ns^2 Q16, > @r_q16
+ * @in_q8: sample minus prediction, over the standard deviation of that, Q8
+ * @s_q16: square of that deviation, ns^2 Q16, > @r_q16
  * @r_q16: of that the sample's, cl_variance_of()
  *
  * A stochastic gradient of the likelihood in log a and log b: each is corrected by
@@ -152,11 +152,9 @@ static unsigned int learn_shift(const struct cl_variance *v)
  * others about b.  What the filter's own uncertainty hides must be able to
  * raise a, or one that began far too small would never grow.
  */
-void cl_variance_learn(struct cl_variance *v, s64 innovation_q16, s64 s_q16,
-		       s64 r_q16)
+void cl_variance_learn(struct cl_variance *v, s64 in_q8, s64 s_q16, s64 r_q16)
 {
-	u64 sigma_q8 = cl_isqrt((u64)s_q16);
-	u64 ratio_q8 = cl_abs_s64(innovation_q16) / (sigma_q8 ? sigma_q8 : 1);
+	u64 ratio_q8 = cl_abs_s64(in_q8);
 	s64 own = s_q16 - r_q16;
 	/* of all but the excess in the variance, Q16 */
 	s64 share = cl_min_s64(cl_shl_div(v->a_q16 + own, 16, s_q16), 1 << 16);

@@ -54,8 +54,7 @@ void cl_variance_start(struct cl_variance *v, struct cl_raw at, s64 rtt);
 void cl_variance_note(struct cl_variance *v, struct cl_raw at, s64 rtt);
 s64 cl_variance_min(const struct cl_variance *v);
 s64 cl_variance_of(const struct cl_variance *v, s64 rtt);
-void cl_variance_learn(struct cl_variance *v, s64 innovation_q16, s64 s_q16,
-		       s64 r_q16);
+void cl_variance_learn(struct cl_variance *v, s64 in_q8, s64 s_q16, s64 r_q16);
 u64 cl_variance_noise(const struct cl_variance *v);
 
 #endif /* _CL_CORE_VARIANCE_H */

@@ -48,7 +48,10 @@ static void teach(unsigned int n, s64 queue_ns, s64 noise_ns, s64 normal_ns)
 		note(RTT_NS + u + w);
 		r = cl_variance_of(&var, RTT_NS + u + w);
 		if (r)
-			cl_variance_learn(&var, (u - w) * (1 << 15), r + 1, r);
+			cl_variance_learn(&var,
+					  (u - w) * (1 << 15) /
+						  (s64)cl_isqrt((u64)r),
+					  r + 1, r);
 	}
 }
 
@@ -160,7 +163,7 @@ static void test_any_innovation_is_safe(struct kunit *test)
 		s64 own = (s64)(random_s64(&rng) & ((1LL << 60) - 1)) + 1;
 
 		note(RTT_NS + (random_s64(&rng) & 0xffffff));
-		cl_variance_learn(&var, random_s64(&rng) / 2, r + own, r);
+		cl_variance_learn(&var, random_s64(&rng), r + own, r);
 		KUNIT_EXPECT_GT(test, var.a_q16, 0);
 		KUNIT_EXPECT_GT(test, var.b_q32, 0);
 		KUNIT_EXPECT_LE(test, var.b_q32, CL_VARIANCE_B_MAX);
