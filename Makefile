@@ -70,6 +70,7 @@ help:
 	@echo '                      lan-hw, wan, wan-gamma, wlan, loss, route, converge'
 	@echo 'make bench-bound      do the bounds hold: simulator, some in the lab; also holdover,'
 	@echo '                      link, mesh'
+	@echo 'make bench-pairs      do coded probe pairs help: simulated queues'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
 	@echo 'make sim-plots        plots of Documentation/accuracy.rst'
 	@echo 'make install          DESTDIR= PREFIX=, module for KDIR'
