@@ -306,15 +306,18 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s,
 	struct cl_continuity_scale scale;
 	s64 change[CL_CONTINUITY_DIRECTIONS] = { c->shift_ns[0],
 						 c->shift_ns[1] };
+	struct cl_raw at;
 	unsigned int i;
+	s64 ru, rw;
 
 	scale.noise_ns = oneway_noise(e);
 	scale.excess_ns = e->filter.var.usual_ns / 2;
 	scale.err_ns = (s64)now->err_ns;
 	scale.interval_ns = e->corridor.interval_ns;
-	switch (cl_continuity_push(
-		c, cl_oneway_middle(s), (s64)(s->u - theta_at(now, s->at_u)),
-		(s64)(s->w + theta_at(now, s->at_w)), &scale)) {
+	ru = (s64)(s->u - theta_at(now, s->at_u));
+	rw = (s64)(s->w + theta_at(now, s->at_w));
+	at = cl_oneway_middle(s);
+	switch (cl_continuity_push(c, at, ru, rw, &scale)) {
 	case CL_CONTINUITY_DOUBT:
 		keep(e, s);
 		return;

@@ -81,7 +81,8 @@ void cl_variance_note(struct cl_variance *v, struct cl_raw at, s64 rtt)
 	v->win_n[0]++;
 
 	excess = rtt - cl_variance_min(v);
-	n = cl_min_s64((s64)++v->n, USUAL_OF);
+	v->n++;
+	n = cl_min_s64((s64)v->n, USUAL_OF);
 	v->excess_ns += (excess - v->excess_ns) / cl_min_s64(n, EXCESS_MEAN_OF);
 	if (n > EXCESS_MEAN_OF)
 		excess = cl_min_s64(excess, 2 * v->usual_ns + CL_NS_PER_US);

@@ -146,16 +146,17 @@ bool sim_side_arrive(struct sim_side *side, struct sim_host *host,
 	struct cl_session *s = &side->session;
 	enum cl_session_result r;
 	struct cl_wire_msg resp;
+	struct cl_stamped sent;
 	struct cl_exchange x;
 
 	switch (e->msg.hdr.type) {
 	case CL_WIRE_REQUEST:
 		r = cl_session_take_request(s, &e->msg, &e->stamp, &resp, &x);
-		if (r != CL_SESSION_IGNORED)
-			cl_session_response_sent(
-				s, resp.hdr.seq,
-				send(side, host, q, e->at, &resp,
-				     CL_WIRE_RESPONSE_LEN, line));
+		if (r == CL_SESSION_IGNORED)
+			break;
+		sent = send(side, host, q, e->at, &resp, CL_WIRE_RESPONSE_LEN,
+			    line);
+		cl_session_response_sent(s, resp.hdr.seq, sent);
 		break;
 	case CL_WIRE_RESPONSE:
 		r = cl_session_take_response(s, &e->msg, &e->stamp, &x);

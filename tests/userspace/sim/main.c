@@ -46,6 +46,7 @@ static void print(struct sim_run *r, double start)
 	double every = (double)s->truth_every / VT_PS_PER_SEC;
 	struct sim_measure all = { .samples = 0 };
 	u64 exchanges = 0, limited = 0, dropped = 0, clipped = 0;
+	double converged = 0;
 	json_t *j = json_object();
 
 	for (unsigned int i = 1; i < s->nodes; i++) {
@@ -66,9 +67,9 @@ static void print(struct sim_run *r, double start)
 	json_object_set_new(j, "peers_dropped", json_integer(dropped));
 	json_object_set_new(j, "peers_clipped", json_integer(clipped));
 	if (r->options->converge_ns && r->bad + s->truth_every < r->sample)
-		json_object_set_new(
-			j, "converge_s",
-			json_real((double)r->bad / VT_PS_PER_SEC + every));
+		converged = (double)r->bad / VT_PS_PER_SEC + every;
+	if (converged > 0)
+		json_object_set_new(j, "converge_s", json_real(converged));
 	json_object_set_new(j, "wall_s", json_real(wall() - start));
 	json_object_set_new(j, "node", node_figures(r));
 	if (json_dumpf(j, stdout, JSON_REAL_PRECISION(9)) || puts("") < 0)
