@@ -20,7 +20,7 @@ static struct sim_side *find(const struct sim_mesh *m, unsigned int node,
 	return NULL;
 }
 
-/* A follower that another one does not ask yet, as late as none can be. */
+/* A random follower that another one does not ask yet; there must be one. */
 static unsigned int draw(const struct sim_mesh *m, const struct vt_scenario *s,
 			 unsigned int node, struct vt_rng *rng)
 {
