@@ -35,6 +35,8 @@
 #define ERR_MAX_Q4 100000000000LL
 /* There is a corridor from so many samples on. */
 #define BREACHES_FROM 16
+/* Errors count as no more than so many times what was expected, Q8. */
+#define BREACH_LIMIT_Q8 (1LL << 20)
 /* So many breaches say something, and between 1/32 and 1 they set the scales, Q8. */
 #define BREACHES_TELL 6
 #define BREACH_MIN_Q8 8
@@ -517,15 +519,17 @@ static s64 mean_error_q4(const struct cl_parabolic *p)
 {
 	s64 n = p->fine + BREACHES_EXPECTED;
 	s64 share = noise_q4(p) * BREACHES_EXPECTED * BREACHES_EXPECTED;
-
 	s64 error = cl_mulshr(p->breach_q8, expected_q4(p), 8);
 	const struct cl_corridor *r = &p->gen[p->elder];
 
 	/* One too stiff for what is known by now lags: by about as much. */
-	if (p->c > r->c)
-		error = cl_shl_div(cl_min_s64(error, ERR_MAX_Q4) * (p->c >> 4),
-				   0, (r->c >> 4) + 1);
-	return error + share / (n * n);
+	if (p->c > r->c) {
+		s64 ratio_q8 = cl_shl_div(p->c, 8, r->c);
+
+		ratio_q8 = cl_min_s64(ratio_q8, BREACH_LIMIT_Q8);
+		error = cl_mulshr(cl_min_s64(error, ERR_MAX_Q4), ratio_q8, 8);
+	}
+	return cl_min_s64(error + share / (n * n), ERR_MAX_Q4);
 }
 
 /* How far one direction of a sample is above its floor in the answer, 2^-4 ns. */
@@ -550,6 +554,7 @@ static void note_breach(struct cl_parabolic *p, s64 above)
 	    p->fine < BREACHES_MEAN_OF)
 		p->fine++;
 	depth_q8 = cl_min_s64(-above, ERR_MAX_Q4) * 256 / expected_q4(p);
+	depth_q8 = cl_min_s64(depth_q8, BREACH_LIMIT_Q8);
 	p->breach_q8 += (depth_q8 - p->breach_q8) /
 			(s64)(n < BREACHES_MEAN_OF ? n : BREACHES_MEAN_OF);
 }
