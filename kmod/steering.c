@@ -118,24 +118,10 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 }
 
 /*
- * The bounds are those of the leader's edge: peers may lie.  The target may be
- * beside it, by no more than CL_JOINT_CLIP_SIGMAS.
+ * Bounds of the target at @now.  Of a follower they are those of the leader's edge:
+ * peers may lie.  The target may be beside it, by no more than
+ * CL_JOINT_CLIP_SIGMAS.
  */
-static void steering_widen(const struct cl_steering *s, struct cl_raw now,
-			   struct cl_bound *b)
-{
-	s64 beside = cl_time_sub(cl_map_at(&s->target, now),
-				 cl_map_at(&s->leader, now));
-	s64 rate = s->target.rate_q48 - s->leader.rate_q48;
-
-	b->bound_ns = cl_add_sat(b->bound_ns, cl_abs_s64(beside));
-	b->hard_ns = cl_add_sat(b->hard_ns, cl_abs_s64(beside));
-	if (rate)
-		b->drift_ppt = cl_add_sat(b->drift_ppt,
-					  cl_abs_s64(cl_q48_to_ppt(rate)) + 1);
-}
-
-/* Bounds of the target at @now. */
 static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 			   struct cl_change *c)
 {
@@ -162,7 +148,7 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 		cl_bound_of(&e, s->asymmetry_ns ?: inst->settings.asymmetry_ns,
 			    &o->bound, cl_raw_sub(theirs, o->map.raw),
 			    &c->bound);
-		steering_widen(s, now, &c->bound);
+		cl_bound_beside(&c->bound, &s->leader, &s->target, now);
 		c->steer.y_err_ppt = e.y_err_ppt;
 	}
 	c->steer.bound_ns = c->bound.bound_ns;

@@ -103,3 +103,23 @@ void cl_bound_of(const struct cl_estimate *e, u32 asym_budget_ns,
 					 parent_age_ns));
 	ret->drift_ppt = cl_add_sat(own_drift_ppt(e), parent->drift_ppt);
 }
+
+/**
+ * cl_bound_beside() - widen bounds for a clock that follows another line
+ * @b: bounds of @line at @at
+ * @line: what they were made for
+ * @target: what the clock follows
+ * @at: local raw instant
+ */
+void cl_bound_beside(struct cl_bound *b, const struct cl_map *line,
+		     const struct cl_map *target, struct cl_raw at)
+{
+	s64 beside = cl_time_sub(cl_map_at(target, at), cl_map_at(line, at));
+	s64 rate = target->rate_q48 - line->rate_q48;
+
+	b->bound_ns = cl_add_sat(b->bound_ns, cl_abs_s64(beside));
+	b->hard_ns = cl_add_sat(b->hard_ns, cl_abs_s64(beside));
+	if (rate)
+		b->drift_ppt = cl_add_sat(b->drift_ppt,
+					  cl_abs_s64(cl_q48_to_ppt(rate)) + 1);
+}

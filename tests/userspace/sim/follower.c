@@ -10,22 +10,7 @@
 /* Beyond this bound the clock is void: default of the settings. */
 #define MAX_BOUND_NS (1 * CL_NS_PER_SEC)
 
-/* Peers may have put the target beside the leader's line. */
-static void widen(const struct sim_follower *f, struct cl_raw now,
-		  struct cl_bound *b)
-{
-	s64 beside = cl_time_sub(cl_map_at(&f->target, now),
-				 cl_map_at(&f->leader, now));
-	s64 rate = f->target.rate_q48 - f->leader.rate_q48;
-
-	b->bound_ns = cl_add_sat(b->bound_ns, cl_abs_s64(beside));
-	b->hard_ns = cl_add_sat(b->hard_ns, cl_abs_s64(beside));
-	if (rate)
-		b->drift_ppt = cl_add_sat(b->drift_ppt,
-					  cl_abs_s64(cl_q48_to_ppt(rate)) + 1);
-}
-
-/* Bounds of the target. */
+/* Bounds of the target, which peers may have put beside the leader's line. */
 static void bound(const struct sim_follower *f, struct cl_raw now,
 		  struct cl_bound *ret, struct cl_discipline *d)
 {
@@ -41,7 +26,7 @@ static void bound(const struct sim_follower *f, struct cl_raw now,
 	theirs = cl_raw_add(now, -e.theta_ns);
 	cl_bound_of(&e, f->asymmetry_ns, &parent,
 		    cl_raw_sub(theirs, f->update.map.raw), ret);
-	widen(f, now, ret);
+	cl_bound_beside(ret, &f->leader, &f->target, now);
 	d->bound_ns = ret->bound_ns;
 	d->y_err_ppt = e.y_err_ppt;
 }
