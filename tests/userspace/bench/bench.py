@@ -12,6 +12,17 @@ TOP = HERE.parents[2]
 SEED = int(os.environ.get("SEED", "1"))
 
 
+def arguments(doc, seeds):
+    """Directory and seeds of a benchmark that takes BUILD as its only argument;
+    seeds: how many, unless the environment says.
+    """
+    if len(sys.argv) != 2:
+        sys.exit(doc)
+    build = pathlib.Path(sys.argv[1]).resolve()
+    (build / "bench").mkdir(exist_ok=True)
+    return build, range(SEED, SEED + int(os.environ.get("SEEDS") or seeds))
+
+
 class Bench:
     """Writes the lines of one benchmark to standard output and to
     BUILD/bench/NAME.jsonl.

@@ -9,11 +9,9 @@ simulator with every seed, and a fixed list of cases in the virtual-time lab, wh
 the errors have to be the same but for chance.
 """
 
-import os
-import pathlib
 import sys
 
-from bench import SEED, TOP, Bench
+from bench import TOP, Bench, arguments
 
 sys.path[:0] = [str(TOP / "scripts/lab/vtime"), str(TOP / "tests/userspace/sim")]
 # From the directories above.
@@ -151,11 +149,7 @@ def print_lab(bench, simulator, build):
 
 def main():
     """The benchmark."""
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    build = pathlib.Path(sys.argv[1]).resolve()
-    (build / "bench").mkdir(exist_ok=True)
-    seeds = range(SEED, SEED + int(os.environ.get("SEEDS") or SEEDS))
+    build, seeds = arguments(__doc__, SEEDS)
     bench, simulator = Bench("bound", build), Simulator(build)
     conditions = (f"{len(CASES)} cases (tests/userspace/sim/cases.py), seeds "
                   f"{seeds[0]} to {seeds[-1]}, simulator; violations: but for "

@@ -9,12 +9,10 @@ some time after the leader was lost the bound is not more than 20 times the erro
 that 99 of 100 nodes do not exceed.
 """
 
-import os
-import pathlib
 import statistics
 import sys
 
-from bench import SEED, TOP, Bench
+from bench import TOP, Bench, arguments
 
 sys.path.insert(0, str(TOP / "tests/userspace/sim"))
 # From the directory above.
@@ -37,11 +35,7 @@ def p99(values):
 
 def main():
     """The benchmark."""
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    build = pathlib.Path(sys.argv[1]).resolve()
-    (build / "bench").mkdir(exist_ok=True)
-    seeds = range(SEED, SEED + int(os.environ.get("SEEDS") or SEEDS))
+    build, seeds = arguments(__doc__, SEEDS)
     bench, simulator = Bench("holdover", build), Simulator(build)
     conditions = (f"{SCENARIO.name}: {CUT_S} s locked, then alone, seeds "
                   f"{seeds[0]} to {seeds[-1]}, simulator")

@@ -8,11 +8,9 @@ usage: link.py BUILD
 Environment: SEED, first seed; SEEDS, how many.
 """
 
-import os
-import pathlib
 import sys
 
-from bench import SEED, TOP, Bench
+from bench import TOP, Bench, arguments
 from lab import BENCHES, ROUTE_S
 
 sys.path.insert(0, str(TOP / "tests/userspace/sim"))
@@ -84,11 +82,7 @@ def print_part(bench, simulator, part, seeds):
 
 def main():
     """The benchmark."""
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    build = pathlib.Path(sys.argv[1]).resolve()
-    (build / "bench").mkdir(exist_ok=True)
-    seeds = range(SEED, SEED + int(os.environ.get("SEEDS") or SEEDS))
+    build, seeds = arguments(__doc__, SEEDS)
     bench, simulator = Bench("link", build), Simulator(build)
     try:
         for parts in BENCHES.values():

@@ -10,11 +10,9 @@ lag behind the leader's oscillator, so it pays to assume more wander: the lines
 with _wander.
 """
 
-import os
-import pathlib
 import sys
 
-from bench import SEED, TOP, Bench
+from bench import TOP, Bench, arguments
 
 sys.path.insert(0, str(TOP / "tests/userspace/sim"))
 # From the directory above.
@@ -57,11 +55,7 @@ def print_network(bench, simulator, network, goal, seeds):
 
 def main():
     """The benchmark."""
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    build = pathlib.Path(sys.argv[1]).resolve()
-    (build / "bench").mkdir(exist_ok=True)
-    seeds = range(SEED, SEED + int(os.environ.get("SEEDS") or SEEDS))
+    build, seeds = arguments(__doc__, SEEDS)
     bench, simulator = Bench("mesh", build), Simulator(build)
     try:
         for network, goal in GOALS_NS.items():

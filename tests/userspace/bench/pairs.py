@@ -13,12 +13,10 @@ the shortest by no more than a tolerance.
 """
 
 import json
-import os
-import pathlib
 import subprocess
 import sys
 
-from bench import SEED, Bench
+from bench import Bench, arguments
 
 # How many, unless the environment says.
 SEEDS = 10
@@ -61,11 +59,7 @@ def print_case(bench, rows, seeds):
 
 def main():
     """The benchmark."""
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    build = pathlib.Path(sys.argv[1]).resolve()
-    (build / "bench").mkdir(exist_ok=True)
-    seeds = range(SEED, SEED + int(os.environ.get("SEEDS") or SEEDS))
+    build, seeds = arguments(__doc__, SEEDS)
     done = subprocess.run([build / "pairs", str(seeds[0]), str(len(seeds))],
                           stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
