@@ -304,6 +304,12 @@ void cl_peer_note_state(struct cl_peer *peer, u32 state)
 	peer->state = state;
 }
 
+/* Changes of the path and of the clocks that were learnt. */
+static u64 peer_changes(const struct cl_estimator *e)
+{
+	return e->continuity.changes + e->clock_changes;
+}
+
 /**
  * cl_peer_push() - give a complete exchange to the estimator
  * @peer: peer, locked
@@ -314,12 +320,12 @@ void cl_peer_note_state(struct cl_peer *peer, u32 state)
 int cl_peer_push(struct cl_peer *peer, const struct cl_exchange *x)
 {
 	struct cl_estimator *e = &peer->estimator;
-	u64 changes = e->path_changes + e->clock_changes;
+	u64 changes = peer_changes(e);
 	int err;
 
 	lockdep_assert_held(&peer->lock);
 	err = cl_estimator_push(e, x);
-	peer->changes += e->path_changes + e->clock_changes - changes;
+	peer->changes += peer_changes(e) - changes;
 	return err;
 }
 

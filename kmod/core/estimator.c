@@ -327,7 +327,6 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s,
 		for (i = 0; i < e->n_kept; i++)
 			shift(&e->kept[i], change);
 		shift(s, change);
-		e->path_changes = c->changes;
 		break;
 	case CL_CONTINUITY_CLOCK:
 		clock_moved(e, s);
@@ -486,10 +485,9 @@ void cl_estimator_get_info(const struct cl_estimator *e,
 		.wander_ppt = cl_wander_ppt(&e->filter.wander),
 		.noise_ns = cl_variance_noise(&e->filter.var),
 		.excess_ns = e->filter.var.excess_ns,
-		.delay_ns = cl_variance_min(&e->filter.var) / 2,
 		.asymmetry_ns = cl_continuity_asymmetry_ns(&e->continuity),
 		.doubt_ns = cl_continuity_doubt_ns(&e->continuity),
-		.path_changes = e->path_changes,
+		.path_changes = e->continuity.changes,
 		.clock_changes = e->clock_changes,
 	};
 }

@@ -67,7 +67,6 @@ struct cl_estimator_params {
  * @late: exchanges dropped because they came more than 1 s late
  * @rejected: exchanges dropped as impossible (negative round trip, overflow)
  * @clock_changes: new starts because a clock moved
- * @path_changes: changes of the path that were learnt
  * @moved: a clock has moved, samples for a new start are being kept
  * @refuted: samples in a row that are impossibly far from the answer
  * @kept: the first samples, or those kept back; the newest CL_ESTIMATOR_KEPT
@@ -89,7 +88,6 @@ struct cl_estimator {
 	u64 late;
 	u64 rejected;
 	u64 clock_changes;
-	u64 path_changes;
 	bool moved;
 	unsigned int refuted;
 	struct cl_oneway kept[CL_ESTIMATOR_KEPT];
@@ -102,7 +100,6 @@ struct cl_estimator {
  * @wander_ppt: wander of the pair's frequency, 1e-12 per sqrt(s)
  * @noise_ns: noise of a sample without excess, ns
  * @excess_ns: mean excess of the round trip, ns
- * @delay_ns: smallest one-way delay, ns
  * @asymmetry_ns: half of by how much longer the way here has become than the
  *	way there, since the start, ns
  * @doubt_ns: by how much the offset may be wrong while samples are kept back
@@ -114,7 +111,6 @@ struct cl_estimator_info {
 	u32 wander_ppt;
 	u64 noise_ns;
 	s64 excess_ns;
-	s64 delay_ns;
 	s64 asymmetry_ns;
 	u64 doubt_ns;
 	u64 path_changes;

@@ -773,11 +773,11 @@ int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s)
  * Error, 2^-4 ns, that a squeezed corridor shows; 0 if it is no narrower than it
  * may be by chance.
  */
-static s64 squeeze_q4(const struct cl_parabolic *p)
+static s64 squeeze_q4(const struct cl_parabolic *p, s64 mean_error)
 {
 	s64 squeeze = p->wide - p->delay;
-	s64 chance = cl_max_s64(SQUEEZED * mean_error_q4(p),
-				p->delay / SQUEEZED_SHARE);
+	s64 chance =
+		cl_max_s64(SQUEEZED * mean_error, p->delay / SQUEEZED_SHARE);
 
 	return squeeze > chance ? squeeze : 0;
 }
@@ -790,13 +790,14 @@ static s64 squeeze_q4(const struct cl_parabolic *p)
  */
 u64 cl_parabolic_squeezed(const struct cl_parabolic *p)
 {
-	return (u64)squeeze_q4(p) >> 4;
+	return (u64)squeeze_q4(p, mean_error_q4(p)) >> 4;
 }
 
 /* Standard deviation of the offset, 2^-4 ns: 1.5 times the mean error. */
 static u64 error_q4(const struct cl_parabolic *p)
 {
-	s64 error = cl_max_s64(mean_error_q4(p), squeeze_q4(p));
+	s64 mean = mean_error_q4(p);
+	s64 error = cl_max_s64(mean, squeeze_q4(p, mean));
 
 	return (u64)cl_clamp_s64(error * 3 / 2, 1, ERR_MAX_Q4);
 }
@@ -816,6 +817,7 @@ int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,
 		     struct cl_parabolic_estimate *ret)
 {
 	s64 theta, base;
+	u64 error;
 
 	if (!p->n)
 		return -EAGAIN;
@@ -824,13 +826,14 @@ int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,
 	ret->at = at;
 	ret->theta_ns = (s64)(p->d0 + (u64)((theta + 8) >> 4));
 	ret->y_q48 = p->y * 256;
-	ret->err_ns = (error_q4(p) + 15) >> 4;
+	error = error_q4(p);
+	ret->err_ns = (error + 15) >> 4;
 	/* What the answer rests on: tau*, or all there is. */
 	base = cl_min_s64(cl_raw_sub(p->last.at_u, p->gen[p->elder].x0),
 			  balance_ns(p));
 	base = cl_max_s64(base, CL_NS_PER_MS);
 	/* Twice the error over that time. */
-	ret->y_err_ppt = error_q4(p) * 125000000 / ((u64)base / 1000) + 1;
+	ret->y_err_ppt = error * 125000000 / ((u64)base / 1000) + 1;
 	ret->delay_ns = (p->delay + 8) >> 4;
 	ret->excess_ns = p->excess_ns;
 	ret->last = p->last.at_u;
