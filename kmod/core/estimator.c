@@ -173,19 +173,14 @@ void cl_estimator_init(struct cl_estimator *e,
 	cl_octaves_init(&e->octaves);
 }
 
-/*
- * The answer of the estimator in use, at its newest sample.  At the start none of
- * them has proven its error: if they disagree by more, one must be wrong, and a
- * law of delays that is not known yet allows no more than plain averaging.
- */
-static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
+/* Let the corridor answer, or say how wrong the filter may be. */
+static void answer_corridor(const struct cl_estimator *e,
+			    struct cl_estimate *ret)
 {
 	struct cl_parabolic_estimate c;
-	u64 apart, plain, sigma;
+	u64 sigma = ret->err_ns;
+	u64 apart;
 
-	cl_filter_get(&e->filter, e->last, ret);
-	ret->last = e->last;
-	sigma = ret->err_ns;
 	if (cl_parabolic_get(&e->corridor, ret->at, &c))
 		return;
 	apart = cl_abs_s64((s64)((u64)c.theta_ns - (u64)ret->theta_ns));
@@ -199,6 +194,20 @@ static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
 		return;
 	if (ret->err_ns < apart / APART_DIV)
 		ret->err_ns = apart / APART_DIV;
+}
+
+/*
+ * The answer of the estimator in use, at its newest sample.  At the start none of
+ * them has proven its error: if they disagree by more, one must be wrong, and a
+ * law of delays that is not known yet allows no more than plain averaging.
+ */
+static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
+{
+	u64 plain;
+
+	cl_filter_get(&e->filter, e->last, ret);
+	ret->last = e->last;
+	answer_corridor(e, ret);
 	if (e->n >= UNPROVEN)
 		return;
 	plain = (u64)e->filter.var.excess_ns / (4 * cl_isqrt(e->n));

@@ -481,13 +481,17 @@ static s64 expected_q4(const struct cl_parabolic *p)
  */
 static void note_width(struct cl_parabolic *p)
 {
-	if (expected_q4(p) > 2 * p->eps || p->delay > p->wide)
+	if (!p->y_known || expected_q4(p) > 2 * p->eps || p->delay > p->wide)
 		p->wide = p->delay;
 	else
 		p->wide -= (p->wide - p->delay) / WIDE_MEAN_OF;
 }
 
-/* Answer at the instant of a sample just taken. */
+/*
+ * Answer at the instant of a sample just taken.  Until there is a frequency, clocks
+ * that leave each other squeeze the corridor, and what it says of its error is not
+ * true.
+ */
 static void solve(struct cl_parabolic *p, const struct cl_oneway *s)
 {
 	struct cl_corridor *r = &p->gen[p->elder];
@@ -503,6 +507,7 @@ static void solve(struct cl_parabolic *p, const struct cl_oneway *s)
 	p->d0 = r->d0;
 	p->delay = r->delay;
 	note_width(p);
+	p->y_known = p->y_known || t >= SPAN_MIN;
 }
 
 /* Mean error that the noise of stamps alone may make, 0.6 of its rms (measured). */
@@ -561,10 +566,13 @@ static void note_breach(struct cl_parabolic *p, s64 above)
 
 /*
  * Compare a sample with what the answer, found without it, predicts.  An empty
- * corridor would show nothing: what falls below it shows how wrong it was.
+ * corridor would show nothing: what falls below it shows how wrong it was.  Without
+ * a frequency nothing is predicted.
  */
 static void note_breaches(struct cl_parabolic *p, const struct cl_oneway *s)
 {
+	if (!p->y_known)
+		return;
 	note_breach(p, above_floor(p, (s64)(s->u - p->d0), s->at_u, 1));
 	note_breach(p, above_floor(p, (s64)(s->w + p->d0), s->at_w, -1));
 }
@@ -679,6 +687,7 @@ void cl_parabolic_restart(struct cl_parabolic *p)
 {
 	p->n = 0;
 	p->elder = 0;
+	p->y_known = false;
 	p->restarts++;
 }
 
@@ -775,7 +784,7 @@ int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s)
  */
 static s64 squeeze_q4(const struct cl_parabolic *p, s64 mean_error)
 {
-	s64 squeeze = p->wide - p->delay;
+	s64 squeeze = p->y_known ? p->wide - p->delay : 0;
 	s64 chance =
 		cl_max_s64(SQUEEZED * mean_error, p->delay / SQUEEZED_SHARE);
 
@@ -811,7 +820,8 @@ static u64 error_q4(const struct cl_parabolic *p)
  * A straight line through the last answer, which is at most a second or an
  * exchange old when exchanges go on.
  *
- * Return: 0, or -EAGAIN before the first exchange, then @ret is untouched.
+ * Return: 0, or -EAGAIN in the first 0.5 s of samples, which say nothing of the
+ * frequency; then @ret is untouched.
  */
 int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,
 		     struct cl_parabolic_estimate *ret)
@@ -819,7 +829,7 @@ int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,
 	s64 theta, base;
 	u64 error;
 
-	if (!p->n)
+	if (!p->y_known)
 		return -EAGAIN;
 
 	theta = p->theta + cl_mulshr(cl_raw_sub(at, p->solved), p->y, 36);

@@ -106,6 +106,7 @@ struct cl_corridor {
  * @last: newest sample
  * @solved: raw instant of the answer
  * @y: frequency, Q40
+ * @y_known: it was found since the start
  * @theta: offset - @d0, 2^-4 ns
  * @d0: origin of the offset, ns modulo 2^64
  * @delay: one-way delay, 2^-4 ns
@@ -134,6 +135,7 @@ struct cl_parabolic {
 	struct cl_oneway last;
 	struct cl_raw solved;
 	s64 y;
+	bool y_known;
 	s64 theta;
 	u64 d0;
 	s64 delay;

@@ -84,6 +84,8 @@ static void run_exact(struct kunit *test, bool local_asks)
 	run(100);
 	error = error_after(ASK_NS, &e);
 	KUNIT_EXPECT_LE(test, cl_abs_s64(error), 2ULL);
+	KUNIT_EXPECT_LE(test, e.err_ns, 10ULL);
+	KUNIT_EXPECT_EQ(test, est.corridor.restarts, 0ULL);
 	KUNIT_EXPECT_LE(test, cl_abs_s64(cl_q48_to_ppt(e.y_q48) - 20000000),
 			1000ULL);
 	/* measured by the local clock: 20 ppm more than 1 ms */

@@ -290,16 +290,45 @@ static s64 error_now(struct kunit *test)
 	return e.theta_ns - sim_theta(&sim);
 }
 
-static void test_nothing_is_known_before_the_first(struct kunit *test)
+static void test_nothing_is_known_before_the_frequency(struct kunit *test)
 {
 	struct cl_parabolic_estimate e = { .theta_ns = 77 };
+	int i;
 
 	start(sim_lan(1));
 	KUNIT_EXPECT_EQ(test, cl_parabolic_get(&ph, cl_raw(0), &e), -EAGAIN);
+	/* 0.5 s of samples says nothing of the frequency */
+	for (i = 0; i <= 5; i++) {
+		KUNIT_EXPECT_EQ(test, step(), 0);
+		KUNIT_EXPECT_EQ(test, cl_parabolic_get(&ph, cl_raw(0), &e),
+				-EAGAIN);
+	}
 	KUNIT_EXPECT_EQ(test, e.theta_ns, 77);
 	KUNIT_EXPECT_EQ(test, step(), 0);
 	/* half a round trip is the most by which one exchange is wrong */
 	KUNIT_EXPECT_LE(test, cl_abs_s64(error_now(test)), 600000ULL);
+	cl_parabolic_restart(&ph);
+	KUNIT_EXPECT_EQ(test, step(), 0);
+	KUNIT_EXPECT_EQ(test, cl_parabolic_get(&ph, cl_raw(0), &e), -EAGAIN);
+}
+
+/*
+ * The clocks leave each other by 100 ppm, and not even a queue hides it: that is
+ * no contradiction before the frequency is known.
+ */
+static void test_an_unknown_frequency_squeezes_nothing(struct kunit *test)
+{
+	int i;
+
+	start(sim_lan(1));
+	sim.queue_ns = 0;
+	sim.noise_ns = 0;
+	sim.y_ppt = 100000000;
+	for (i = 0; i < 3 * PER_SEC; i++) {
+		step();
+		KUNIT_ASSERT_EQ(test, cl_parabolic_squeezed(&ph), 0ULL);
+	}
+	KUNIT_EXPECT_LE(test, cl_abs_s64(error_now(test)), 100ULL);
 }
 
 static void test_start_learns_frequency_and_delay(struct kunit *test)
@@ -309,12 +338,7 @@ static void test_start_learns_frequency_and_delay(struct kunit *test)
 
 	start(sim_lan(7));
 	sim.queue_ns = 300 * CL_NS_PER_US;
-	/* less than 0.5 s of samples says nothing of the frequency */
-	for (i = 0; i < 5; i++)
-		step();
-	KUNIT_EXPECT_EQ(test, cl_parabolic_get(&ph, sim_local(&sim, 0), &e), 0);
-	KUNIT_EXPECT_EQ(test, e.y_q48, 0);
-	for (; i < CL_PARABOLIC_START; i++)
+	for (i = 0; i < CL_PARABOLIC_START; i++)
 		step();
 	KUNIT_EXPECT_EQ(test, cl_parabolic_get(&ph, sim_local(&sim, 0), &e), 0);
 	KUNIT_EXPECT_NE(test, e.y_q48, 0);
@@ -596,7 +620,8 @@ static struct kunit_case parabolic_cases[] = {
 	KUNIT_CASE(test_a_late_point_takes_its_place),
 	KUNIT_CASE(test_scales_are_the_designs),
 	KUNIT_CASE(test_scales_stay_in_their_formats),
-	KUNIT_CASE(test_nothing_is_known_before_the_first),
+	KUNIT_CASE(test_nothing_is_known_before_the_frequency),
+	KUNIT_CASE(test_an_unknown_frequency_squeezes_nothing),
 	KUNIT_CASE(test_start_learns_frequency_and_delay),
 	KUNIT_CASE(test_exact_stamps_give_the_exact_offset),
 	KUNIT_CASE(test_generations_hand_over_without_a_jump),
