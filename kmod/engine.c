@@ -174,24 +174,23 @@ static bool engine_received(struct cl_instance *inst, struct cl_peer *peer,
 static void engine_exchange(struct cl_instance *inst, struct cl_peer *peer,
 			    u32 starts, const struct cl_exchange *x)
 {
-	struct cl_estimator *e = &peer->estimator;
-	s64 excess;
+	struct cl_measured m = { .node = peer->node, .x = x };
 
 	spin_lock(&peer->lock);
 	if (peer->starts != starts) {
 		spin_unlock(&peer->lock);
 		return;
 	}
-	if (!cl_peer_push(peer, x)) {
-		excess = cl_raw_sub(x->in_rx, x->out_tx) -
-			 cl_raw_sub(x->in_tx, x->out_rx) -
-			 cl_variance_min(&e->filter.var);
-		peer->excess_max_ns =
-			max_t(u64, peer->excess_max_ns, max(excess, 0LL));
+	m.taken = !cl_peer_push(peer, x);
+	if (m.taken) {
+		m.excess_ns = cl_peer_excess(peer, x);
+		peer->excess_max_ns = max(peer->excess_max_ns, m.excess_ns);
 	}
+	m.asymmetry_ns = cl_peer_asymmetry(peer);
+	m.line = peer->line;
 	spin_unlock(&peer->lock);
 	trace_clocklink_sample(inst, peer->node, x);
-	inst->events->sample(inst, peer->node, x);
+	inst->events->sample(inst, &m);
 }
 
 /* Softirq, after the network's. */
@@ -271,7 +270,7 @@ static void engine_add_line(struct cl_instance *inst,
 	m->req.rate_q40 = map.rate_q48 >> 8;
 }
 
-/* Keep the line of a probe or its answer, if it is worth something. */
+/* Keep the line of a message, if it is worth something. */
 static void engine_take_line(struct cl_peer *peer, const struct cl_wire_msg *m,
 			     const struct cl_stamped *stamp)
 {
@@ -279,7 +278,7 @@ static void engine_take_line(struct cl_peer *peer, const struct cl_wire_msg *m,
 	s64 rate_q40;
 
 	lockdep_assert_held(&peer->lock);
-	if (!stamp || ~m->hdr.flags & (CL_WIRE_F_PROBE | CL_WIRE_F_MAP) ||
+	if (!stamp || !(m->hdr.flags & CL_WIRE_F_MAP) ||
 	    (m->hdr.state != CLOCKLINK_STATE_SYNCED &&
 	     m->hdr.state != CLOCKLINK_STATE_UNVERIFIED))
 		return;

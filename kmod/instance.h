@@ -39,6 +39,7 @@ struct netlink_ext_ack;
  * @phc: register a PTP clock
  * @probes: followers that the daemon is to probe
  * @probe_every: rounds per probe of each
+ * @managed: leader and peers come from a cluster, by the daemon
  */
 struct cl_settings {
 	u32 node;
@@ -53,6 +54,7 @@ struct cl_settings {
 	bool phc;
 	u32 probes;
 	u32 probe_every;
+	bool managed;
 };
 
 /**

@@ -89,10 +89,10 @@ static void nl_event_update(struct cl_instance *inst,
 		cl_nlfill_update, m);
 }
 
-static void nl_event_sample(struct cl_instance *inst, u32 peer,
-			    const struct cl_exchange *x)
+static void nl_event_sample(struct cl_instance *inst,
+			    const struct cl_measured *m)
 {
-	struct cl_nlfill_sample sample = { .peer = peer, .x = x };
+	struct cl_nlfill_sample sample = { .inst = inst, .m = m };
 
 	nl_tell(inst, NL_GROUP_SAMPLE, CLOCKLINK_CMD_SAMPLE_NTF,
 		cl_nlfill_sample, &sample);
@@ -263,6 +263,7 @@ static int nl_peer_get(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(reply);
 		return -ENODEV;
 	}
+	p.inst = cn->inst;
 	p.peer = nl_find_peer(info, cn);
 	p.now = cl_output_raw(&cn->inst->output);
 	if (p.peer)
@@ -289,6 +290,7 @@ static int nl_peer_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		goto out;
 	}
 	cb->seq = cn->changes;
+	p.inst = cn->inst;
 	p.now = cl_output_raw(&cn->inst->output);
 	list_for_each_entry(p.peer, &cn->inst->peers.list, list) {
 		if (p.peer->node <= cb->args[0])
@@ -314,11 +316,22 @@ out:
 static void nl_tell_peer(struct cl_net *cn, struct cl_peer *peer, u8 cmd)
 {
 	struct cl_nlfill_peer p = {
+		.inst = cn->inst,
 		.peer = peer,
 		.now = cl_output_raw(&cn->inst->output),
 	};
 
 	nl_tell(cn->inst, NL_GROUP_CONFIG, cmd, cl_nlfill_peer, &p);
+}
+
+/* In a cluster, who the peers are is not for everybody to say. */
+static int nl_check_manager(struct genl_info *info, const struct cl_net *cn)
+{
+	if (!cn->inst->settings.managed ||
+	    info->attrs[CLOCKLINK_A_PEER_MANAGED])
+		return 0;
+	GENL_SET_ERR_MSG(info, "managed by cluster");
+	return -EBUSY;
 }
 
 static int nl_add_peer(struct genl_info *info, struct cl_net *cn)
@@ -372,7 +385,7 @@ static int nl_peer_add(struct sk_buff *skb, struct genl_info *info)
 	cn = nl_lock(info);
 	if (!cn)
 		return -ENODEV;
-	err = nl_add_peer(info, cn);
+	err = nl_check_manager(info, cn) ?: nl_add_peer(info, cn);
 	mutex_unlock(&cn->lock);
 	return err;
 }
@@ -399,23 +412,30 @@ static int nl_peer_set(struct sk_buff *skb, struct genl_info *info)
 	return peer ? 0 : -ENOENT;
 }
 
+static int nl_del_peer(struct genl_info *info, struct cl_net *cn)
+{
+	struct cl_peer *peer = nl_find_peer(info, cn);
+
+	if (!peer)
+		return -ENOENT;
+	nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_DEL_NTF);
+	cl_instance_del_peer(cn, peer);
+	return 0;
+}
+
 static int nl_peer_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct cl_peer *peer;
 	struct cl_net *cn;
+	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_PEER_NODE))
 		return -EINVAL;
 	cn = nl_lock(info);
 	if (!cn)
 		return -ENODEV;
-	peer = nl_find_peer(info, cn);
-	if (peer) {
-		nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_DEL_NTF);
-		cl_instance_del_peer(cn, peer);
-	}
+	err = nl_check_manager(info, cn) ?: nl_del_peer(info, cn);
 	mutex_unlock(&cn->lock);
-	return peer ? 0 : -ENOENT;
+	return err;
 }
 
 static int nl_probe(struct sk_buff *skb, struct genl_info *info)
@@ -682,7 +702,7 @@ static const struct genl_ops nl_ops[] = {
 		.cmd = CLOCKLINK_CMD_PEER_DEL,
 		.doit = nl_peer_del,
 		.flags = GENL_UNS_ADMIN_PERM,
-		NL_POLICY(cl_nlparse_peer),
+		NL_POLICY(cl_nlparse_peer_del),
 	},
 	{
 		.cmd = CLOCKLINK_CMD_PEER_SET,

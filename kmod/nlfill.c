@@ -53,6 +53,7 @@ static int put_settings(struct sk_buff *skb, const struct cl_settings *s)
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_PROBES, s->probes) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_PROBE_EVERY,
 			s->probe_every) ||
+	    nla_put_u8(skb, CLOCKLINK_A_INSTANCE_MANAGED, s->managed) ||
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ROLE, role_of(s)))
 		return -EMSGSIZE;
 	return 0;
@@ -225,6 +226,42 @@ static int put_estimate(struct sk_buff *skb, const struct cl_peer_info *i,
 	return put_learnt(skb, &i->learnt);
 }
 
+/*
+ * Cluster time of a peer, by its line, minus the own at the raw instant @at, when
+ * the peer's raw time was @theirs.  False if there is no such thing: either may have no
+ * time, or they follow different leaders.
+ */
+static bool ahead_of(const struct cl_instance *inst,
+		     const struct cl_peer_line *line, struct cl_raw at,
+		     struct cl_raw theirs, s64 *ret)
+{
+	struct cl_published p;
+
+	cl_output_read(&inst->output, &p);
+	/* Pairs with cl_steering_order() and cl_steering_lead(). */
+	if (!line->known || line->term != READ_ONCE(inst->steering.term) ||
+	    !cl_published_usable(&p))
+		return false;
+	*ret = cl_time_sub(cl_map_at(&line->map, theirs),
+			   cl_clock_at(&p.clock, at));
+	return true;
+}
+
+static int put_ahead(struct sk_buff *skb, const struct cl_nlfill_peer *p,
+		     const struct cl_peer_info *i)
+{
+	struct cl_raw theirs = cl_raw_add(p->now, -i->estimate.theta_ns);
+	u64 age = max(cl_raw_sub(p->now, i->line.at), 0LL);
+	s64 ahead;
+
+	if (!ahead_of(p->inst, &i->line, p->now, theirs, &ahead))
+		return 0;
+	if (put_s64(skb, CLOCKLINK_A_PEER_AHEAD, ahead) ||
+	    put_u64(skb, CLOCKLINK_A_PEER_AHEAD_AGE, age))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * cl_nlfill_peer() - a peer and what was measured against it
  * @skb: message
@@ -239,13 +276,16 @@ int cl_nlfill_peer(struct sk_buff *skb, const void *arg)
 
 	cl_peer_get_info(p->peer, p->now, &info);
 	if (nla_put_u32(skb, CLOCKLINK_A_PEER_NODE, p->peer->node) ||
+	    put_s64(skb, CLOCKLINK_A_PEER_RAW, p->now.ns) ||
 	    put_endpoint(skb, &p->peer->path.to) ||
 	    put_path(skb, &info.settings) || put_counters(skb, &info) ||
 	    put_hardware(skb, &info))
 		return -EMSGSIZE;
 	if (info.gen_known && put_told(skb, &info))
 		return -EMSGSIZE;
-	return info.ready ? put_estimate(skb, &info, p->now) : 0;
+	if (!info.ready)
+		return 0;
+	return put_estimate(skb, &info, p->now) ?: put_ahead(skb, p, &info);
 }
 
 static int put_line(struct sk_buff *skb, const struct cl_steering_info *i)
@@ -343,6 +383,22 @@ int cl_nlfill_update(struct sk_buff *skb, const void *arg)
 	return 0;
 }
 
+/* In the middle of the exchange. */
+static int put_sample_ahead(struct sk_buff *skb,
+			    const struct cl_nlfill_sample *s)
+{
+	const struct cl_exchange *x = s->m->x;
+	s64 ours = cl_raw_sub(x->in_rx, x->out_tx) / 2;
+	s64 theirs = cl_raw_sub(x->in_tx, x->out_rx) / 2;
+	s64 ahead;
+
+	if (!ahead_of(s->inst, &s->m->line, cl_raw_add(x->out_tx, ours),
+		      cl_raw_add(x->out_rx, theirs + s->m->asymmetry_ns),
+		      &ahead))
+		return 0;
+	return put_s64(skb, CLOCKLINK_A_SAMPLE_AHEAD, ahead);
+}
+
 /**
  * cl_nlfill_sample() - a complete exchange
  * @skb: message
@@ -353,16 +409,19 @@ int cl_nlfill_update(struct sk_buff *skb, const void *arg)
 int cl_nlfill_sample(struct sk_buff *skb, const void *arg)
 {
 	const struct cl_nlfill_sample *s = arg;
-	const struct cl_exchange *x = s->x;
+	const struct cl_exchange *x = s->m->x;
 
-	if (nla_put_u32(skb, CLOCKLINK_A_SAMPLE_PEER, s->peer) ||
+	if (nla_put_u32(skb, CLOCKLINK_A_SAMPLE_PEER, s->m->node) ||
 	    nla_put_u32(skb, CLOCKLINK_A_SAMPLE_SEQ, x->seq) ||
 	    put_s64(skb, CLOCKLINK_A_SAMPLE_OUT_TX, x->out_tx.ns) ||
 	    put_s64(skb, CLOCKLINK_A_SAMPLE_OUT_RX, x->out_rx.ns) ||
 	    put_s64(skb, CLOCKLINK_A_SAMPLE_IN_TX, x->in_tx.ns) ||
 	    put_s64(skb, CLOCKLINK_A_SAMPLE_IN_RX, x->in_rx.ns))
 		return -EMSGSIZE;
-	return 0;
+	if (s->m->taken &&
+	    put_u64(skb, CLOCKLINK_A_SAMPLE_EXCESS, s->m->excess_ns))
+		return -EMSGSIZE;
+	return put_sample_ahead(skb, s);
 }
 
 /**

@@ -12,22 +12,24 @@
 
 /**
  * struct cl_nlfill_peer - a peer, and when it is looked at
- * @peer: peer
+ * @inst: instance
+ * @peer: its peer
  * @now: own raw time
  */
 struct cl_nlfill_peer {
+	const struct cl_instance *inst;
 	struct cl_peer *peer;
 	struct cl_raw now;
 };
 
 /**
  * struct cl_nlfill_sample - an exchange
- * @peer: node id of the peer
- * @x: exchange
+ * @inst: instance
+ * @m: exchange
  */
 struct cl_nlfill_sample {
-	u32 peer;
-	const struct cl_exchange *x;
+	const struct cl_instance *inst;
+	const struct cl_measured *m;
 };
 
 /**

@@ -161,11 +161,18 @@ const struct nla_policy cl_nlparse_add[CLOCKLINK_A_INSTANCE_MAX + 1] = {
 
 const struct nla_policy cl_nlparse_set[CLOCKLINK_A_INSTANCE_MAX + 1] = {
 	NL_SETTINGS_POLICY,
+	[CLOCKLINK_A_INSTANCE_MANAGED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy cl_nlparse_peer[CLOCKLINK_A_PEER_MAX + 1] = {
 	[CLOCKLINK_A_PEER_NODE] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+};
+
+const struct nla_policy cl_nlparse_peer_del[CLOCKLINK_A_PEER_MAX + 1] = {
+	[CLOCKLINK_A_PEER_NODE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+	[CLOCKLINK_A_PEER_MANAGED] = { .type = NLA_FLAG },
 };
 
 #define NL_PATH_POLICY                                                     \
@@ -182,6 +189,7 @@ const struct nla_policy cl_nlparse_peer_add[CLOCKLINK_A_PEER_MAX + 1] = {
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[CLOCKLINK_A_PEER_SCOPE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[CLOCKLINK_A_PEER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[CLOCKLINK_A_PEER_MANAGED] = { .type = NLA_FLAG },
 	NL_PATH_POLICY,
 };
 
@@ -294,17 +302,32 @@ static int check_interval(struct genl_info *info, const struct cl_settings *s)
 	return -EINVAL;
 }
 
+/* In a cluster who leads is not for everybody to say. */
+static int check_leader(struct genl_info *info, const struct cl_settings *s)
+{
+	struct nlattr *leader = info->attrs[CLOCKLINK_A_INSTANCE_LEADER];
+
+	if (!s->managed || !leader || info->attrs[CLOCKLINK_A_INSTANCE_MANAGED])
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, leader, "managed by cluster");
+	return -EBUSY;
+}
+
 /**
  * cl_nlparse_settings() - the settings that may be changed at any time
  * @info: request
  * @s: settings; those without an attribute are untouched
  *
- * Return: 0, -EINVAL if they do not fit together; then @s is not to be used.
+ * Return: 0, -EINVAL if they do not fit together, -EBUSY if the leader comes
+ * from a cluster; then @s is not to be used.
  */
 int cl_nlparse_settings(struct genl_info *info, struct cl_settings *s)
 {
 	struct nlattr **attrs = info->attrs;
+	int err = check_leader(info, s);
 
+	if (err)
+		return err;
 	if (attrs[CLOCKLINK_A_INSTANCE_LEADER])
 		s->leader = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_LEADER]);
 	if (attrs[CLOCKLINK_A_INSTANCE_INTERVAL])
@@ -330,6 +353,8 @@ int cl_nlparse_settings(struct genl_info *info, struct cl_settings *s)
 	if (attrs[CLOCKLINK_A_INSTANCE_PROBE_EVERY])
 		s->probe_every =
 			nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_PROBE_EVERY]);
+	if (attrs[CLOCKLINK_A_INSTANCE_MANAGED])
+		s->managed = nla_get_u8(attrs[CLOCKLINK_A_INSTANCE_MANAGED]);
 	return check_interval(info, s);
 }
 

@@ -20,6 +20,7 @@ extern const struct nla_policy cl_nlparse_add[CLOCKLINK_A_INSTANCE_MAX + 1];
 extern const struct nla_policy cl_nlparse_set[CLOCKLINK_A_INSTANCE_MAX + 1];
 extern const struct nla_policy cl_nlparse_peer[CLOCKLINK_A_PEER_MAX + 1];
 extern const struct nla_policy cl_nlparse_peer_add[CLOCKLINK_A_PEER_MAX + 1];
+extern const struct nla_policy cl_nlparse_peer_del[CLOCKLINK_A_PEER_MAX + 1];
 extern const struct nla_policy cl_nlparse_peer_set[CLOCKLINK_A_PEER_MAX + 1];
 extern const struct nla_policy cl_nlparse_steer[CLOCKLINK_A_STEER_MAX + 1];
 extern const struct nla_policy cl_nlparse_round[CLOCKLINK_A_ROUND_MAX + 1];

@@ -353,6 +353,36 @@ int cl_peer_estimate(const struct cl_peer *peer, struct cl_raw at,
 }
 
 /**
+ * cl_peer_excess() - what an exchange took longer than the quickest ones
+ * @peer: peer, locked, whose estimator has taken the exchange
+ * @x: exchange
+ *
+ * Return: round trip beyond the smallest, ns.
+ */
+u64 cl_peer_excess(const struct cl_peer *peer, const struct cl_exchange *x)
+{
+	s64 rtt = cl_raw_sub(x->in_rx, x->out_tx) -
+		  cl_raw_sub(x->in_tx, x->out_rx);
+
+	lockdep_assert_held(&peer->lock);
+	return max(rtt - cl_variance_min(&peer->estimator.filter.var), 0LL);
+}
+
+/**
+ * cl_peer_asymmetry() - what is known to be wrong with the offset that stamps say
+ * @peer: peer, locked
+ *
+ * Return: asymmetry of the path, told and learnt, ns: to be taken off the offset
+ * of the own raw clock against the peer's.
+ */
+s64 cl_peer_asymmetry(const struct cl_peer *peer)
+{
+	lockdep_assert_held(&peer->lock);
+	return peer->settings.delay_asymmetry_ns +
+	       cl_continuity_asymmetry_ns(&peer->estimator.continuity);
+}
+
+/**
  * cl_peer_admit() - take one packet from the peer's budget
  * @peer: peer, locked
  *
@@ -412,6 +442,7 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.rejected = e->rejected,
 		.restarts = s->restarts,
 		.lines = peer->lines,
+		.line = peer->line,
 		.gen = s->gen,
 		.gen_known = s->gen_known,
 		.state = peer->state,

@@ -159,6 +159,7 @@ struct cl_peers_info {
  * @ready: @estimate and @learnt are valid
  * @estimate: own raw clock against the peer's, now
  * @learnt: what the estimator has learnt
+ * @line: cluster time as it has told it last
  */
 struct cl_peer_info {
 	struct cl_peer_settings settings;
@@ -187,6 +188,7 @@ struct cl_peer_info {
 	bool ready;
 	struct cl_estimate estimate;
 	struct cl_estimator_info learnt;
+	struct cl_peer_line line;
 };
 
 int cl_peer_cache_init(void);
@@ -211,6 +213,8 @@ void cl_peer_note_state(struct cl_peer *peer, u32 state);
 int cl_peer_push(struct cl_peer *peer, const struct cl_exchange *x);
 int cl_peer_estimate(const struct cl_peer *peer, struct cl_raw at,
 		     struct cl_estimate *ret);
+u64 cl_peer_excess(const struct cl_peer *peer, const struct cl_exchange *x);
+s64 cl_peer_asymmetry(const struct cl_peer *peer);
 bool cl_peer_admit(struct cl_peer *peer);
 void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		      struct cl_peer_info *ret);

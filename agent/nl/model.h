@@ -47,6 +47,7 @@
  *	measured anew
  * @probes: followers to probe
  * @probe_every: rounds per probe of each
+ * @managed: leader and peers come from a cluster
  */
 struct cl_nl_instance {
 	u64 have;
@@ -74,6 +75,7 @@ struct cl_nl_instance {
 	u64 peer_changes;
 	u32 probes;
 	u32 probe_every;
+	u8 managed;
 };
 
 /**
@@ -123,6 +125,10 @@ struct cl_nl_instance {
  * @starts: times that the estimator was started anew
  * @doubt_ns: by how much the offset may be wrong while exchanges are kept back
  * @lines: times that it has told its cluster time
+ * @raw_ns: own raw time at which all this holds
+ * @ahead_ns: its cluster time, as it told it last, minus the own
+ * @ahead_age_ns: raw time since then
+ * @managed: the request comes from whoever manages the instance
  */
 struct cl_nl_peer {
 	u64 have;
@@ -169,6 +175,10 @@ struct cl_nl_peer {
 	u64 starts;
 	u64 doubt_ns;
 	u64 lines;
+	s64 raw_ns;
+	s64 ahead_ns;
+	u64 ahead_age_ns;
+	bool managed;
 };
 
 /**
@@ -334,6 +344,8 @@ struct cl_nl_update {
  * @out_rx_ns: peer's raw time, it arrived
  * @in_tx_ns: peer's raw time, the peer's packet left
  * @in_rx_ns: own raw time, it arrived
+ * @excess_ns: round trip beyond the smallest
+ * @ahead_ns: cluster time of the peer minus the own, by this exchange alone
  */
 struct cl_nl_sample {
 	u64 have;
@@ -343,6 +355,8 @@ struct cl_nl_sample {
 	s64 out_rx_ns;
 	s64 in_tx_ns;
 	s64 in_rx_ns;
+	u64 excess_ns;
+	s64 ahead_ns;
 };
 
 /**

@@ -61,6 +61,7 @@ static const struct cl_nl_field instance_fields[] = {
 	      COUNT),
 	FIELD(instance, INSTANCE_PROBES, probes, "probes", COUNT),
 	FIELD(instance, INSTANCE_PROBE_EVERY, probe_every, "probe-every", COUNT),
+	FIELD(instance, INSTANCE_MANAGED, managed, "managed", BOOL),
 };
 
 static const struct cl_nl_field peer_fields[] = {
@@ -109,6 +110,10 @@ static const struct cl_nl_field peer_fields[] = {
 	FIELD(peer, PEER_STARTS, starts, "starts", COUNT),
 	FIELD(peer, PEER_DOUBT, doubt_ns, "doubt", NS),
 	FIELD(peer, PEER_LINES, lines, "lines", COUNT),
+	FIELD(peer, PEER_RAW, raw_ns, "raw", RAW),
+	FIELD(peer, PEER_AHEAD, ahead_ns, "ahead", NS),
+	FIELD(peer, PEER_AHEAD_AGE, ahead_age_ns, "ahead-age", NS),
+	FIELD(peer, PEER_MANAGED, managed, "managed", BOOL),
 };
 
 static const struct cl_nl_field clock_fields[] = {
@@ -191,6 +196,8 @@ static const struct cl_nl_field sample_fields[] = {
 	FIELD(sample, SAMPLE_OUT_RX, out_rx_ns, "out-rx", RAW),
 	FIELD(sample, SAMPLE_IN_TX, in_tx_ns, "in-tx", RAW),
 	FIELD(sample, SAMPLE_IN_RX, in_rx_ns, "in-rx", RAW),
+	FIELD(sample, SAMPLE_EXCESS, excess_ns, "excess", NS),
+	FIELD(sample, SAMPLE_AHEAD, ahead_ns, "ahead", NS),
 };
 
 static const struct cl_nl_field stats_fields[] = {

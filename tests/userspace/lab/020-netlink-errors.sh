@@ -14,7 +14,7 @@ PEER_SET=23 PROBE=25
 # state: all that a message could change
 state() {
 	clocklinkctl --json instance
-	clocklinkctl --json peer
+	clocklinkctl --json peer | grep -v raw_ns
 	clocklinkctl --json device | grep -v age_ns
 	clocklinkctl --json clock | grep -vE 'raw_ns|time_ns|bound_ns|hard_ns|age_ns'
 }
@@ -191,6 +191,19 @@ refuse "a probe of a node that is no peer" "ENOENT: .*no such peer, attribute 2"
 refuse "17 probes" "ERANGE: .+, attribute 24" $INSTANCE_SET 24=u32:17
 refuse "a probe every 0 rounds" "ERANGE: .+, attribute 25" $INSTANCE_SET 25=u32:0
 refuse "a probe every 1001 rounds" "ERANGE: .+, attribute 25" $INSTANCE_SET 25=u32:1001
+
+# --- who belongs to a cluster has leader and peers from there
+refuse "managed 2" "ERANGE: .+, attribute 26" $INSTANCE_SET 26=u8:2
+check "an instance becomes managed" nl-raw $INSTANCE_SET 26=u8:1
+refuse "managed: another leader" "EBUSY: .*managed by cluster, attribute 6" $INSTANCE_SET 6=u32:3
+refuse "managed: a new peer" "EBUSY: .*managed by cluster" $PEER_ADD 2=u32:9 3=hex:0a000009
+refuse "managed: a peer less" "EBUSY: .*managed by cluster" $PEER_DEL 2=u32:3
+check "its manager may change the leader" nl-raw $INSTANCE_SET 6=u32:3 26=u8:1
+check "and add a peer" nl-raw $PEER_ADD 2=u32:9 3=hex:0a000009 48=flag:
+check "and delete it" nl-raw $PEER_DEL 2=u32:9 48=flag:
+check "others may set what is not the cluster's" nl-raw $INSTANCE_SET 24=u32:8
+check "an instance is managed no more" nl-raw $INSTANCE_SET 26=u8:0 6=u32:2
+
 refuse "test settings of a release build" "EOPNOTSUPP: .*not a test build" $TEST_SET 2=u64:1
 
 # --- network devices

@@ -16,6 +16,15 @@ of_peer() {
 	number "$1" "peer show $2" "$3"
 }
 
+# lies: exchanges in /tmp/samples by which node 5 is ahead by 50 us less half of the excess
+lies() {
+	tr -d ' \n' < /tmp/samples | sed 's/}/}\n/g' | grep '"peer":5' |
+		sed -n 's/.*"excess_ns":\([0-9]*\),"ahead_ns":\(-\{0,1\}[0-9]*\).*/\1 \2/p' |
+		awk '{ d = 2 * ($2 - 50000); if (d < 0) d = -d
+			if (d < $1 + 10000) n++; else bad++ }
+			END { print bad ? -bad : n + 0 }'
+}
+
 insmod /mods/clocklink.ko
 cluster 5 address4
 for i in 2 3 4 5; do
@@ -34,6 +43,13 @@ check_true "the leader probes nobody" "$(of_peer 1 2 lines) == 0 || $(number 1 c
 truth 10
 check_true "no interval missed the truth in 10 s" "$? == 0"
 
+# what the leader, which judges, knows of them
+for i in 2 3 4 5; do
+	ahead=$(of_peer 1 $i ahead_ns)
+	check_true "the leader sees node $i ahead by $ahead ns, as told $(of_peer 1 $i ahead_age_ns) ns ago" \
+		"$ahead > -10000 && $ahead < 10000 && $(of_peer 1 $i ahead_age_ns) < 1000000000"
+done
+
 # one that can send probes, but wants no peers, still answers
 clocklinkctl --netns n2 instance set probes=0
 sleep 1
@@ -48,6 +64,10 @@ clocklinkctl --netns n2 instance set probes=3
 clocklinkctl --netns n5 test lie=50us
 sleep 10
 truth 10
+check_true "one liar: the leader sees it ahead by $(of_peer 1 5 ahead_ns) ns" \
+	"$(of_peer 1 5 ahead_ns) > 40000 && $(of_peer 1 5 ahead_ns) < 60000"
+timeout 2 clocklinkctl --netns n1 --json monitor sample > /tmp/samples
+check_true "and by each exchange alone, $(lies) of them" "$(lies) > 5"
 for i in 2 3 4; do
 	check_true "one liar: node $i has dropped $(number $i clock edges_dropped) edges" \
 		"$(number $i clock edges_dropped) >= 1"
