@@ -5,7 +5,7 @@
 
 AGENT_TEST_DIR := tests/userspace/unit
 AGENT_TEST_NAMES := codec units settings page round probe config seed notify options output \
-	linefit hwdev
+	linefit hwdev blake2s entry leapfile
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 
