@@ -4,8 +4,27 @@
 # they test built for the sanitizers.
 
 AGENT_TEST_DIR := tests/userspace/unit
-AGENT_TEST_NAMES := codec units settings page round probe config seed notify options output \
-	linefit hwdev blake2s entry leapfile
+# one a line, so that those of two branches can be merged
+AGENT_TEST_NAMES := \
+	codec \
+	units \
+	settings \
+	page \
+	round \
+	probe \
+	config \
+	seed \
+	notify \
+	options \
+	output \
+	linefit \
+	hwdev \
+	blake2s \
+	entry \
+	leapfile \
+	frames \
+	streams
+
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -15,6 +34,8 @@ AGENT_TEST_LIB := $(BUILD)/obj/agent-unit/lib.a
 AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	$(wildcard agent/lib/*.c agent/nl/*.c agent/core/*.c) \
 	agent/daemon/config.c agent/daemon/seed.c agent/daemon/notify.c agent/daemon/hwdev.c \
+	agent/daemon/log.c agent/daemon/frames.c agent/daemon/tcp.c \
+	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c)
 
 unit: $(AGENT_TESTS)
