@@ -30,11 +30,15 @@ static void make_oscillator(struct vt_osc *o, const struct vt_scenario *s,
 void sim_host_init(struct sim_host *h, const struct vt_scenario *s,
 		   unsigned int id)
 {
+	struct vt_rng reading;
+
 	h->spec = &s->node[id];
 	make_oscillator(&h->osc, s, &h->spec->osc, VT_STREAM_OSC, id);
 	if (h->spec->phc.on)
-		make_oscillator(&h->phc, s, &h->spec->phc.osc, VT_STREAM_PHC,
-				id);
+		make_oscillator(&h->card.osc, s, &h->spec->phc.osc,
+				VT_STREAM_PHC, id);
+	vt_rng_init(&reading, s->seed, VT_STREAM_GUEST, id, 0);
+	sim_card_init(&h->card, &h->spec->phc, &h->osc, reading);
 	vt_rng_init(&h->noise, s->seed, VT_STREAM_NOISE, id, s->nodes);
 }
 
@@ -45,7 +49,7 @@ void sim_host_init(struct sim_host *h, const struct vt_scenario *s,
 void sim_host_free(struct sim_host *h)
 {
 	vt_osc_free(&h->osc);
-	vt_osc_free(&h->phc);
+	vt_osc_free(&h->card.osc);
 }
 
 /**
@@ -54,19 +58,11 @@ void sim_host_free(struct sim_host *h)
  * @wire_ps: when it passes the card, global ps
  * @seen_ps: when the kernel sees it, global ps
  *
- * The card's stamp is converted to raw time without error but for its
- * granularity; errors of readings of the card's clock are not modelled.
- *
  * Return: the card's if it has a clock, else the kernel's.
  */
-struct cl_stamped sim_host_stamp(const struct sim_host *h, s64 wire_ps,
-				 s64 seen_ps)
+struct cl_stamped sim_host_stamp(struct sim_host *h, s64 wire_ps, s64 seen_ps)
 {
-	s64 grain = h->spec->phc.granularity_ns;
-	s64 lost;
-
 	if (!h->spec->phc.on)
 		return cl_stamped_sw(sim_host_raw(h, seen_ps));
-	lost = vt_osc_local_ns(&h->phc, wire_ps) % grain;
-	return cl_stamped_hw(cl_raw_add(sim_host_raw(h, wire_ps), -lost));
+	return cl_stamped_hw(sim_card_stamp(&h->card, wire_ps));
 }

@@ -5,6 +5,7 @@
 #ifndef _SIM_HOST_H
 #define _SIM_HOST_H
 
+#include "card.h"
 #include "kmod/core/session.h"
 #include "scripts/lab/vtime/scenario.h"
 
@@ -12,21 +13,20 @@
  * struct sim_host - a node
  * @spec: as the scenario describes it
  * @osc: oscillator of its raw clock
- * @phc: clock of its card, if @spec->phc.on
+ * @card: its card, if @spec->phc.on
  * @noise: stream of its transmit noise
  */
 struct sim_host {
 	struct vt_node_spec *spec;
 	struct vt_osc osc;
-	struct vt_osc phc;
+	struct sim_card card;
 	struct vt_rng noise;
 };
 
 void sim_host_init(struct sim_host *h, const struct vt_scenario *s,
 		   unsigned int id);
 void sim_host_free(struct sim_host *h);
-struct cl_stamped sim_host_stamp(const struct sim_host *h, s64 wire_ps,
-				 s64 seen_ps);
+struct cl_stamped sim_host_stamp(struct sim_host *h, s64 wire_ps, s64 seen_ps);
 
 /* Raw time of a node at an instant, global ps. */
 static inline struct cl_raw sim_host_raw(const struct sim_host *h, s64 at_ps)
