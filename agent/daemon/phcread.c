@@ -8,16 +8,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/ptp_clock.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <time.h>
 
 #include "agent/lib/now.h"
+#include "kmod/core/fixed.h"
 
-/* Readings of which the shortest counts: one may be preempted. */
-#define PHC_READINGS 5
+/* Readings at a time; those longer than the shortest by more than a share do not count. */
+#define PHC_READINGS 10
+#define WIDER_DIV 8
+/* What the granularity of a device's clock does not explain. */
+#define CHANGED_NS 1000
 #define SYSTEM_READINGS 3
 
 /* CLOCK_REALTIME may be slewed by 500 ppm, but was not stepped, 1000 ppm. */
@@ -56,24 +59,82 @@ static struct instant read_system(void)
 	return best;
 }
 
-/* The shortest reading, raw_ns being CLOCK_REALTIME still. */
-static struct cl_phcread shortest(const struct ptp_sys_offset_extended *x)
+/* One of several readings. */
+struct reading {
+	s64 real_ns; /* CLOCK_REALTIME in the middle */
+	s64 phc_ns;
+	s64 width_ns;
+};
+
+static struct reading reading(const struct ptp_sys_offset_extended *x,
+			      unsigned int i)
 {
-	struct cl_phcread best = { .width_ns = S64_MAX };
-	s64 before, width;
+	s64 before = time_ns(&x->ts[i][0]);
+	s64 width = time_ns(&x->ts[i][2]) - before;
+
+	return (struct reading){
+		.real_ns = before + width / 2,
+		.phc_ns = time_ns(&x->ts[i][1]),
+		.width_ns = width,
+	};
+}
+
+/* By how much the device's clock is further ahead in one reading than in another. */
+static s64 ahead(const struct reading *r, const struct reading *of)
+{
+	return (s64)((u64)r->phc_ns - (u64)of->phc_ns - (u64)r->real_ns +
+		     (u64)of->real_ns);
+}
+
+static struct reading shortest(const struct ptp_sys_offset_extended *x)
+{
+	struct reading best = { .width_ns = S64_MAX }, r;
 
 	for (unsigned int i = 0; i < x->n_samples; i++) {
-		before = time_ns(&x->ts[i][0]);
-		width = time_ns(&x->ts[i][2]) - before;
-		if (width < 0 || width >= best.width_ns)
-			continue;
-		best = (struct cl_phcread){
-			.phc_ns = time_ns(&x->ts[i][1]),
-			.raw_ns = before + width / 2,
-			.width_ns = width,
-		};
+		r = reading(x, i);
+		if (r.width_ns >= 0 && r.width_ns < best.width_ns)
+			best = r;
 	}
 	return best;
+}
+
+/**
+ * cl_phcread_mean() - one reading of several
+ * @x: readings by the kernel, at most PTP_MAX_SAMPLES
+ * @ret: the mean, @raw_ns being CLOCK_REALTIME still; the width is that of the
+ *	shortest
+ *
+ * The longer ones were held up somewhere.  At which instant of the others the
+ * device's clock was latched is not known and varies, so that the mean of those
+ * that took about as long as the shortest is better than any of them.  One that
+ * contradicts the shortest is of a clock that was changed meanwhile.
+ *
+ * Return: 0; -EAGAIN if CLOCK_REALTIME went backwards in all of them, then @ret
+ * is untouched.
+ */
+int cl_phcread_mean(const struct ptp_sys_offset_extended *x,
+		    struct cl_phcread *ret)
+{
+	struct reading best = shortest(x), r;
+	s64 sum = 0, n = 0;
+
+	if (best.width_ns == S64_MAX)
+		return -EAGAIN;
+	for (unsigned int i = 0; i < x->n_samples; i++) {
+		r = reading(x, i);
+		if (r.width_ns < 0 ||
+		    r.width_ns - best.width_ns > best.width_ns / WIDER_DIV ||
+		    cl_abs_s64(ahead(&r, &best)) > (u64)r.width_ns + CHANGED_NS)
+			continue;
+		sum += ahead(&r, &best);
+		n++;
+	}
+	*ret = (struct cl_phcread){
+		.phc_ns = best.phc_ns + sum / n,
+		.raw_ns = best.real_ns,
+		.width_ns = best.width_ns,
+	};
+	return 0;
 }
 
 static int read_extended(int fd, struct cl_phcread *ret)
@@ -85,11 +146,12 @@ static int read_extended(int fd, struct cl_phcread *ret)
 	if (ioctl(fd, PTP_SYS_OFFSET_EXTENDED, &x))
 		return -errno;
 	to = read_system();
-	*ret = shortest(&x);
+	if (cl_phcread_mean(&x, ret))
+		return -EAGAIN;
 	real = to.real_ns - from.real_ns;
 	raw = to.raw_ns - from.raw_ns;
 	d = ret->raw_ns - from.real_ns;
-	if (ret->width_ns == S64_MAX || real <= 0 || d < 0 || d > real ||
+	if (real <= 0 || d < 0 || d > real ||
 	    llabs(real - raw) > raw / SLEW_MAX + SLEW_FLOOR_NS)
 		return -EAGAIN;
 	ret->raw_ns = from.raw_ns + d + d * (raw - real) / real;

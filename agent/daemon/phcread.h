@@ -5,6 +5,8 @@
 #ifndef _CL_DAEMON_PHCREAD_H
 #define _CL_DAEMON_PHCREAD_H
 
+#include <linux/ptp_clock.h>
+
 #include "kmod/core/types.h"
 
 /**
@@ -19,6 +21,8 @@ struct cl_phcread {
 	s64 width_ns;
 };
 
+int cl_phcread_mean(const struct ptp_sys_offset_extended *x,
+		    struct cl_phcread *ret);
 int cl_phcread_open(int index);
 int cl_phcread_get(int fd, struct cl_phcread *ret);
 

@@ -19,6 +19,7 @@ AGENT_TEST_NAMES := \
 	output \
 	linefit \
 	hwdev \
+	phcread \
 	blake2s \
 	entry \
 	leapfile \
@@ -34,6 +35,7 @@ AGENT_TEST_LIB := $(BUILD)/obj/agent-unit/lib.a
 AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	$(wildcard agent/lib/*.c agent/nl/*.c agent/core/*.c) \
 	agent/daemon/config.c agent/daemon/seed.c agent/daemon/notify.c agent/daemon/hwdev.c \
+	agent/daemon/phcread.c \
 	agent/daemon/log.c agent/daemon/frames.c agent/daemon/tcp.c \
 	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c)
