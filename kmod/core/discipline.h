@@ -11,9 +11,10 @@
 #include "estimate.h"
 #include "types.h"
 
-#define CL_SLEW_MIN_PPT 100000ULL /* 100 ppb */
-#define CL_SLEW_MAX_PPT 500000000ULL /* 500 ppm */
+#define CL_SLEW_MIN_PPT 100000LL /* 100 ppb */
+#define CL_SLEW_MAX_PPT 500000000LL /* 500 ppm */
 #define CL_SLEW_SIGMAS 10
+#define CL_SLEW_SECONDS 4 /* in which an error becomes smaller by e */
 #define CL_SLEW_PART 4 /* of the interval, for what the limit allows */
 
 /**
