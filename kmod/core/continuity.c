@@ -21,6 +21,8 @@
 #define SKIP_NS (20 * CL_NS_PER_SEC)
 #define START_NS (60 * CL_NS_PER_SEC)
 #define START_WINDOWS 3
+/* It takes longer where delays spread: ns per ns of spread. */
+#define START_SPREAD 10000
 /* Windows of the past that the present needs to be compared with. */
 #define PAST_MIN 2
 
@@ -31,6 +33,12 @@
 #define RISE_NOISE 8
 #define RISE_ERR 3
 #define RISE_REST 10
+/*
+ * With fewer windows than these the lowest of one is asked for more: there are
+ * many of them, and their density is not well known.
+ */
+#define FEW_WINDOWS 3
+#define FEW_REST 6
 /*
  * A sample is too low from so many on, and it proves something from so many on;
  * in halves of a deviation of the estimate.
@@ -85,8 +93,12 @@
 
 static bool floors_known(const struct cl_continuity *c, struct cl_raw at)
 {
-	return c->floors.n_past >= START_WINDOWS &&
-	       cl_raw_sub(at, c->first) >= START_NS;
+	const struct cl_floors_level *l = &c->floors.known;
+	s64 age = cl_raw_sub(at, c->first);
+
+	return c->floors.n_past >= START_WINDOWS && age >= START_NS &&
+	       age / START_SPREAD >=
+		       cl_max_s64(l->spread_ns[0], l->spread_ns[1]);
 }
 
 /**
@@ -183,10 +195,13 @@ static void compare(const struct cl_continuity *c, u32 from,
 	ret->n = now.n;
 	for (k = 0; k < DIRECTIONS; k++) {
 		s64 rest = cl_max_s64(then.rest_ns[k], now.rest_ns[k]);
+		s64 more = windows < FEW_WINDOWS ?
+				   FEW_REST * f->known.spread_ns[k] / now.n :
+				   0;
 
 		/* All of the present: else a change in its midst is averaged. */
 		ret->rose[k] = now.floor_ns[k] - then.level_ns[k] >
-			       rise_threshold(c, rest, err);
+			       rise_threshold(c, rest, err) + more;
 		ret->d_ns[k] = now.level_ns[k] - then.level_ns[k];
 	}
 }
