@@ -6,8 +6,9 @@
  * them in one direction and lowers them in the other.
  *
  * A direction that became longer shows as the lack of low samples, for which
- * windows are compared; the estimators ignore late samples meanwhile.  One that
- * became shorter shows in the first low sample, and every estimator believes
+ * windows are compared; late samples are kept back meanwhile, and longer, up to
+ * minutes, if it is a queue of which no floor is known: the clock coasts better
+ * than a guess would be.  One that became shorter shows in the first low sample, and every estimator believes
  * it, so that samples are kept back until the other direction has said whether
  * it rose.
  */
@@ -54,8 +55,17 @@
  * direction, Q16, and none did ...
  */
 #define LACK_Q16 (14 * ONE_Q16)
-/* ... but not longer than comparing windows takes, ns. */
-#define LACK_MAX_NS (30 * CL_NS_PER_SEC)
+/* (their share is the mean of so many samples) */
+#define NEAR_MEAN_OF 1024
+/* ... until as many come as usual, each for so many, Q16; ... */
+#define LACK_TOUCH_Q16 (4 * ONE_Q16)
+/* ... but not longer, ns. */
+#define LACK_MAX_NS (300 * CL_NS_PER_SEC)
+/*
+ * Meanwhile nothing is learnt that would be less certain than so many deviations
+ * of the estimate, which grow.
+ */
+#define LEARN_ERR 2
 
 /*
  * If the spread is above so many times the drop, decisions need more samples
@@ -101,6 +111,13 @@ static bool floors_known(const struct cl_continuity *c, struct cl_raw at)
 		       cl_max_s64(l->spread_ns[0], l->spread_ns[1]);
 }
 
+static void forget_floors(struct cl_continuity *c)
+{
+	c->floors.n_past = 0;
+	cl_floors_release(&c->floors, false);
+	cl_floors_clear(&c->floors);
+}
+
 /**
  * cl_continuity_restart() - forget floors: the estimate starts anew
  * @c: state; the shifts stay
@@ -108,9 +125,9 @@ static bool floors_known(const struct cl_continuity *c, struct cl_raw at)
 void cl_continuity_restart(struct cl_continuity *c)
 {
 	c->started = false;
-	c->floors.n_past = 0;
 	c->doubt = false;
-	cl_floors_clear(&c->floors);
+	c->near_n = 0;
+	forget_floors(c);
 	memset(c->settle, 0, sizeof(c->settle));
 	memset(c->lack_q16, 0, sizeof(c->lack_q16));
 	memset(c->slack_ns, 0, sizeof(c->slack_ns));
@@ -136,16 +153,14 @@ static s64 fall_threshold(const struct cl_continuity *c, unsigned int k,
 	       rest_factor * c->floors.known.rest_ns[k] + c->slack_ns[k];
 }
 
-/* Learn that a direction is by d longer than it was. */
-static void shift(struct cl_continuity *c, unsigned int k, s64 d, s64 n,
+/* Learn that a direction is by d longer than it was, so far above its floor. */
+static void shift(struct cl_continuity *c, unsigned int k, s64 d, s64 rest,
 		  const struct cl_continuity_scale *scale)
 {
-	s64 spread = c->floors.known.spread_ns[k] / cl_max_s64(n, 1);
-	s64 sigma;
+	s64 sigma = cl_min_s64(rest + c->floors.noise_ns / 2 + scale->err_ns,
+			       CL_NS_PER_SEC);
 	u64 was, now;
 
-	sigma = cl_min_s64(spread + c->floors.noise_ns / 2 + scale->err_ns,
-			   CL_NS_PER_SEC);
 	was = cl_abs_s64(c->shift_ns[k]);
 	c->shift_ns[k] += d;
 	c->var_ns2[k] = cl_add_sat(c->var_ns2[k], (u64)(sigma * sigma));
@@ -168,12 +183,14 @@ static void shift(struct cl_continuity *c, unsigned int k, s64 d, s64 n,
  * @from: first window of the present
  * @n: samples of the present
  * @d_ns: by how much each direction rose
+ * @rest_ns: how far the present floor may be above the true one
  * @rose: that is more than chance
  */
 struct split {
 	u32 from;
 	s64 n;
 	s64 d_ns[DIRECTIONS];
+	s64 rest_ns[DIRECTIONS];
 	bool rose[DIRECTIONS];
 };
 
@@ -203,6 +220,9 @@ static void compare(const struct cl_continuity *c, u32 from,
 		ret->rose[k] = now.floor_ns[k] - then.level_ns[k] >
 			       rise_threshold(c, rest, err) + more;
 		ret->d_ns[k] = now.level_ns[k] - then.level_ns[k];
+		ret->rest_ns[k] =
+			cl_max_s64(now.blur_ns[k],
+				   f->known.spread_ns[k] / cl_max_s64(now.n, 1));
 	}
 }
 
@@ -229,15 +249,44 @@ lengthen(struct cl_continuity *c, const struct split *s,
 		cl_continuity_restart(c);
 		return CL_CONTINUITY_CLOCK;
 	}
+	cl_home_leave(&c->home, c->floors.known.floor_ns, c->shift_ns,
+		      c->var_ns2);
+	cl_floors_release(&c->floors, false);
 	for (k = 0; k < DIRECTIONS; k++) {
 		if (!s->rose[k])
 			continue;
-		shift(c, k, s->d_ns[k], s->n, scale);
+		shift(c, k, s->d_ns[k], s->rest_ns[k], scale);
 		cl_floors_lower(&c->floors, k, s->from, s->d_ns[k],
 				scale->interval_ns);
 	}
+	cl_home_shifted(&c->home, c->shift_ns);
 	c->changes++;
 	return CL_CONTINUITY_SHIFTED;
+}
+
+/*
+ * Samples are kept back: is what would be learnt better than to wait?  After a
+ * while anything is, if it says how wrong it may be.
+ */
+static bool better_learnt(const struct cl_continuity *c, struct cl_raw at,
+			  struct split *s,
+			  const struct cl_continuity_scale *scale)
+{
+	s64 age = cl_raw_sub(at, c->lack_since);
+	unsigned int k;
+
+	if (age < CL_FLOORS_PRESENT_NS)
+		return false;
+	if (age >= LACK_MAX_NS) {
+		compare(c, c->floors.held, scale, s);
+		for (k = 0; k < DIRECTIONS; k++)
+			s->rose[k] = c->lack_q16[k] && s->d_ns[k] > 0;
+		return largest_rise(s) > 0;
+	}
+	for (k = 0; k < DIRECTIONS; k++)
+		if (s->rose[k] && s->rest_ns[k] > LEARN_ERR * scale->err_ns)
+			return false;
+	return largest_rise(s) > 0;
 }
 
 /*
@@ -260,7 +309,9 @@ look_back(struct cl_continuity *c, struct cl_raw at,
 		if (largest_rise(&s) > largest_rise(&best))
 			best = s;
 	}
-	return best.from ? lengthen(c, &best, scale) : CL_CONTINUITY_QUIET;
+	if (c->floors.held ? !better_learnt(c, at, &best, scale) : !best.from)
+		return CL_CONTINUITY_QUIET;
+	return lengthen(c, &best, scale);
 }
 
 /* A sample is too low: from now on keep samples back. */
@@ -333,10 +384,11 @@ shorten(struct cl_continuity *c, const struct cl_continuity_scale *scale)
 		if (c->floors.known.floor_ns[k] - low <
 		    fall_threshold(c, k, FALL_ERR2, FALL_REST, scale))
 			continue;
-		shift(c, k, low - c->floors.known.level_ns[k], c->floors.n,
-		      scale);
+		shift(c, k, low - c->floors.known.level_ns[k],
+		      c->floors.known.spread_ns[k] / c->floors.n, scale);
 		cl_floors_lift(&c->floors, k);
 	}
+	cl_home_shifted(&c->home, c->shift_ns);
 	end_doubt(c);
 	c->changes++;
 	return CL_CONTINUITY_SHIFTED;
@@ -445,31 +497,96 @@ static bool settle(struct cl_continuity *c, s64 *r)
 }
 
 /*
+ * Count samples that are missing near the floor of a direction.  A late sample may
+ * be the best of a queue: those kept back before it are not proven wrong by one,
+ * and that the queue is gone only by as many as usual.
+ *
+ * Return: true if this sample is near both floors.
+ */
+static bool count_lack(struct cl_continuity *c, const s64 *r,
+		       const struct cl_continuity_scale *scale)
+{
+	s64 err = c->floors.held ? c->lack_err_ns : scale->err_ns;
+	bool all = true;
+	unsigned int k;
+
+	c->near_n = (u32)cl_min_s64((s64)c->near_n + 1, NEAR_MEAN_OF);
+	for (k = 0; k < DIRECTIONS; k++) {
+		s64 thr =
+			rise_threshold(c, c->floors.known.rest_ns[k], err);
+		s64 near = cl_max_s64(thr, c->floors.known.spread_ns[k] / 4);
+		bool late = r[k] - c->floors.known.floor_ns[k] >= near;
+
+		if (!c->floors.held)
+			c->near_q16[k] += ((late ? 0 : ONE_Q16) -
+					   c->near_q16[k]) /
+					  c->near_n;
+		if (late) {
+			if (c->lack_q16[k] < LACK_Q16)
+				c->lack_q16[k] += cl_min_s64(
+					c->near_q16[k],
+					expected_q16(c, k, near));
+			all = false;
+		} else if (c->floors.held) {
+			c->lack_q16[k] = cl_max_s64(
+				c->lack_q16[k] - LACK_TOUCH_Q16, 0);
+		} else {
+			c->lack_q16[k] = 0;
+		}
+	}
+	return all;
+}
+
+/*
  * Are samples near the floor of a direction missing?  Then the path may have
  * become longer, or a queue be long.
  */
-static bool lacking(struct cl_continuity *c, struct cl_raw at, const s64 *r,
-		    const struct cl_continuity_scale *scale)
+static enum cl_continuity_verdict
+lacking(struct cl_continuity *c, struct cl_raw at, const s64 *r,
+	const struct cl_continuity_scale *scale)
 {
-	bool was = c->lack_q16[0] >= LACK_Q16 || c->lack_q16[1] >= LACK_Q16;
+	bool near = count_lack(c, r, scale);
+	s64 limit = c->floors.held ? LACK_Q16 / 2 : LACK_Q16;
+
+	if (c->lack_q16[0] < limit && c->lack_q16[1] < limit) {
+		if (!c->floors.held)
+			return CL_CONTINUITY_QUIET;
+		cl_floors_release(&c->floors, true);
+		return CL_CONTINUITY_LATE;
+	}
+	if (!c->floors.held) {
+		c->lack_err_ns = scale->err_ns;
+	} else if (near) {
+		cl_floors_release(&c->floors, true);
+	} else {
+		return CL_CONTINUITY_DOUBT;
+	}
+	c->lack_since = at;
+	cl_floors_hold(&c->floors);
+	return near ? CL_CONTINUITY_LATE : CL_CONTINUITY_DOUBT;
+}
+
+/* The path is as before it became longer, the estimate may be or not. */
+static enum cl_continuity_verdict
+arrive(struct cl_continuity *c, s64 *r, const struct cl_continuity_scale *scale)
+{
+	enum cl_continuity_verdict v = CL_CONTINUITY_SHIFTED;
 	unsigned int k;
 
 	for (k = 0; k < DIRECTIONS; k++) {
-		s64 thr = rise_threshold(c, c->floors.known.rest_ns[k],
-					 scale->err_ns);
-		s64 near =
-			cl_max_s64(4 * thr, c->floors.known.spread_ns[k] / 4);
-
-		if (r[k] - c->floors.known.floor_ns[k] < near)
-			c->lack_q16[k] = 0;
-		else if (c->lack_q16[k] < LACK_Q16)
-			c->lack_q16[k] += expected_q16(c, k, near);
+		r[k] += c->shift_ns[k] - c->home.shift_ns[k];
+		if (c->home.floor_ns[k] - r[k] >
+		    fall_threshold(c, k, FALL_ERR2, FALL_REST, scale))
+			v = CL_CONTINUITY_CLOCK;
+		c->shift_ns[k] = c->home.shift_ns[k];
+		c->var_ns2[k] = c->home.var_ns2[k];
+		c->settle[k] = 0;
 	}
-	if (c->lack_q16[0] < LACK_Q16 && c->lack_q16[1] < LACK_Q16)
-		return false;
-	if (!was)
-		c->lack_since = at;
-	return cl_raw_sub(at, c->lack_since) < LACK_MAX_NS;
+	c->home.away = false;
+	c->doubt = false;
+	c->changes++;
+	forget_floors(c);
+	return v;
 }
 
 /**
@@ -504,10 +621,14 @@ static enum cl_continuity_verdict judge(struct cl_continuity *c,
 					const struct cl_continuity_scale *scale)
 {
 	bool known = floors_known(c, at);
-	bool settled = !c->doubt && settle(c, r);
 	enum cl_continuity_verdict v;
 	unsigned int k;
+	bool settled;
 
+	if (cl_home_back(&c->home, r, c->shift_ns,
+			 RISE_NOISE * c->floors.noise_ns))
+		return arrive(c, r, scale);
+	settled = !c->doubt && settle(c, r);
 	for (k = 0; k < DIRECTIONS && known && !c->doubt; k++) {
 		s64 d = c->floors.known.floor_ns[k] - r[k];
 
@@ -524,8 +645,8 @@ static enum cl_continuity_verdict judge(struct cl_continuity *c,
 		v = CL_CONTINUITY_SHIFTED;
 	if (v != CL_CONTINUITY_QUIET)
 		memset(c->lack_q16, 0, sizeof(c->lack_q16));
-	else if (known && lacking(c, at, r, scale))
-		v = CL_CONTINUITY_DOUBT;
+	else if (known)
+		v = lacking(c, at, r, scale);
 	return v;
 }
 

@@ -11,6 +11,7 @@
 
 #include "cltime.h"
 #include "floors.h"
+#include "home.h"
 #include "types.h"
 
 #define CL_CONTINUITY_DIRECTIONS CL_FLOORS_DIRECTIONS
@@ -25,6 +26,7 @@
  * @CL_CONTINUITY_CLOCK: a clock has moved: start the estimator anew, from what
  *	was kept back and this sample
  * @CL_CONTINUITY_STRAY: forget what was kept back and this sample
+ * @CL_CONTINUITY_LATE: forget what was kept back, it was late; use this sample
  */
 enum cl_continuity_verdict {
 	CL_CONTINUITY_QUIET,
@@ -32,13 +34,14 @@ enum cl_continuity_verdict {
 	CL_CONTINUITY_SHIFTED,
 	CL_CONTINUITY_CLOCK,
 	CL_CONTINUITY_STRAY,
+	CL_CONTINUITY_LATE,
 };
 
 /**
  * struct cl_continuity_scale - what is known of the samples at present
  * @noise_ns: rms of the noise of a one-way difference, ns
  * @excess_ns: mean of a one-way delay above the smallest, ns
- * @err_ns: standard deviation of the estimate's offset, ns
+ * @err_ns: standard deviation of the offset that the sample is compared with, ns
  * @interval_ns: mean time between samples, ns
  */
 struct cl_continuity_scale {
@@ -54,6 +57,7 @@ struct cl_continuity_scale {
  * @var_ns2: variances of @shift_ns
  * @changes: changes of the path that were learnt
  * @floors: lowest samples; in doubt the window has those since it began
+ * @home: the path before it became longer
  * @first: instant of the first sample
  * @started: @first is known
  * @doubt: something has changed, or samples are wrong
@@ -69,13 +73,17 @@ struct cl_continuity_scale {
  * @settle: samples during which each direction may still be found shorter
  * @lack_q16: how many samples should have come near the floor of each direction
  *	since one did
- * @lack_since: instant when there were too many of them
+ * @near_q16: share of the samples that come near the floor of each direction
+ * @near_n: samples of which that is the mean
+ * @lack_err_ns: standard deviation of the estimate when there were too many
+ * @lack_since: instant when there were too many of them and @floors were held
  */
 struct cl_continuity {
 	s64 shift_ns[CL_CONTINUITY_DIRECTIONS];
 	u64 var_ns2[CL_CONTINUITY_DIRECTIONS];
 	u64 changes;
 	struct cl_floors floors;
+	struct cl_home home;
 	struct cl_raw first;
 	bool started;
 	bool doubt;
@@ -89,6 +97,9 @@ struct cl_continuity {
 	s64 slack_ns[CL_CONTINUITY_DIRECTIONS];
 	u32 settle[CL_CONTINUITY_DIRECTIONS];
 	s64 lack_q16[CL_CONTINUITY_DIRECTIONS];
+	s64 near_q16[CL_CONTINUITY_DIRECTIONS];
+	u32 near_n;
+	s64 lack_err_ns;
 	struct cl_raw lack_since;
 };
 

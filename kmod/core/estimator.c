@@ -313,6 +313,8 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s,
 {
 	struct cl_continuity *c = &e->continuity;
 	struct cl_continuity_scale scale;
+	enum cl_continuity_verdict verdict;
+	struct cl_estimate aged;
 	s64 change[CL_CONTINUITY_DIRECTIONS] = { c->shift_ns[0],
 						 c->shift_ns[1] };
 	struct cl_raw at;
@@ -321,28 +323,32 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s,
 
 	scale.noise_ns = oneway_noise(e);
 	scale.excess_ns = e->filter.var.usual_ns / 2;
-	scale.err_ns = (s64)now->err_ns;
 	scale.interval_ns = e->corridor.interval_ns;
 	ru = (s64)(s->u - theta_at(now, s->at_u));
 	rw = (s64)(s->w + theta_at(now, s->at_w));
 	at = cl_oneway_middle(s);
-	switch (cl_continuity_push(c, at, ru, rw, &scale)) {
+	cl_estimate_at(now, at, &aged);
+	scale.err_ns = (s64)aged.err_ns;
+	verdict = cl_continuity_push(c, at, ru, rw, &scale);
+	for (i = 0; i < CL_CONTINUITY_DIRECTIONS; i++)
+		change[i] = c->shift_ns[i] - change[i];
+	for (i = 0; i < e->n_kept; i++)
+		shift(&e->kept[i], change);
+	shift(s, change);
+	switch (verdict) {
 	case CL_CONTINUITY_DOUBT:
 		keep(e, s);
 		return;
-	case CL_CONTINUITY_SHIFTED:
-		for (i = 0; i < CL_CONTINUITY_DIRECTIONS; i++)
-			change[i] = c->shift_ns[i] - change[i];
-		for (i = 0; i < e->n_kept; i++)
-			shift(&e->kept[i], change);
-		shift(s, change);
-		break;
 	case CL_CONTINUITY_CLOCK:
 		clock_moved(e, s);
 		return;
 	case CL_CONTINUITY_STRAY:
 		e->n_kept = 0;
 		return;
+	case CL_CONTINUITY_LATE:
+		e->n_kept = 0;
+		break;
+	case CL_CONTINUITY_SHIFTED:
 	case CL_CONTINUITY_QUIET:
 		break;
 	}
@@ -357,7 +363,9 @@ static void refresh(struct cl_estimator *e, const struct cl_oneway *s)
 {
 	s64 age = cl_raw_sub(cl_oneway_middle(s), e->now.at);
 
-	if (e->now_known && age < NOW_MAX_NS)
+	/* The same answer again while samples are kept back, however long. */
+	if (e->now_known &&
+	    (age < NOW_MAX_NS || !cl_raw_sub(e->last, e->now.last)))
 		return;
 	choose(e);
 	answer(e, &e->now);

@@ -35,9 +35,17 @@
 #define OUTLIER_NOISE 4
 #define OUTLIER_ERR 3
 
+/* Windows of a present that is held: younger ones are added to the first. */
+#define HELD_PRESENT 4
+
 /* Limits that keep sums of products in 64 bits: samples of a window, gaps, ns. */
 #define SAMPLES_MAX 1000000
 #define GAP_MAX_NS CL_NS_PER_SEC
+
+static struct cl_floors_window *window(struct cl_floors *f, u32 i)
+{
+	return &f->past[(f->head + i) % WINDOWS];
+}
 
 static const struct cl_floors_window *past(const struct cl_floors *f, u32 i)
 {
@@ -86,6 +94,9 @@ static void combine(const struct cl_floors *f, unsigned int k, u32 from, u32 to,
 	ret->level_ns[k] = origin + (gap < f->noise_ns ? mean : lowest);
 	ret->spread_ns[k] = spread;
 	ret->rest_ns[k] = rest;
+	ret->blur_ns[k] = ret->windows > 1 ?
+				  (mean - lowest) / (ret->windows - 1) :
+				  0;
 }
 
 /**
@@ -125,6 +136,8 @@ u32 cl_floors_present(const struct cl_floors *f, s64 interval_ns)
 	u32 from = f->n_past;
 	s64 age = 0;
 
+	if (f->held)
+		return f->held;
 	while (from && age < CL_FLOORS_PRESENT_NS)
 		age += past(f, --from)->n * interval_ns;
 	return from;
@@ -221,6 +234,72 @@ static void drop_oldest(struct cl_floors *f)
 	f->n_past--;
 }
 
+/*
+ * Make one window of two neighbours.  Samples are as dense as in both, where both
+ * have some.
+ */
+static void merge(struct cl_floors_window *w, const struct cl_floors_window *b)
+{
+	unsigned int k;
+
+	for (k = 0; k < DIRECTIONS; k++) {
+		s64 higher = b->floor_ns[k] - w->floor_ns[k];
+		u64 gap = w->gap_ns[k];
+
+		if (higher < 0)
+			gap = b->gap_ns[k];
+		if (cl_abs_s64(higher) < LOWEST * gap)
+			gap = (u64)w->gap_ns[k] * b->gap_ns[k] /
+			      ((u64)w->gap_ns[k] + b->gap_ns[k] + 1);
+		w->gap_ns[k] = (u32)gap;
+		w->floor_ns[k] = cl_min_s64(w->floor_ns[k], b->floor_ns[k]);
+	}
+	w->n = (u32)cl_min_s64((s64)w->n + b->n, SAMPLES_MAX);
+	w->err_ns = (u32)cl_max_s64(w->err_ns, b->err_ns);
+}
+
+/* Make room in a present that lasts. */
+static void condense(struct cl_floors *f)
+{
+	u32 i;
+
+	if (f->n_past - f->held < HELD_PRESENT)
+		return;
+	merge(window(f, f->held), past(f, f->held + 1));
+	f->n_past--;
+	for (i = f->held + 1; i < f->n_past; i++)
+		*window(f, i) = *past(f, i + 1);
+}
+
+/**
+ * cl_floors_hold() - begin a present that lasts until it is released
+ * @f: windows
+ *
+ * The window that is being filled is forgotten: it may be of both times.
+ */
+void cl_floors_hold(struct cl_floors *f)
+{
+	while (f->n_past > WINDOWS - HELD_PRESENT)
+		drop_oldest(f);
+	f->held = f->n_past;
+	cl_floors_combine(f, 0, f->held, &f->known);
+	cl_floors_clear(f);
+}
+
+/**
+ * cl_floors_release() - end a present that was held
+ * @f: windows
+ * @forget: forget its windows
+ */
+void cl_floors_release(struct cl_floors *f, bool forget)
+{
+	if (f->held && forget) {
+		f->n_past = f->held;
+		cl_floors_clear(f);
+	}
+	f->held = 0;
+}
+
 /**
  * cl_floors_remember() - a complete window becomes the youngest of the past
  * @f: windows
@@ -235,9 +314,11 @@ void cl_floors_remember(struct cl_floors *f, s64 noise_ns, s64 interval_ns)
 	struct cl_floors_window *w;
 	unsigned int k;
 
-	if (f->n_past == WINDOWS)
+	if (f->held)
+		condense(f);
+	else if (f->n_past == WINDOWS)
 		drop_oldest(f);
-	while (f->n_past && past(f, 0)->err_ns > 2 * (u64)f->err_ns &&
+	while (!f->held && f->n_past && past(f, 0)->err_ns > 2 * (u64)f->err_ns &&
 	       past(f, 0)->err_ns > f->noise_ns)
 		drop_oldest(f);
 	/* A path that became longer may pass for noise. */
@@ -245,8 +326,7 @@ void cl_floors_remember(struct cl_floors *f, s64 noise_ns, s64 interval_ns)
 		noise_ns =
 			cl_min_s64(noise_ns, f->noise_ns + f->noise_ns / 8 + 1);
 	f->noise_ns = noise_ns;
-	w = &f->past[(f->head + f->n_past) % WINDOWS];
-	f->n_past++;
+	w = window(f, f->n_past++);
 	for (k = 0; k < DIRECTIONS; k++) {
 		const struct cl_floors_low *l = &f->low[k];
 		s64 gap = (l->ns[LOWEST - 1] - l->ns[0]) / (LOWEST - 1);
@@ -274,7 +354,7 @@ void cl_floors_lower(struct cl_floors *f, unsigned int k, u32 from, s64 d,
 	u32 i;
 
 	for (i = from; i < f->n_past; i++)
-		f->past[(f->head + i) % WINDOWS].floor_ns[k] -= d;
+		window(f, i)->floor_ns[k] -= d;
 	know(f, interval_ns);
 }
 
@@ -291,7 +371,7 @@ void cl_floors_lift(struct cl_floors *f, unsigned int k)
 	u32 i;
 
 	for (i = (u32)f->known.windows; i < f->n_past; i++) {
-		s64 *floor = &f->past[(f->head + i) % WINDOWS].floor_ns[k];
+		s64 *floor = &window(f, i)->floor_ns[k];
 
 		*floor = cl_max_s64(*floor, f->known.floor_ns[k]);
 	}

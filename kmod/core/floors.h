@@ -49,6 +49,7 @@ struct cl_floors_low {
  * @spread_ns: mean distance from a sample to the next above the floor, times the
  *	samples of a window: the mean excess, if delays were exponential
  * @rest_ns: how far @floor_ns may be above the true floor, on average
+ * @blur_ns: the same by how much the windows differ, for any law; 0 for one
  * @n: samples
  * @windows: windows
  * @err_ns: largest standard deviation of the estimate
@@ -58,6 +59,7 @@ struct cl_floors_level {
 	s64 level_ns[CL_FLOORS_DIRECTIONS];
 	s64 spread_ns[CL_FLOORS_DIRECTIONS];
 	s64 rest_ns[CL_FLOORS_DIRECTIONS];
+	s64 blur_ns[CL_FLOORS_DIRECTIONS];
 	s64 n;
 	s64 windows;
 	s64 err_ns;
@@ -65,10 +67,12 @@ struct cl_floors_level {
 
 /**
  * struct cl_floors - windows of one path
- * @past: complete windows, a ring
+ * @past: complete windows, a ring, the present among them
  * @head: place of the oldest in @past
  * @n_past: windows in @past
- * @known: all of @past but the present together; valid once @n_past > 0
+ * @held: so many of them, the oldest, are the past, however long the present
+ *	lasts; 0: as many as are not the present
+ * @known: all of the past together; valid once @n_past > 0
  * @noise_ns: noise of a one-way difference; follows the caller's upwards slowly
  * @start: instant of the first sample of the window that is being filled
  * @n: its samples
@@ -79,6 +83,7 @@ struct cl_floors {
 	struct cl_floors_window past[CL_FLOORS_WINDOWS];
 	u32 head;
 	u32 n_past;
+	u32 held;
 	struct cl_floors_level known;
 	s64 noise_ns;
 	struct cl_raw start;
@@ -96,6 +101,8 @@ void cl_floors_remember(struct cl_floors *f, s64 noise_ns, s64 interval_ns);
 u32 cl_floors_present(const struct cl_floors *f, s64 interval_ns);
 void cl_floors_combine(const struct cl_floors *f, u32 from, u32 to,
 		       struct cl_floors_level *ret);
+void cl_floors_hold(struct cl_floors *f);
+void cl_floors_release(struct cl_floors *f, bool forget);
 void cl_floors_lower(struct cl_floors *f, unsigned int k, u32 from, s64 d,
 		     s64 interval_ns);
 void cl_floors_lift(struct cl_floors *f, unsigned int k);
