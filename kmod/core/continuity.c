@@ -211,6 +211,7 @@ static void compare(const struct cl_continuity *c, u32 from,
 	ret->from = from;
 	ret->n = now.n;
 	for (k = 0; k < DIRECTIONS; k++) {
+		s64 blur = cl_max_s64(then.blur_ns[k], now.blur_ns[k]) / 2;
 		s64 rest = cl_max_s64(then.rest_ns[k], now.rest_ns[k]);
 		s64 more = windows < FEW_WINDOWS ?
 				   FEW_REST * f->known.spread_ns[k] / now.n :
@@ -218,7 +219,8 @@ static void compare(const struct cl_continuity *c, u32 from,
 
 		/* All of the present: else a change in its midst is averaged. */
 		ret->rose[k] = now.floor_ns[k] - then.level_ns[k] >
-			       rise_threshold(c, rest, err) + more;
+			       rise_threshold(c, cl_max_s64(rest, blur), err) +
+				       more;
 		ret->d_ns[k] = now.level_ns[k] - then.level_ns[k];
 		ret->rest_ns[k] =
 			cl_max_s64(now.blur_ns[k],
