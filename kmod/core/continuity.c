@@ -24,22 +24,6 @@
 #define START_WINDOWS 3
 /* It takes longer where delays spread: ns per ns of spread. */
 #define START_SPREAD 10000
-/* Windows of the past that the present needs to be compared with. */
-#define PAST_MIN 2
-
-/*
- * A direction rose by more than so many deviations of the noise, of the estimate
- * and of how far floors are from the true one: e^-10 is 5 in 100,000.
- */
-#define RISE_NOISE 8
-#define RISE_ERR 3
-#define RISE_REST 10
-/*
- * With fewer windows than these the lowest of one is asked for more: there are
- * many of them, and their density is not well known.
- */
-#define FEW_WINDOWS 3
-#define FEW_REST 6
 /*
  * A sample is too low from so many on, and it proves something from so many on;
  * in halves of a deviation of the estimate.
@@ -50,16 +34,7 @@
 #define PROOF_ERR2 6
 #define PROOF_REST 12
 
-/*
- * Samples are kept back when so many should have come near the floor of a
- * direction, Q16, and none did ...
- */
-#define LACK_Q16 (14 * ONE_Q16)
-/* (their share is the mean of so many samples) */
-#define NEAR_MEAN_OF 1024
-/* ... until as many come as usual, each for so many, Q16; ... */
-#define LACK_TOUCH_Q16 (4 * ONE_Q16)
-/* ... but not longer, ns. */
+/* Late samples are kept back no longer if there is something to be learnt, ns. */
 #define LACK_MAX_NS (300 * CL_NS_PER_SEC)
 /*
  * Meanwhile nothing is learnt that would be less certain than so many deviations
@@ -81,8 +56,6 @@
 /* ... unless so many should have, Q16, for each that does. */
 #define STRAY_Q16 (4 * ONE_Q16)
 #define SLOW_STRAY_Q16 (2 * ONE_Q16)
-/* What one sample may add to that: delays of neighbours are alike. */
-#define SAMPLE_Q16 (ONE_Q16 / 2)
 /* The other one did not rise when so many samples say so ... */
 #define TOUCHES_MIN 3
 /* ... and not more than so many are missing, Q16, for each ... */
@@ -126,19 +99,10 @@ void cl_continuity_restart(struct cl_continuity *c)
 {
 	c->started = false;
 	c->doubt = false;
-	c->near_n = 0;
 	forget_floors(c);
+	cl_lack_restart(&c->lack);
 	memset(c->settle, 0, sizeof(c->settle));
-	memset(c->lack_q16, 0, sizeof(c->lack_q16));
 	memset(c->slack_ns, 0, sizeof(c->slack_ns));
-}
-
-/* Least rise of a direction that is one. */
-static s64 rise_threshold(const struct cl_continuity *c, s64 rest_ns,
-			  s64 err_ns)
-{
-	return RISE_NOISE * c->floors.noise_ns + RISE_ERR * err_ns +
-	       RISE_REST * rest_ns;
 }
 
 /* How far below a direction's floor a sample has to be. */
@@ -178,70 +142,9 @@ static void shift(struct cl_continuity *c, unsigned int k, s64 d, s64 rest,
 	}
 }
 
-/**
- * struct split - the present compared with the past
- * @from: first window of the present
- * @n: samples of the present
- * @d_ns: by how much each direction rose
- * @rest_ns: how far the present floor may be above the true one
- * @rose: that is more than chance
- */
-struct split {
-	u32 from;
-	s64 n;
-	s64 d_ns[DIRECTIONS];
-	s64 rest_ns[DIRECTIONS];
-	bool rose[DIRECTIONS];
-};
-
-/* Compare the windows from a given one on with as many before. */
-static void compare(const struct cl_continuity *c, u32 from,
-		    const struct cl_continuity_scale *scale, struct split *ret)
-{
-	const struct cl_floors *f = &c->floors;
-	u32 windows = f->n_past - from;
-	struct cl_floors_level then, now;
-	unsigned int k;
-	s64 err;
-
-	/* As many: then both are as far above the true floors. */
-	cl_floors_combine(f, from > windows ? from - windows : 0, from, &then);
-	cl_floors_combine(f, from, f->n_past, &now);
-	err = cl_max_s64(scale->err_ns, cl_max_s64(then.err_ns, now.err_ns));
-	ret->from = from;
-	ret->n = now.n;
-	for (k = 0; k < DIRECTIONS; k++) {
-		s64 blur = cl_max_s64(then.blur_ns[k], now.blur_ns[k]) / 2;
-		s64 rest = cl_max_s64(then.rest_ns[k], now.rest_ns[k]);
-		s64 more = windows < FEW_WINDOWS ?
-				   FEW_REST * f->known.spread_ns[k] / now.n :
-				   0;
-
-		/* All of the present: else a change in its midst is averaged. */
-		ret->rose[k] = now.floor_ns[k] - then.level_ns[k] >
-			       rise_threshold(c, cl_max_s64(rest, blur), err) +
-				       more;
-		ret->d_ns[k] = now.level_ns[k] - then.level_ns[k];
-		ret->rest_ns[k] =
-			cl_max_s64(now.blur_ns[k],
-				   f->known.spread_ns[k] / cl_max_s64(now.n, 1));
-	}
-}
-
-static s64 largest_rise(const struct split *s)
-{
-	s64 largest = 0;
-	unsigned int k;
-
-	for (k = 0; k < DIRECTIONS; k++)
-		if (s->rose[k])
-			largest = cl_max_s64(largest, s->d_ns[k]);
-	return largest;
-}
-
 /* A direction rose; what did the other one do? */
 static enum cl_continuity_verdict
-lengthen(struct cl_continuity *c, const struct split *s,
+lengthen(struct cl_continuity *c, const struct cl_rise *s,
 	 const struct cl_continuity_scale *scale)
 {
 	unsigned int k;
@@ -271,49 +174,40 @@ lengthen(struct cl_continuity *c, const struct split *s,
  * while anything is, if it says how wrong it may be.
  */
 static bool better_learnt(const struct cl_continuity *c, struct cl_raw at,
-			  struct split *s,
+			  struct cl_rise *s,
 			  const struct cl_continuity_scale *scale)
 {
-	s64 age = cl_raw_sub(at, c->lack_since);
+	s64 age = cl_raw_sub(at, c->lack.since);
 	unsigned int k;
 
 	if (age < CL_FLOORS_PRESENT_NS)
 		return false;
 	if (age >= LACK_MAX_NS) {
-		compare(c, c->floors.held, scale, s);
+		cl_rise_compare(&c->floors, c->floors.held, scale->err_ns, s);
 		for (k = 0; k < DIRECTIONS; k++)
-			s->rose[k] = c->lack_q16[k] && s->d_ns[k] > 0;
-		return largest_rise(s) > 0;
+			s->rose[k] = c->lack.missing_q16[k] && s->d_ns[k] > 0;
+		return cl_rise_any(s);
 	}
 	for (k = 0; k < DIRECTIONS; k++)
 		if (s->rose[k] && s->rest_ns[k] > LEARN_ERR * scale->err_ns)
 			return false;
-	return largest_rise(s) > 0;
+	return cl_rise_any(s);
 }
 
-/*
- * Did a direction become longer?  Of all instants when it may have, that with
- * the largest rise: the others have windows on the wrong side.
- */
+/* Did a direction become longer, and is it time to say so? */
 static enum cl_continuity_verdict
 look_back(struct cl_continuity *c, struct cl_raw at,
 	  const struct cl_continuity_scale *scale)
 {
-	struct split best = { .from = 0 };
-	struct split s;
-	u32 from;
+	struct cl_rise rise;
 
 	if (!floors_known(c, at))
 		return CL_CONTINUITY_QUIET;
-	for (from = cl_floors_present(&c->floors, scale->interval_ns);
-	     from >= PAST_MIN; from--) {
-		compare(c, from, scale, &s);
-		if (largest_rise(&s) > largest_rise(&best))
-			best = s;
-	}
-	if (c->floors.held ? !better_learnt(c, at, &best, scale) : !best.from)
-		return CL_CONTINUITY_QUIET;
-	return lengthen(c, &best, scale);
+	cl_rise_find(&c->floors, scale->interval_ns, scale->err_ns, &rise);
+	if (c->floors.held ? better_learnt(c, at, &rise, scale) :
+			     cl_rise_any(&rise))
+		return lengthen(c, &rise, scale);
+	return CL_CONTINUITY_QUIET;
 }
 
 /* A sample is too low: from now on keep samples back. */
@@ -331,15 +225,6 @@ static void begin_doubt(struct cl_continuity *c, unsigned int k, s64 d,
 	c->missed_q16 = 0;
 }
 
-/* How many samples are expected within d of the floor, of one, Q16. */
-static s64 expected_q16(const struct cl_continuity *c, unsigned int k, s64 d)
-{
-	s64 spread = cl_max_s64(c->floors.known.spread_ns[k], 1);
-
-	return cl_min_s64(cl_min_s64(d, CL_NS_PER_SEC) * ONE_Q16 / spread,
-			  SAMPLE_Q16);
-}
-
 /* What a sample says in doubt. */
 static void weigh(struct cl_continuity *c, const s64 *r)
 {
@@ -350,7 +235,7 @@ static void weigh(struct cl_continuity *c, const s64 *r)
 
 	if (d > part)
 		c->lows++;
-	c->expected_q16 += expected_q16(c, c->down, part);
+	c->expected_q16 += cl_floors_expected_q16(&c->floors, c->down, part);
 	c->drop_ns = cl_max_s64(c->drop_ns, d);
 
 	/*
@@ -499,47 +384,6 @@ static bool settle(struct cl_continuity *c, s64 *r)
 }
 
 /*
- * Count samples that are missing near the floor of a direction.  A late sample may
- * be the best of a queue: those kept back before it are not proven wrong by one,
- * and that the queue is gone only by as many as usual.
- *
- * Return: true if this sample is near both floors.
- */
-static bool count_lack(struct cl_continuity *c, const s64 *r,
-		       const struct cl_continuity_scale *scale)
-{
-	s64 err = c->floors.held ? c->lack_err_ns : scale->err_ns;
-	bool all = true;
-	unsigned int k;
-
-	c->near_n = (u32)cl_min_s64((s64)c->near_n + 1, NEAR_MEAN_OF);
-	for (k = 0; k < DIRECTIONS; k++) {
-		s64 thr =
-			rise_threshold(c, c->floors.known.rest_ns[k], err);
-		s64 near = cl_max_s64(thr, c->floors.known.spread_ns[k] / 4);
-		bool late = r[k] - c->floors.known.floor_ns[k] >= near;
-
-		if (!c->floors.held)
-			c->near_q16[k] += ((late ? 0 : ONE_Q16) -
-					   c->near_q16[k]) /
-					  c->near_n;
-		if (late) {
-			if (c->lack_q16[k] < LACK_Q16)
-				c->lack_q16[k] += cl_min_s64(
-					c->near_q16[k],
-					expected_q16(c, k, near));
-			all = false;
-		} else if (c->floors.held) {
-			c->lack_q16[k] = cl_max_s64(
-				c->lack_q16[k] - LACK_TOUCH_Q16, 0);
-		} else {
-			c->lack_q16[k] = 0;
-		}
-	}
-	return all;
-}
-
-/*
  * Are samples near the floor of a direction missing?  Then the path may have
  * become longer, or a queue be long.
  */
@@ -547,25 +391,22 @@ static enum cl_continuity_verdict
 lacking(struct cl_continuity *c, struct cl_raw at, const s64 *r,
 	const struct cl_continuity_scale *scale)
 {
-	bool near = count_lack(c, r, scale);
-	s64 limit = c->floors.held ? LACK_Q16 / 2 : LACK_Q16;
-
-	if (c->lack_q16[0] < limit && c->lack_q16[1] < limit) {
+	switch (cl_lack_push(&c->lack, at, r, &c->floors, scale->err_ns)) {
+	case CL_LACK_LATE:
 		if (!c->floors.held)
-			return CL_CONTINUITY_QUIET;
+			cl_floors_hold(&c->floors);
+		return CL_CONTINUITY_DOUBT;
+	case CL_LACK_NEAR:
+		/* The floor is where it was: begin to look for a new one anew. */
+		cl_floors_release(&c->floors, true);
+		cl_floors_hold(&c->floors);
+		return CL_CONTINUITY_LATE;
+	case CL_LACK_OVER:
 		cl_floors_release(&c->floors, true);
 		return CL_CONTINUITY_LATE;
+	default:
+		return CL_CONTINUITY_QUIET;
 	}
-	if (!c->floors.held) {
-		c->lack_err_ns = scale->err_ns;
-	} else if (near) {
-		cl_floors_release(&c->floors, true);
-	} else {
-		return CL_CONTINUITY_DOUBT;
-	}
-	c->lack_since = at;
-	cl_floors_hold(&c->floors);
-	return near ? CL_CONTINUITY_LATE : CL_CONTINUITY_DOUBT;
 }
 
 /* The path is as before it became longer, the estimate may be or not. */
@@ -628,7 +469,7 @@ static enum cl_continuity_verdict judge(struct cl_continuity *c,
 	bool settled;
 
 	if (cl_home_back(&c->home, r, c->shift_ns,
-			 RISE_NOISE * c->floors.noise_ns))
+			 CL_RISE_NOISE * c->floors.noise_ns))
 		return arrive(c, r, scale);
 	settled = !c->doubt && settle(c, r);
 	for (k = 0; k < DIRECTIONS && known && !c->doubt; k++) {
@@ -645,10 +486,10 @@ static enum cl_continuity_verdict judge(struct cl_continuity *c,
 	v = note(c, at, r, scale);
 	if (v == CL_CONTINUITY_QUIET && settled)
 		v = CL_CONTINUITY_SHIFTED;
-	if (v != CL_CONTINUITY_QUIET)
-		memset(c->lack_q16, 0, sizeof(c->lack_q16));
-	else if (known)
-		v = lacking(c, at, r, scale);
+	if (v == CL_CONTINUITY_QUIET)
+		return known ? lacking(c, at, r, scale) : v;
+	cl_lack_clear(&c->lack);
+	cl_floors_release(&c->floors, false);
 	return v;
 }
 

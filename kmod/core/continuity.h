@@ -12,6 +12,8 @@
 #include "cltime.h"
 #include "floors.h"
 #include "home.h"
+#include "lack.h"
+#include "rise.h"
 #include "types.h"
 
 #define CL_CONTINUITY_DIRECTIONS CL_FLOORS_DIRECTIONS
@@ -58,6 +60,7 @@ struct cl_continuity_scale {
  * @changes: changes of the path that were learnt
  * @floors: lowest samples; in doubt the window has those since it began
  * @home: the path before it became longer
+ * @lack: samples that should have come near the floors
  * @first: instant of the first sample
  * @started: @first is known
  * @doubt: something has changed, or samples are wrong
@@ -71,12 +74,6 @@ struct cl_continuity_scale {
  * @slack_ns: how much deeper samples of each direction may be, because that did
  *	not prove a change
  * @settle: samples during which each direction may still be found shorter
- * @lack_q16: how many samples should have come near the floor of each direction
- *	since one did
- * @near_q16: share of the samples that come near the floor of each direction
- * @near_n: samples of which that is the mean
- * @lack_err_ns: standard deviation of the estimate when there were too many
- * @lack_since: instant when there were too many of them and @floors were held
  */
 struct cl_continuity {
 	s64 shift_ns[CL_CONTINUITY_DIRECTIONS];
@@ -84,6 +81,7 @@ struct cl_continuity {
 	u64 changes;
 	struct cl_floors floors;
 	struct cl_home home;
+	struct cl_lack lack;
 	struct cl_raw first;
 	bool started;
 	bool doubt;
@@ -96,11 +94,6 @@ struct cl_continuity {
 	u32 touches;
 	s64 slack_ns[CL_CONTINUITY_DIRECTIONS];
 	u32 settle[CL_CONTINUITY_DIRECTIONS];
-	s64 lack_q16[CL_CONTINUITY_DIRECTIONS];
-	s64 near_q16[CL_CONTINUITY_DIRECTIONS];
-	u32 near_n;
-	s64 lack_err_ns;
-	struct cl_raw lack_since;
 };
 
 void cl_continuity_init(struct cl_continuity *c);

@@ -272,10 +272,12 @@ static void clock_moved(struct cl_estimator *e, const struct cl_oneway *s)
 static bool refuted(struct cl_estimator *e, const struct cl_oneway *s,
 		    const struct cl_estimate *now)
 {
-	s64 rtt = (s64)(s->u + s->w);
+	const s64 *shift = e->continuity.shift_ns;
+	s64 rtt = (s64)(s->u + s->w) + shift[0] + shift[1];
 	u64 off;
 
-	off = cl_abs_s64((s64)(s->u - (u64)rtt / 2 -
+	/* What was learnt of the path is no proof: take the sample as it came. */
+	off = cl_abs_s64((s64)(s->u + (u64)shift[0] - (u64)rtt / 2 -
 			       theta_at(now, cl_oneway_middle(s))));
 	if (off <= (u64)rtt / 2 + REFUTED_SIGMAS * now->err_ns) {
 		if (e->refuted)

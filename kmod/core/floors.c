@@ -38,6 +38,10 @@
 /* Windows of a present that is held: younger ones are added to the first. */
 #define HELD_PRESENT 4
 
+#define ONE_Q16 65536LL
+/* What one sample counts for at most. */
+#define SAMPLE_Q16 (ONE_Q16 / 2)
+
 /* Limits that keep sums of products in 64 bits: samples of a window, gaps, ns. */
 #define SAMPLES_MAX 1000000
 #define GAP_MAX_NS CL_NS_PER_SEC
@@ -94,9 +98,8 @@ static void combine(const struct cl_floors *f, unsigned int k, u32 from, u32 to,
 	ret->level_ns[k] = origin + (gap < f->noise_ns ? mean : lowest);
 	ret->spread_ns[k] = spread;
 	ret->rest_ns[k] = rest;
-	ret->blur_ns[k] = ret->windows > 1 ?
-				  (mean - lowest) / (ret->windows - 1) :
-				  0;
+	ret->blur_ns[k] =
+		ret->windows > 1 ? (mean - lowest) / (ret->windows - 1) : 0;
 }
 
 /**
@@ -318,7 +321,8 @@ void cl_floors_remember(struct cl_floors *f, s64 noise_ns, s64 interval_ns)
 		condense(f);
 	else if (f->n_past == WINDOWS)
 		drop_oldest(f);
-	while (!f->held && f->n_past && past(f, 0)->err_ns > 2 * (u64)f->err_ns &&
+	while (!f->held && f->n_past &&
+	       past(f, 0)->err_ns > 2 * (u64)f->err_ns &&
 	       past(f, 0)->err_ns > f->noise_ns)
 		drop_oldest(f);
 	/* A path that became longer may pass for noise. */
@@ -356,6 +360,22 @@ void cl_floors_lower(struct cl_floors *f, unsigned int k, u32 from, s64 d,
 	for (i = from; i < f->n_past; i++)
 		window(f, i)->floor_ns[k] -= d;
 	know(f, interval_ns);
+}
+
+/**
+ * cl_floors_expected_q16() - how many samples are expected near the floor, of one
+ * @f: windows, of which the past is known
+ * @k: direction
+ * @d: within so many ns of the floor, >= 0
+ *
+ * Return: Q16; one half at most, because delays of neighbours are alike.
+ */
+s64 cl_floors_expected_q16(const struct cl_floors *f, unsigned int k, s64 d)
+{
+	s64 spread = cl_max_s64(f->known.spread_ns[k], 1);
+
+	return cl_min_s64(cl_min_s64(d, CL_NS_PER_SEC) * ONE_Q16 / spread,
+			  SAMPLE_Q16);
 }
 
 /**

@@ -105,6 +105,7 @@ void cl_floors_hold(struct cl_floors *f);
 void cl_floors_release(struct cl_floors *f, bool forget);
 void cl_floors_lower(struct cl_floors *f, unsigned int k, u32 from, s64 d,
 		     s64 interval_ns);
+s64 cl_floors_expected_q16(const struct cl_floors *f, unsigned int k, s64 d);
 void cl_floors_lift(struct cl_floors *f, unsigned int k);
 
 #endif /* _CL_CORE_FLOORS_H */
