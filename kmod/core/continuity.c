@@ -38,7 +38,7 @@
 #define LACK_MAX_NS (300 * CL_NS_PER_SEC)
 /*
  * Meanwhile nothing is learnt that would be less certain than so many deviations
- * of the estimate, which grow.
+ * of the estimate, which grow, but for the noise.
  */
 #define LEARN_ERR 2
 
@@ -47,6 +47,8 @@
  * than the caller keeps back: see keep_all().
  */
 #define KEEP_DROPS 4
+/* A sample so many times as low as those before begins another doubt. */
+#define OTHER_DROPS 4
 /* A doubt lasts no longer, ns. */
 #define DOUBT_MAX_NS (600 * CL_NS_PER_SEC)
 #define KEEP_MAX_NS (60 * CL_NS_PER_SEC)
@@ -177,6 +179,7 @@ static bool better_learnt(const struct cl_continuity *c, struct cl_raw at,
 			  struct cl_rise *s,
 			  const struct cl_continuity_scale *scale)
 {
+	s64 most = LEARN_ERR * scale->err_ns + c->floors.noise_ns / 2;
 	s64 age = cl_raw_sub(at, c->lack.since);
 	unsigned int k;
 
@@ -189,7 +192,7 @@ static bool better_learnt(const struct cl_continuity *c, struct cl_raw at,
 		return cl_rise_any(s);
 	}
 	for (k = 0; k < DIRECTIONS; k++)
-		if (s->rose[k] && s->rest_ns[k] > LEARN_ERR * scale->err_ns)
+		if (s->rose[k] && s->rest_ns[k] > most)
 			return false;
 	return cl_rise_any(s);
 }
@@ -212,13 +215,13 @@ look_back(struct cl_continuity *c, struct cl_raw at,
 
 /* A sample is too low: from now on keep samples back. */
 static void begin_doubt(struct cl_continuity *c, unsigned int k, s64 d,
-			const struct cl_continuity_scale *scale)
+			s64 err_ns)
 {
 	cl_floors_clear(&c->floors);
 	c->doubt = true;
 	c->down = (u8)k;
 	c->drop_ns = d;
-	c->doubt_err_ns = scale->err_ns;
+	c->doubt_err_ns = err_ns;
 	c->lows = 0;
 	c->expected_q16 = 0;
 	c->touches = 0;
@@ -230,9 +233,13 @@ static void weigh(struct cl_continuity *c, const s64 *r)
 {
 	unsigned int other = !c->down;
 	s64 d = c->floors.known.floor_ns[c->down] - r[c->down];
-	s64 part = c->drop_ns / 2;
 	s64 rise, limit, share_q16;
+	s64 part;
 
+	/* So much lower than before that it is something else. */
+	if (d > OTHER_DROPS * c->drop_ns)
+		begin_doubt(c, c->down, d, c->doubt_err_ns);
+	part = c->drop_ns / 2;
 	if (d > part)
 		c->lows++;
 	c->expected_q16 += cl_floors_expected_q16(&c->floors, c->down, part);
@@ -476,11 +483,11 @@ static enum cl_continuity_verdict judge(struct cl_continuity *c,
 		s64 d = c->floors.known.floor_ns[k] - r[k];
 
 		if (d > fall_threshold(c, k, FALL_ERR2, FALL_REST, scale))
-			begin_doubt(c, k, d, scale);
+			begin_doubt(c, k, d, scale->err_ns);
 	}
 	if (c->doubt) {
-		cl_floors_collect(&c->floors, at, r, scale->err_ns);
 		weigh(c, r);
+		cl_floors_collect(&c->floors, at, r, scale->err_ns);
 		return conclude(c, at, r, scale);
 	}
 	v = note(c, at, r, scale);

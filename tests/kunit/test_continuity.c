@@ -15,6 +15,12 @@
  */
 enum law { NORMAL, EXPONENTIAL, WIDE, SQUARE, LAWS, BURSTS = LAWS };
 
+/*
+ * Queues that stand in one direction: of three hops, which are seldom short
+ * together; one that is never empty; one that sometimes is.
+ */
+enum queue { NO_QUEUE, HOPS, STANDING, LONG };
+
 static const struct cl_continuity_scale scales[] = {
 	[NORMAL] = { 1414, 3 * US, 150, INTERVAL_NS },
 	[EXPONENTIAL] = { 1414, 10 * US, 250, INTERVAL_NS },
@@ -27,6 +33,8 @@ static const struct cl_continuity_scale scales[] = {
  * struct stream - residuals as an estimator sees them that knows the offset
  * @c: under test
  * @law: law of the delays
+ * @queue: on top of them, there
+ * @queued: direction of it
  * @rng: state of the random numbers
  * @n: samples so far
  * @longer: by how much each direction is longer than at the start, ns
@@ -39,12 +47,14 @@ static const struct cl_continuity_scale scales[] = {
 struct stream {
 	struct cl_continuity c;
 	enum law law;
+	enum queue queue;
+	unsigned int queued;
 	u64 rng;
 	s64 n;
 	s64 longer[2];
 	s64 moved;
 	s64 drift;
-	u32 count[5];
+	u32 count[6];
 	s64 doubtful;
 	s64 longest;
 };
@@ -71,6 +81,25 @@ static s64 delay(void)
 	}
 }
 
+static s64 wait_ns(unsigned int k)
+{
+	if (k != st.queued)
+		return 0;
+	switch (st.queue) {
+	case HOPS:
+		return (random_exp_q16(&st.rng) + random_exp_q16(&st.rng) +
+			random_exp_q16(&st.rng)) *
+			       333 * US >>
+		       16;
+	case STANDING:
+		return 2 * MS + (random_exp_q16(&st.rng) * 200 * US >> 16);
+	case LONG:
+		return random_exp_q16(&st.rng) * MS >> 16;
+	default:
+		return 0;
+	}
+}
+
 static s64 noise(void)
 {
 	return random_gauss_q16(&st.rng) * 1414 >> 16;
@@ -89,8 +118,10 @@ static enum cl_continuity_verdict step(void)
 	s64 ru, rw;
 
 	st.moved += st.drift;
-	ru = 500 * US + delay() + noise() + st.longer[0] - st.c.shift_ns[0];
-	rw = 500 * US + delay() + noise() + st.longer[1] - st.c.shift_ns[1];
+	ru = 500 * US + delay() + noise() + wait_ns(0) + st.longer[0] -
+	     st.c.shift_ns[0];
+	rw = 500 * US + delay() + noise() + wait_ns(1) + st.longer[1] -
+	     st.c.shift_ns[1];
 	v = cl_continuity_push(&st.c, cl_raw(st.n++ * INTERVAL_NS),
 			       ru + st.moved, rw - st.moved, &scales[st.law]);
 	st.count[v]++;
@@ -125,6 +156,8 @@ static void test_quiet_paths_stay_quiet(struct kunit *test)
 		run(2000);
 		KUNIT_EXPECT_EQ(test, alarms(), 0);
 		KUNIT_EXPECT_EQ(test, cl_continuity_err_ns(&st.c), 0ULL);
+		/* Nor are good samples kept back. */
+		KUNIT_EXPECT_LE(test, st.count[CL_CONTINUITY_DOUBT], 200);
 	}
 }
 
@@ -365,6 +398,86 @@ static void test_any_numbers_are_safe(struct kunit *test)
 	}
 }
 
+static void test_start_takes_longer_where_delays_spread(struct kunit *test)
+{
+	begin(WIDE, 5);
+	run(200);
+	st.longer[0] = -10 * MS;
+	run(60);
+	KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_QUIET], st.n);
+}
+
+/* A queue that stands for up to minutes is waited for, however low it comes. */
+static void test_queue_without_floor_is_not_learnt(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 0; seed < 8; seed++) {
+		begin(seed % 2 ? EXPONENTIAL : NORMAL, seed);
+		run(300);
+		st.queue = seed / 4 ? LONG : HOPS;
+		st.queued = seed / 2 % 2;
+		run(200);
+		KUNIT_EXPECT_EQ(test, alarms(), 0);
+		KUNIT_EXPECT_GT(test,
+				st.count[CL_CONTINUITY_DOUBT] +
+					st.count[CL_CONTINUITY_LATE],
+				1500);
+		st.queue = NO_QUEUE;
+		run(200);
+		KUNIT_EXPECT_EQ(test, alarms(), 0);
+		KUNIT_EXPECT_FALSE(test, st.c.floors.held);
+	}
+}
+
+/* In the end something is learnt, and nothing of it is left afterwards. */
+static void test_path_is_back_after_a_queue(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 0; seed < 8; seed++) {
+		begin(seed % 2 ? EXPONENTIAL : NORMAL, seed);
+		run(300);
+		st.queue = seed / 4 ? STANDING : HOPS;
+		st.queued = seed / 2 % 2;
+		run(500);
+		KUNIT_EXPECT_GT(test, st.c.changes, 0ULL);
+		KUNIT_EXPECT_GT(test, cl_continuity_err_ns(&st.c), 0ULL);
+		if (st.queue == STANDING) {
+			s64 wrong =
+				cl_abs_s64(cl_continuity_asymmetry_ns(&st.c)) -
+				MS;
+
+			KUNIT_EXPECT_LE(test, cl_abs_s64(wrong), 5000ULL);
+		}
+		st.queue = NO_QUEUE;
+		run(20);
+		KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_CLOCK], 0);
+		KUNIT_EXPECT_EQ(test, cl_continuity_asymmetry_ns(&st.c), 0LL);
+		KUNIT_EXPECT_EQ(test, cl_continuity_err_ns(&st.c), 0ULL);
+	}
+}
+
+/* The round trip knows the old path although the clock has moved meanwhile. */
+static void test_path_is_back_and_clock_has_moved(struct kunit *test)
+{
+	u64 seed;
+
+	for (seed = 0; seed < 8; seed++) {
+		begin(seed % 2 ? EXPONENTIAL : NORMAL, seed);
+		run(300);
+		st.longer[seed / 4] = 400 * US;
+		run(100);
+		expect_asymmetry(test, seed / 4 ? -200 * US : 200 * US);
+		st.longer[seed / 4] = 0;
+		st.moved = seed / 2 % 2 ? 80 * US : -80 * US;
+		run(20);
+		KUNIT_EXPECT_EQ(test, st.count[CL_CONTINUITY_CLOCK], 1);
+		KUNIT_EXPECT_EQ(test, cl_continuity_asymmetry_ns(&st.c), 0LL);
+		KUNIT_EXPECT_EQ(test, cl_continuity_err_ns(&st.c), 0ULL);
+	}
+}
+
 static struct kunit_case continuity_cases[] = {
 	KUNIT_CASE(test_quiet_paths_stay_quiet),
 	KUNIT_CASE(test_longer_way_and_back),
@@ -378,6 +491,10 @@ static struct kunit_case continuity_cases[] = {
 	KUNIT_CASE(test_errors_add_up_until_the_path_is_back),
 	KUNIT_CASE(test_doubt_is_bounded),
 	KUNIT_CASE(test_new_start_keeps_the_shifts),
+	KUNIT_CASE(test_start_takes_longer_where_delays_spread),
+	KUNIT_CASE(test_queue_without_floor_is_not_learnt),
+	KUNIT_CASE(test_path_is_back_after_a_queue),
+	KUNIT_CASE(test_path_is_back_and_clock_has_moved),
 	KUNIT_CASE(test_any_numbers_are_safe),
 	{}
 };

@@ -588,6 +588,39 @@ static void test_longer_path_is_bridged_by_the_oscillator(struct kunit *test)
 			10000ULL);
 }
 
+/* A queue of three hops in one direction, which has no floor, for 100 s. */
+static void test_queue_does_not_move_the_clock(struct kunit *test)
+{
+	u64 err = 0;
+	struct cl_estimate e;
+	s64 i;
+
+	start(sim_lan(17));
+	sim.local_asks = true;
+	run(300);
+	for (i = 0; i < 100 * PER_SEC; i++) {
+		s64 hops = random_exp_q16(&sim.rng) + random_exp_q16(&sim.rng) +
+			   random_exp_q16(&sim.rng);
+		struct cl_exchange x;
+
+		sim_advance(&sim, INTERVAL_NS);
+		x = sim_exchange(&sim);
+		x.in_rx = cl_raw_add(x.in_rx, hops * 333 * CL_NS_PER_US >> 16);
+		KUNIT_ASSERT_EQ(test, cl_estimator_push(&est, &x), 0);
+		KUNIT_EXPECT_LE(test, cl_abs_s64(error_after(0, &e)), 5000ULL);
+		if (i % (10 * PER_SEC) || i < 10 * PER_SEC)
+			continue;
+		/* Nothing is taken, so the error that is claimed grows. */
+		KUNIT_EXPECT_GT(test, e.err_ns, err);
+		expect_honest(test, error_after(0, &e), 5, &e);
+		err = e.err_ns;
+	}
+	KUNIT_EXPECT_GT(test, err, 1000ULL);
+	run(60);
+	KUNIT_EXPECT_LE(test, cl_abs_s64(error_after(0, &e)), 1500ULL);
+	KUNIT_EXPECT_EQ(test, e.shift_ns, 0ULL);
+}
+
 static void test_new_path_is_learnt(struct kunit *test)
 {
 	struct cl_estimate e;
@@ -652,6 +685,7 @@ static struct kunit_case estimator_cases[] = {
 	KUNIT_CASE(test_wild_first_exchange_does_not_lock_out),
 	KUNIT_CASE(test_clocks_any_distance_apart_are_compared),
 	KUNIT_CASE(test_longer_path_is_bridged_by_the_oscillator),
+	KUNIT_CASE(test_queue_does_not_move_the_clock),
 	KUNIT_CASE(test_new_path_is_learnt),
 	KUNIT_CASE(test_excess_follows_the_jitter),
 	KUNIT_CASE(test_parameters_beyond_the_formats_are_limited),
