@@ -6,11 +6,11 @@
  * them in one direction and lowers them in the other.
  *
  * A direction that became longer shows as the lack of low samples, for which
- * windows are compared; late samples are kept back meanwhile, and longer, up to
- * minutes, if it is a queue of which no floor is known: the clock coasts better
- * than a guess would be.  One that became shorter shows in the first low sample, and every estimator believes
- * it, so that samples are kept back until the other direction has said whether
- * it rose.
+ * windows are compared.  Late samples are kept back meanwhile, and for minutes if
+ * they come from a queue without a floor: the clock coasts better than a guess
+ * would be.  One that became shorter shows in the first low sample, and every
+ * estimator believes it, so that samples are kept back until the other direction
+ * has said whether it rose.
  */
 #include "continuity.h"
 #include "fixed.h"
