@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Fuzzers of the agent: netlink messages and the daemon's file.
+# Fuzzers of the agent: netlink messages, the daemon's file, Raft.
 
 AGENT_FUZZ_DIR := tests/userspace/fuzz/agent
-AGENT_FUZZ_BINS := $(BUILD)/fuzz/fuzz_netlink $(BUILD)/fuzz/fuzz_config
+AGENT_FUZZ_BINS := $(patsubst $(AGENT_FUZZ_DIR)/%.c,$(BUILD)/fuzz/%,\
+	$(wildcard $(AGENT_FUZZ_DIR)/fuzz_*.c))
 AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
-	$(wildcard agent/nl/*.c agent/lib/*.c) agent/daemon/config.c)
+	$(wildcard agent/nl/*.c agent/lib/*.c agent/core/raft*.c) agent/daemon/config.c \
+	tests/userspace/unit/raftnet.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 

@@ -24,7 +24,20 @@ AGENT_TEST_NAMES := \
 	entry \
 	leapfile \
 	frames \
-	streams
+	streams \
+	raft_conf \
+	raft_log \
+	raft_disk \
+	raft_codec \
+	raft_election \
+	raft_replication \
+	raft_membership \
+	raft_snapshot \
+	raft_transfer \
+	raft_lease \
+	raft_faults \
+	raft_memory \
+	raft_random
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -38,7 +51,8 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	agent/daemon/phcread.c \
 	agent/daemon/log.c agent/daemon/frames.c agent/daemon/tcp.c \
 	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
-	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c)
+	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
+	$(AGENT_TEST_DIR)/raftnet.c)
 
 unit: $(AGENT_TESTS)
 
@@ -56,6 +70,9 @@ $(AGENT_TESTS): $(BUILD)/unit/%: \
 	@mkdir -p $(@D)
 	$(CC) $(AGENT_CFLAGS) $(SANITIZE) $^ -lcmocka -linih -ljansson \
 		$(LIB_LIBS) -lm -o $@
+
+# It takes memory away from what it tests.
+$(BUILD)/unit/test_raft_memory: private SANITIZE += -Wl,--wrap=malloc,--wrap=realloc
 
 -include $(AGENT_TEST_OBJS:.o=.d)
 -include $(AGENT_TEST_NAMES:%=$(BUILD)/obj/agent-unit/$(AGENT_TEST_DIR)/test_%.d)
