@@ -658,6 +658,21 @@ static int nl_test_set(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+static int nl_temperature_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_CLOCK_TEMPERATURE];
+	struct cl_net *cn;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_CLOCK_TEMPERATURE))
+		return -EINVAL;
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	cl_steering_temperature(cn->inst, nla_get_s32(attr));
+	mutex_unlock(&cn->lock);
+	return 0;
+}
+
 /*
  * GENL_UNS_ADMIN_PERM: CAP_NET_ADMIN in the user namespace that owns the
  * network namespace.  A command without a policy takes no attributes.
@@ -763,6 +778,12 @@ static const struct genl_ops nl_ops[] = {
 		.doit = nl_probe,
 		.flags = GENL_UNS_ADMIN_PERM,
 		NL_POLICY(cl_nlparse_peer),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_TEMPERATURE_SET,
+		.doit = nl_temperature_set,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(cl_nlparse_temperature),
 	},
 };
 

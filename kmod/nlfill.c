@@ -307,6 +307,19 @@ static int put_line(struct sk_buff *skb, const struct cl_steering_info *i)
 	return 0;
 }
 
+static int put_thermal(struct sk_buff *skb, const struct cl_thermal *t)
+{
+	if (!t->known)
+		return 0;
+	if (nla_put_s32(skb, CLOCKLINK_A_CLOCK_TEMPERATURE, t->now_mk) ||
+	    put_s64(skb, CLOCKLINK_A_CLOCK_TEMPCO, t->slope_ppt) ||
+	    put_u64(skb, CLOCKLINK_A_CLOCK_TEMPCO_ERROR, cl_isqrt(t->var)))
+		return -EMSGSIZE;
+	if (cl_thermal_trusted(t))
+		return nla_put_flag(skb, CLOCKLINK_A_CLOCK_TEMPCO_USED);
+	return 0;
+}
+
 /**
  * cl_nlfill_clock() - the clock at one instant
  * @skb: message
@@ -335,7 +348,7 @@ int cl_nlfill_clock(struct sk_buff *skb, const void *arg)
 			i->edges_dropped) ||
 	    put_s64(skb, CLOCKLINK_A_CLOCK_BESIDE, i->beside_ns))
 		return -EMSGSIZE;
-	return 0;
+	return put_thermal(skb, &i->thermal);
 }
 
 /**

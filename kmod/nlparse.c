@@ -121,6 +121,11 @@ static struct netlink_range_validation nl_error_range = {
 	.max = 1 * CL_NS_PER_MS,
 };
 
+static struct netlink_range_validation_signed nl_temperature_range = {
+	.min = -100000,
+	.max = 200000,
+};
+
 static struct netlink_range_validation nl_map_expiry_range = {
 	.min = 1 * CL_NS_PER_MS,
 	.max = CL_HWCLOCK_EXPIRY_MAX_NS,
@@ -270,6 +275,11 @@ const struct nla_policy cl_nlparse_device[CLOCKLINK_A_DEVICE_MAX + 1] = {
 
 const struct nla_policy cl_nlparse_device_del[CLOCKLINK_A_DEVICE_MAX + 1] = {
 	[CLOCKLINK_A_DEVICE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+const struct nla_policy cl_nlparse_temperature[CLOCKLINK_A_CLOCK_MAX + 1] = {
+	[CLOCKLINK_A_CLOCK_TEMPERATURE] =
+		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S32, &nl_temperature_range),
 };
 
 const struct nla_policy cl_nlparse_test[CLOCKLINK_A_TEST_MAX + 1] = {

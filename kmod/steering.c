@@ -83,6 +83,34 @@ static void steering_join(struct cl_instance *inst, struct cl_raw now)
 	s->beside_ns = joint.shift_ns;
 }
 
+/* What the temperature does is seen in the frequency against one parent. */
+static void steering_learn(struct cl_steering *s)
+{
+	if (!steering_goes_on(s))
+		cl_thermal_rebase(&s->thermal);
+	cl_thermal_learn(&s->thermal, &s->estimate);
+	cl_thermal_begin(&s->thermal, &s->hold);
+}
+
+/* A line from now on, by another rate. */
+static void steering_bend(struct cl_map *line, struct cl_raw now, s64 rate_q48)
+{
+	line->time = cl_map_at(line, now);
+	line->raw = now;
+	line->rate_q48 += rate_q48;
+}
+
+/* In holdover: go on by the rate that the temperature of now makes. */
+static void steering_warm(struct cl_steering *s, struct cl_raw now)
+{
+	s64 rate_q48 = cl_thermal_go_on(&s->thermal, &s->hold);
+
+	if (!rate_q48)
+		return;
+	steering_bend(&s->leader, now, rate_q48);
+	steering_bend(&s->target, now, rate_q48);
+}
+
 /* Make the pending order the basis of the clock, if that is possible now. */
 static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 			   struct cl_change *c)
@@ -99,6 +127,7 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 	if (order_is_own(inst, o)) {
 		s->leader = o->map;
 		s->target = o->map;
+		s->hold.known = false;
 		s->edges = 0;
 		s->edges_dropped = 0;
 		s->beside_ns = 0;
@@ -106,6 +135,7 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 		if (steering_measure(inst, now))
 			return false;
 		steering_join(inst, now);
+		steering_learn(s);
 	}
 	c->steer.step = !s->locked || o->force;
 	s->basis = *o;
@@ -149,6 +179,8 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 			    &o->bound, cl_raw_sub(theirs, o->map.raw),
 			    &c->bound);
 		cl_bound_beside(&c->bound, &s->leader, &s->target, now);
+		cl_bound_drift(&c->bound, CL_BOUND_SIGMAS * s->hold.err_ppt,
+			       cl_raw_sub(now, s->steered));
 		c->steer.y_err_ppt = e.y_err_ppt;
 	}
 	c->steer.bound_ns = c->bound.bound_ns;
@@ -204,6 +236,7 @@ static void steering_fill_info(struct cl_instance *inst,
 	ret->edges = s->edges;
 	ret->edges_dropped = s->edges_dropped;
 	ret->beside_ns = s->beside_ns;
+	ret->thermal = s->thermal;
 }
 
 static void steering_announce(struct cl_instance *inst, u32 state)
@@ -252,6 +285,8 @@ static void steering_run(struct cl_instance *inst, bool step)
 
 	lockdep_assert_held(&s->lock);
 	adopted = steering_adopt(inst, now, &c);
+	if (s->locked && cl_raw_sub(now, s->basis.until) >= 0)
+		steering_warm(s, now);
 	if (adopted)
 		c.steer.interval_ns = s->basis.interval_ns;
 	else
@@ -328,6 +363,7 @@ int cl_steering_open(struct cl_instance *inst)
 	kthread_init_delayed_work(&s->work, steering_work);
 	s->gen = get_random_u32();
 	s->state = CLOCKLINK_STATE_UNSYNCED;
+	cl_thermal_init(&s->thermal);
 	cl_output_read(&inst->output, &p);
 	s->target = p.clock.map;
 	cl_steering_refresh(inst);
@@ -551,6 +587,22 @@ void cl_steering_restamp(struct cl_instance *inst)
 	steering_new_gen(s);
 	steering_run(inst, false);
 	cl_peers_restart(&inst->peers);
+	mutex_unlock(&s->lock);
+}
+
+/**
+ * cl_steering_temperature() - a sensor near the oscillator was read
+ * @inst: instance
+ * @mk: reading, 1e-3 degrees Celsius
+ *
+ * Context: process.
+ */
+void cl_steering_temperature(struct cl_instance *inst, s32 mk)
+{
+	struct cl_steering *s = &inst->steering;
+
+	mutex_lock(&s->lock);
+	cl_thermal_read(&s->thermal, mk);
 	mutex_unlock(&s->lock);
 }
 

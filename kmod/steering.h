@@ -13,6 +13,7 @@
 #include "core/cltime.h"
 #include "core/estimate.h"
 #include "core/joint.h"
+#include "core/thermal.h"
 #include "output.h"
 
 struct cl_instance;
@@ -91,6 +92,8 @@ struct cl_order {
  * @edges: peers that @target was made of, besides the leader's edge
  * @edges_dropped: peers that disagreed with the majority
  * @beside_ns: how far they moved @target at its anchor
+ * @thermal: temperature of the oscillator, and what it does
+ * @hold: what of it is in @target
  */
 struct cl_steering {
 	struct mutex lock; /* the fields below */
@@ -122,6 +125,8 @@ struct cl_steering {
 	u32 edges;
 	u32 edges_dropped;
 	s64 beside_ns;
+	struct cl_thermal thermal;
+	struct cl_thermal_hold hold;
 };
 
 /**
@@ -140,6 +145,7 @@ struct cl_steering {
  * @edges: peers besides the parent by which it was steered last
  * @edges_dropped: peers that disagreed with the majority then
  * @beside_ns: how far those peers moved the target
+ * @thermal: temperature of the oscillator, and what it does
  */
 struct cl_steering_info {
 	s64 raw;
@@ -156,6 +162,7 @@ struct cl_steering_info {
 	u32 edges;
 	u32 edges_dropped;
 	s64 beside_ns;
+	struct cl_thermal thermal;
 };
 
 /* What may be done to a clock that nobody steers. */
@@ -175,6 +182,7 @@ int cl_steering_set_free(struct cl_instance *inst, enum cl_free what, s64 v);
 void cl_steering_refresh(struct cl_instance *inst);
 void cl_steering_sleep(struct cl_instance *inst, bool asleep);
 void cl_steering_restamp(struct cl_instance *inst);
+void cl_steering_temperature(struct cl_instance *inst, s32 mk);
 void cl_steering_peer_gone(struct cl_instance *inst, u32 node);
 void cl_steering_get_info(struct cl_instance *inst,
 			  struct cl_steering_info *ret);

@@ -29,6 +29,8 @@ const struct cl_command cl_command_clock = {
 		"bound, hard  cluster time lies within this; hard: even if a path is\n"
 		"             as asymmetric as it can be\n"
 		"drift        growth of both bounds\n"
-		"error        target minus clock at the last steering\n",
+		"error        target minus clock at the last steering\n"
+		"temperature, tempco  of the oscillator, and what a kelvin does to its\n"
+		"             frequency, as learnt: used in holdover once it is certain\n",
 	.run = run_clock,
 };

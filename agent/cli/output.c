@@ -129,6 +129,9 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 	case CL_NL_UNIT_S:
 		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%lld s", (long long)v);
 		return buf;
+	case CL_NL_UNIT_MK:
+		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%.3f C", (double)v / 1000);
+		return buf;
 	case CL_NL_UNIT_HASH:
 		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "0x%08x", (u32)v);
 		return buf;
@@ -200,6 +203,7 @@ static json_t *json_value(const struct cl_nl_field *f,
 		/* Without limit. */
 		return v == S64_MAX ? json_null() : json_integer(v);
 	case CL_NL_UNIT_PPT:
+	case CL_NL_UNIT_MK:
 		return json_real(v / 1000.0);
 	case CL_NL_UNIT_BOOL:
 		return json_boolean(v);
@@ -233,6 +237,8 @@ static const char *json_suffix(u8 unit)
 		return "_ppb";
 	case CL_NL_UNIT_S:
 		return "_s";
+	case CL_NL_UNIT_MK:
+		return "_c";
 	default:
 		return "";
 	}

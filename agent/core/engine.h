@@ -19,6 +19,8 @@ struct cl_engine;
  * @del_instance: delete it
  * @add_peer: add a peer
  * @set_device: say what the stamps of a network device are wrong by
+ * @set_temperature: say what a sensor near the oscillator shows, 1e-3 degrees
+ *	Celsius
  * @get_clock: the published clock now
  * @steer: follow a parent, or lead; -ESTALE if the term is too old
  * @start_round: send a Sync Request to every peer
@@ -36,6 +38,7 @@ struct cl_engine_ops {
 	int (*del_instance)(struct cl_engine *e);
 	int (*add_peer)(struct cl_engine *e, const struct cl_nl_peer *peer);
 	int (*set_device)(struct cl_engine *e, const struct cl_nl_device *d);
+	int (*set_temperature)(struct cl_engine *e, s32 mk);
 	int (*get_clock)(struct cl_engine *e, struct cl_nl_clock *ret);
 	int (*steer)(struct cl_engine *e, const struct cl_nl_steer *steer);
 	int (*start_round)(struct cl_engine *e, const struct cl_nl_round *r);

@@ -175,6 +175,19 @@ static int set_hwstamp(struct reader *r, const char *value)
 	return 0;
 }
 
+static int set_temperature(struct reader *r, const char *value)
+{
+	if (*value != '/' || strlen(value) >= CL_CONFIG_PATH_SIZE)
+		return fail(
+			r, r->line,
+			"temperature: '%.32s' is not a path from / on, shorter than %d letters",
+			value, CL_CONFIG_PATH_SIZE);
+	if (*r->config->temperature)
+		return fail(r, r->line, "key 'temperature' was given before");
+	strcpy(r->config->temperature, value);
+	return 0;
+}
+
 /* A setting of the netlink model; @section is for messages. */
 static int set_setting(struct reader *r, u8 cmd, u64 *have, const char *key,
 		       const char *name, const char *value, const char *section)
@@ -205,6 +218,8 @@ static int set_node(struct reader *r, const char *key, const char *value)
 		return set_tai_offset(r, value);
 	if (!strcmp(key, "hwstamp"))
 		return set_hwstamp(r, value);
+	if (!strcmp(key, "temperature"))
+		return set_temperature(r, value);
 	if (!strcmp(key, "id"))
 		name = "node";
 	else if (!strcmp(key, "node"))

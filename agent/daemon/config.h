@@ -12,6 +12,7 @@
 
 #define CL_CONFIG_ERROR_SIZE 320
 #define CL_CONFIG_NAME_SIZE 32
+#define CL_CONFIG_PATH_SIZE 128
 
 /* The module's default. */
 #define CL_CONFIG_INTERVAL_NS (100 * CL_NS_PER_MS)
@@ -56,6 +57,7 @@ struct cl_config_device {
  * @node: its settings
  * @tai_offset_s: TAI - UTC for a new cluster time if the kernel has none
  * @hwstamp: network device whose time stamps may be used, or auto, or off
+ * @temperature: file of a sensor near the oscillator, or empty
  * @peers: the peers, allocated
  * @n_peers: number of @peers
  * @devices: network devices whose stamps are known to be wrong
@@ -67,6 +69,7 @@ struct cl_config {
 	struct cl_nl_instance node;
 	s32 tai_offset_s;
 	char hwstamp[IF_NAMESIZE];
+	char temperature[CL_CONFIG_PATH_SIZE];
 	struct cl_config_peer *peers;
 	size_t n_peers;
 	struct cl_config_device devices[CL_CONFIG_DEVICES];

@@ -76,6 +76,17 @@ static int set_device(struct cl_engine *e, const struct cl_nl_device *d)
 	return call(e, &req, NULL);
 }
 
+static int set_temperature(struct cl_engine *e, s32 mk)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_TEMPERATURE_SET,
+		.clock = { .have = CL_NL_BIT(CLOCK_TEMPERATURE),
+			   .temperature_mk = mk },
+	};
+
+	return call(e, &req, NULL);
+}
+
 static int get_clock(struct cl_engine *e, struct cl_nl_clock *ret)
 {
 	const struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_CLOCK_GET };
@@ -160,6 +171,7 @@ static const struct cl_engine_ops ops = {
 	.del_instance = del_instance,
 	.add_peer = add_peer,
 	.set_device = set_device,
+	.set_temperature = set_temperature,
 	.get_clock = get_clock,
 	.steer = steer,
 	.start_round = start_round,

@@ -90,6 +90,7 @@ static void resync(struct cl_loop *l)
 	cl_round_settings(&l->round, err ? NULL : &inst);
 	cl_probe_settings(&l->probe, err ? NULL : &inst);
 	cl_hwstamp_settings(&l->hwstamp, err ? NULL : &inst);
+	cl_sensor_settings(&l->sensor, !err);
 	if (!err)
 		cl_round_state(&l->round, inst.state);
 }
@@ -140,6 +141,7 @@ static void take_timer(struct cl_loop *l)
 	cl_round_run(&l->round);
 	cl_probe_run(&l->probe);
 	cl_hwstamp_run(&l->hwstamp);
+	cl_sensor_run(&l->sensor);
 }
 
 static int arm_timer(struct cl_loop *l)
@@ -149,6 +151,7 @@ static int arm_timer(struct cl_loop *l)
 			    cl_hwstamp_deadline(&l->hwstamp));
 
 	at = cl_min_s64(at, cl_probe_deadline(&l->probe));
+	at = cl_min_s64(at, cl_sensor_deadline(&l->sensor));
 	if (l->watchdog_ns)
 		at = cl_min_s64(at, l->watchdog_at);
 	/* All zero disarms it. */
@@ -210,13 +213,14 @@ static int open_events(struct cl_loop *l)
  * @io: the world; must outlive @l
  * @nl: socket for requests about network devices; must outlive @l
  * @hwstamp: which devices, see cl_hwstamp_open()
+ * @temperature: file of a sensor, see cl_sensor_init(); must outlive @l
  *
  * From here on no event is lost: read or change settings after this.
  *
  * Return: 0 or -errno.
  */
 int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
-		 const char *hwstamp)
+		 const char *hwstamp, const char *temperature)
 {
 	int err;
 
@@ -225,6 +229,7 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
 	l->watchdog_ns = cl_notify_watchdog_ns();
 	cl_round_init(&l->round, io);
 	cl_probe_init(&l->probe, io);
+	cl_sensor_init(&l->sensor, io, temperature);
 	err = cl_hwstamp_open(&l->hwstamp, io, nl, hwstamp);
 	if (err)
 		return err;

@@ -9,6 +9,7 @@
 #include "agent/core/round.h"
 #include "agent/nl/nlmnl.h"
 #include "hwstamp.h"
+#include "sensor.h"
 
 /**
  * struct cl_loop - the loop
@@ -17,6 +18,7 @@
  * @round: what the events and the timer drive
  * @probe: as @round, for a follower
  * @hwstamp: time stamps by network devices
+ * @sensor: temperature of the oscillator
  * @epoll_fd: waits for all
  * @timer_fd: next deadline of rounds or watchdog
  * @signal_fd: SIGTERM and SIGINT
@@ -32,6 +34,7 @@ struct cl_loop {
 	struct cl_round round;
 	struct cl_probe probe;
 	struct cl_hwstamp hwstamp;
+	struct cl_sensor sensor;
 	int epoll_fd;
 	int timer_fd;
 	int signal_fd;
@@ -43,7 +46,7 @@ struct cl_loop {
 };
 
 int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
-		 const char *hwstamp);
+		 const char *hwstamp, const char *temperature);
 void cl_loop_close(struct cl_loop *l);
 int cl_loop_run(struct cl_loop *l);
 

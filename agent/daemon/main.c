@@ -215,9 +215,10 @@ static int run(struct daemon *d)
 		return err;
 	}
 	d->io.engine = &d->module.engine;
-	err = cl_loop_open(&loop, &d->io, &d->module.nl,
-			   d->has_config ? d->config.hwstamp :
-					   CL_CONFIG_HWSTAMP_AUTO);
+	err = cl_loop_open(
+		&loop, &d->io, &d->module.nl,
+		d->has_config ? d->config.hwstamp : CL_CONFIG_HWSTAMP_AUTO,
+		*d->config.temperature ? d->config.temperature : NULL);
 	if (err) {
 		cl_log(CL_IO_ERR, "cannot prepare: %s", cl_error_text(err));
 	} else {

@@ -206,6 +206,10 @@ struct cl_nl_peer {
  * @edges: peers besides the parent by which it was steered last
  * @edges_dropped: peers that disagreed with the majority then
  * @beside_ns: how far those peers moved the target
+ * @temperature_mk: temperature of the oscillator, 1e-3 degrees Celsius
+ * @tempco_ppt: change of its frequency as learnt, per kelvin
+ * @tempco_error_ppt: standard deviation of that
+ * @tempco_used: it corrects the clock in holdover
  */
 struct cl_nl_clock {
 	u64 have;
@@ -231,6 +235,10 @@ struct cl_nl_clock {
 	u32 edges;
 	u32 edges_dropped;
 	s64 beside_ns;
+	s32 temperature_mk;
+	s64 tempco_ppt;
+	u64 tempco_error_ppt;
+	bool tempco_used;
 };
 
 /**
@@ -479,7 +487,7 @@ struct cl_nl_test {
  * @have: attributes that are present, alias of the member's
  * @instance: INSTANCE_GET, _ADD, _DEL, _SET, _NTF
  * @peer: PEER_GET, _ADD, _DEL, _SET, _ADD_NTF, _DEL_NTF, _SET_NTF, PROBE
- * @clock: CLOCK_GET, STATE_NTF
+ * @clock: CLOCK_GET, STATE_NTF, TEMPERATURE_SET
  * @steer: STEER
  * @round: ROUND_START, UPDATE_SEND
  * @update: UPDATE_NTF

@@ -139,6 +139,10 @@ static const struct cl_nl_field clock_fields[] = {
 	FIELD(clock, CLOCK_EDGES, edges, "edges", COUNT),
 	FIELD(clock, CLOCK_EDGES_DROPPED, edges_dropped, "edges-dropped", COUNT),
 	FIELD(clock, CLOCK_BESIDE, beside_ns, "beside", NS),
+	FIELD(clock, CLOCK_TEMPERATURE, temperature_mk, "temperature", MK),
+	FIELD(clock, CLOCK_TEMPCO, tempco_ppt, "tempco", PPT),
+	FIELD(clock, CLOCK_TEMPCO_ERROR, tempco_error_ppt, "tempco-error", PPT),
+	FIELD(clock, CLOCK_TEMPCO_USED, tempco_used, "tempco-used", BOOL),
 };
 
 static const struct cl_nl_field steer_fields[] = {
@@ -305,6 +309,7 @@ static const struct cl_nl_schema by_cmd[CLOCKLINK_CMD_MAX + 1] = {
 	[CLOCKLINK_CMD_PEER_SET] = SCHEMA(peer),
 	[CLOCKLINK_CMD_PEER_SET_NTF] = SCHEMA(peer),
 	[CLOCKLINK_CMD_PROBE] = SCHEMA(peer),
+	[CLOCKLINK_CMD_TEMPERATURE_SET] = SCHEMA(clock),
 };
 
 /**

@@ -35,6 +35,7 @@ enum cl_nl_unit {
 	CL_NL_UNIT_TAI, /* instant of cluster time, ns */
 	CL_NL_UNIT_S,
 	CL_NL_UNIT_PPT, /* shown in ppb */
+	CL_NL_UNIT_MK, /* 1e-3 degrees Celsius, shown in degrees */
 	CL_NL_UNIT_BOOL,
 	CL_NL_UNIT_STATE,
 	CL_NL_UNIT_LEAP,

@@ -105,6 +105,19 @@ void cl_bound_of(const struct cl_estimate *e, u32 asym_budget_ns,
 }
 
 /**
+ * cl_bound_drift() - widen bounds for a rate that may have been wrong
+ * @b: bounds
+ * @drift_ppt: by how much at most, 1e-12
+ * @age_ns: for how long; it goes on
+ */
+void cl_bound_drift(struct cl_bound *b, u64 drift_ppt, s64 age_ns)
+{
+	b->bound_ns = cl_bound_grow(b->bound_ns, drift_ppt, age_ns);
+	b->hard_ns = cl_bound_grow(b->hard_ns, drift_ppt, age_ns);
+	b->drift_ppt = cl_add_sat(b->drift_ppt, drift_ppt);
+}
+
+/**
  * cl_bound_beside() - widen bounds for a clock that follows another line
  * @b: bounds of @line at @at
  * @line: what they were made for

@@ -36,6 +36,7 @@ u64 cl_bound_asymmetry(u32 budget_ns, u64 min_rtt_ns);
 void cl_bound_of(const struct cl_estimate *e, u32 asym_budget_ns,
 		 const struct cl_bound *parent, s64 parent_age_ns,
 		 struct cl_bound *ret);
+void cl_bound_drift(struct cl_bound *b, u64 drift_ppt, s64 age_ns);
 void cl_bound_beside(struct cl_bound *b, const struct cl_map *line,
 		     const struct cl_map *target, struct cl_raw at);
 

@@ -15,13 +15,27 @@ static s64 changed(const struct vt_osc_change *c, s64 t)
 	return (__int128)c->ppt * (2 * (t - c->at_s) + 1) / (2 * c->over_s);
 }
 
-/* Frequency error in second @t, but for the random walk. */
-static s64 planned(const struct vt_osc_model *m, s64 t)
+/**
+ * vt_osc_changed_ppt() - what steps and ramps have added
+ * @m: model
+ * @t: second of global time
+ *
+ * Return: their sum in that second, 1e-12.
+ */
+s64 vt_osc_changed_ppt(const struct vt_osc_model *m, s64 t)
 {
-	s64 sum = m->ppt;
+	s64 sum = 0;
 
 	for (unsigned int i = 0; i < m->changes; i++)
 		sum += changed(&m->change[i], t);
+	return sum;
+}
+
+/* Frequency error in second @t, but for the random walk. */
+static s64 planned(const struct vt_osc_model *m, s64 t)
+{
+	s64 sum = m->ppt + vt_osc_changed_ppt(m, t);
+
 	if (m->trace)
 		sum += m->trace[t % m->trace_len];
 	return sum;

@@ -74,6 +74,7 @@ struct vt_osc {
 
 int vt_osc_init(struct vt_osc *o, const struct vt_osc_model *model,
 		struct vt_rng rng, s64 seconds);
+s64 vt_osc_changed_ppt(const struct vt_osc_model *m, s64 t);
 void vt_osc_free(struct vt_osc *o);
 s64 vt_osc_local_ps(const struct vt_osc *o, s64 global_ps);
 s64 vt_osc_local_ns(const struct vt_osc *o, s64 global_ps);

@@ -2,14 +2,14 @@
 # shellcheck shell=dash
 # Netlink messages that are malformed, incomplete, out of range or out of order get
 # an error number, a message and what it points to, and change nothing.
-# vm: $release -t 300 -f $build/lab/nl-raw
+# vm: $release -t 600 -f $build/lab/nl-raw
 # um: $debug -f $build/lab/nl-raw
 . /t/lib.sh
 
 # numbers of uapi/linux/clocklink.h
 INSTANCE_ADD=2 INSTANCE_DEL=3 INSTANCE_SET=4 PEER_GET=6 PEER_ADD=7 PEER_DEL=8
 STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19 DEVICE_SET=21 DEVICE_DEL=22
-PEER_SET=23 PROBE=25
+PEER_SET=23 PROBE=25 TEMPERATURE_SET=26
 
 # state: all that a message could change
 state() {
@@ -191,6 +191,10 @@ refuse "a probe of a node that is no peer" "ENOENT: .*no such peer, attribute 2"
 refuse "17 probes" "ERANGE: .+, attribute 24" $INSTANCE_SET 24=u32:17
 refuse "a probe every 0 rounds" "ERANGE: .+, attribute 25" $INSTANCE_SET 25=u32:0
 refuse "a probe every 1001 rounds" "ERANGE: .+, attribute 25" $INSTANCE_SET 25=u32:1001
+refuse "a temperature that is none" "EINVAL: .*missing 24" $TEMPERATURE_SET
+refuse "a temperature of 200.001 degrees" "ERANGE: .+, attribute 24" $TEMPERATURE_SET 24=u32:200001
+refuse "a temperature of -100.001 degrees" "ERANGE: .+, attribute 24" \
+	$TEMPERATURE_SET 24=u32:0xfffe795f
 
 # --- who belongs to a cluster has leader and peers from there
 refuse "managed 2" "ERANGE: .+, attribute 26" $INSTANCE_SET 26=u8:2

@@ -45,9 +45,12 @@ phc_ctl /dev/ptp0 freq 0
 # --- the cluster steers it
 clocklinkctl instance set leader=1
 clocklinkctl test osc-freq=20ppm
-clocklinkd 2> /tmp/daemon &
+echo 41250 > /tmp/sensor
+printf '[node]\nid = 1\ncluster = x\ntemperature = /tmp/sensor\n' > /tmp/sensor.conf
+clocklinkd -c /tmp/sensor.conf 2> /tmp/daemon &
 daemon=$!
 check "the leader's clock runs" clocklinkctl wait --timeout 10s
+check "its temperature is known" sh -c 'clocklinkctl clock | grep -q "temperature.* 41.250 C"'
 agrees "steered"
 check "set, step and tune give EBUSY" phc-check busy /dev/ptp0
 timeout 5 phc2sys -s CLOCK_REALTIME -c /dev/ptp0 -O 37 -m > /tmp/phc2sys 2>&1

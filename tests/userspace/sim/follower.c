@@ -27,6 +27,8 @@ static void bound(const struct sim_follower *f, struct cl_raw now,
 	cl_bound_of(&e, f->asymmetry_ns, &parent,
 		    cl_raw_sub(theirs, f->update.map.raw), ret);
 	cl_bound_beside(ret, &f->leader, &f->target, now);
+	cl_bound_drift(ret, CL_BOUND_SIGMAS * f->hold.err_ppt,
+		       cl_raw_sub(now, f->estimate.at));
 	d->bound_ns = ret->bound_ns;
 	d->y_err_ppt = e.y_err_ppt;
 }
@@ -80,10 +82,25 @@ void sim_follower_update(struct sim_follower *f, struct cl_raw now,
 	f->dropped += joint.dropped;
 	f->clipped += joint.clipped;
 	f->update = *u;
+	cl_thermal_learn(&f->thermal, &f->estimate);
+	cl_thermal_begin(&f->thermal, &f->hold);
 	f->locked = true;
 	f->until = cl_raw_add(now, cl_max_s64(expiry, CL_ROUND_EXPIRY_MIN_NS));
 	f->reach = cl_raw_add(now, u->interval_ns);
 	run(f, now, &d);
+}
+
+/* As steering_warm(). */
+static void warm(struct sim_follower *f, struct cl_raw now)
+{
+	s64 rate_q48 = cl_thermal_go_on(&f->thermal, &f->hold);
+	struct cl_map *line[] = { &f->leader, &f->target };
+
+	for (unsigned int i = 0; rate_q48 && i < ARRAY_SIZE(line); i++) {
+		line[i]->time = cl_map_at(line[i], now);
+		line[i]->raw = now;
+		line[i]->rate_q48 += rate_q48;
+	}
 }
 
 /**
@@ -97,8 +114,11 @@ void sim_follower_tick(struct sim_follower *f, struct cl_raw now)
 		.interval_ns = cl_max_s64(cl_raw_sub(f->reach, now), SETTLE_NS),
 	};
 
-	if (f->locked && cl_raw_sub(now, f->next) >= 0)
-		run(f, now, &d);
+	if (!f->locked || cl_raw_sub(now, f->next) < 0)
+		return;
+	if (cl_raw_sub(now, f->until) >= 0)
+		warm(f, now);
+	run(f, now, &d);
 }
 
 /**

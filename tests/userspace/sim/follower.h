@@ -10,6 +10,7 @@
 #include "kmod/core/discipline.h"
 #include "kmod/core/estimator.h"
 #include "kmod/core/joint.h"
+#include "kmod/core/thermal.h"
 #include "kmod/core/wire.h"
 
 /**
@@ -29,6 +30,8 @@ struct sim_reading {
 /**
  * struct sim_follower - a follower
  * @asymmetry_ns: budget of the link to the leader, 0: default
+ * @thermal: temperature of its oscillator, if it is told
+ * @hold: what of it is in @target
  * @locked: it has a target
  * @clock: the clock
  * @bound: at the clock's anchor
@@ -46,6 +49,8 @@ struct sim_reading {
  */
 struct sim_follower {
 	u32 asymmetry_ns;
+	struct cl_thermal thermal;
+	struct cl_thermal_hold hold;
 	bool locked;
 	struct cl_clock clock;
 	struct cl_bound bound;

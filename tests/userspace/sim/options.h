@@ -23,6 +23,7 @@
  * @burst: followers ask the leader more often at the start
  * @params: of the estimators
  * @asymmetry_ns: budget of all links, 0: default
+ * @tempco_ppt: followers have sensors: what a kelvin does, 1e-12, 0: they have none
  * @peers: other followers that each follower asks
  * @bound_pct: what is left of each bound, in per cent: less than 100 is a fault
  *	that the count of violations must notice
@@ -38,6 +39,7 @@ struct sim_options {
 	bool burst;
 	struct cl_estimator_params params;
 	s64 asymmetry_ns;
+	s64 tempco_ppt;
 	s64 peers;
 	s64 bound_pct;
 	s64 converge_ns;

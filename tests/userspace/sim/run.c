@@ -155,6 +155,20 @@ static void frame(struct sim_run *r, const struct sim_event *e)
 		update(r, s->node, &e->msg.upd);
 }
 
+/* All steps and ramps of its frequency are by temperature: at 25 degrees there are none. */
+static void tell_temperature(struct sim_run *r, unsigned int id)
+{
+	const struct vt_osc_model *m = &r->scenario->node[id].osc;
+	s64 tempco = r->options->tempco_ppt;
+
+	if (tempco)
+		cl_thermal_read(
+			&r->follower[id].thermal,
+			(s32)(25000 +
+			      vt_osc_changed_ppt(m, r->now / VT_PS_PER_SEC) *
+				      1000 / tempco));
+}
+
 static void happen(struct sim_run *r)
 {
 	struct sim_event *e = sim_queue_take(&r->queue);
@@ -174,6 +188,7 @@ static void happen(struct sim_run *r)
 		turn(r, e->id);
 		break;
 	case SIM_TICK:
+		tell_temperature(r, e->id);
 		sim_follower_tick(&r->follower[e->id],
 				  sim_host_raw(&r->host[e->id], r->now));
 		arm(r, SIM_TICK, e->id, r->now + TICK_PS);
@@ -321,6 +336,7 @@ void sim_run_init(struct sim_run *r, const struct sim_options *o,
 		sim_link_init(l, s, i - 1, 0, i);
 		sim_side_measure(&l->side[1], &o->params);
 		r->follower[i].asymmetry_ns = (u32)o->asymmetry_ns;
+		cl_thermal_init(&r->follower[i].thermal);
 		arm(r, SIM_TICK, i, TICK_PS);
 	}
 	arm(r, SIM_ASK, 0, 0);

@@ -37,7 +37,8 @@ AGENT_TEST_NAMES := \
 	raft_lease \
 	raft_faults \
 	raft_memory \
-	raft_random
+	raft_random \
+	sensor
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -48,7 +49,7 @@ AGENT_TEST_LIB := $(BUILD)/obj/agent-unit/lib.a
 AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	$(wildcard agent/lib/*.c agent/nl/*.c agent/core/*.c) \
 	agent/daemon/config.c agent/daemon/seed.c agent/daemon/notify.c agent/daemon/hwdev.c \
-	agent/daemon/phcread.c \
+	agent/daemon/phcread.c agent/daemon/sensor.c \
 	agent/daemon/log.c agent/daemon/frames.c agent/daemon/tcp.c \
 	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \

@@ -111,6 +111,15 @@ static int set_device(struct cl_engine *e, const struct cl_nl_device *d)
 	return result(f, f->fail_device ? f->fail_device : f->fail);
 }
 
+static int set_temperature(struct cl_engine *e, s32 mk)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->temperatures++;
+	f->mk = mk;
+	return result(f, f->fail);
+}
+
 static int get_clock(struct cl_engine *e, struct cl_nl_clock *ret)
 {
 	struct fakeio *f = of_engine(e);
@@ -180,6 +189,7 @@ static const struct cl_engine_ops engine_ops = {
 	.del_instance = del_instance,
 	.add_peer = add_peer,
 	.set_device = set_device,
+	.set_temperature = set_temperature,
 	.get_clock = get_clock,
 	.steer = steer,
 	.start_round = start_round,

@@ -36,6 +36,8 @@
  * @peers: peers added, those that failed too
  * @device: last device set
  * @devices: devices set, those that failed too
+ * @mk: last temperature set
+ * @temperatures: temperatures set, those that failed too
  * @rng: state of the random numbers
  * @peer: peers of the engine, the first @inst.peers of them
  * @deaf: those that answer no probe
@@ -68,6 +70,8 @@ struct fakeio {
 	int peers;
 	struct cl_nl_device device;
 	int devices;
+	s32 mk;
+	int temperatures;
 	u64 rng;
 	struct cl_nl_peer peer[FAKE_PEERS];
 	bool deaf[FAKE_PEERS];

@@ -109,6 +109,11 @@ static void test_network_device_is_a_name_or_a_word(void **state)
 	check_error(NODE "hwstamp = more-than-15-letters\n", too_long);
 	check_error(NODE "hwstamp = a/b\n",
 		    "x:4: hwstamp: 'a/b' is not auto, off or a device");
+	check_error(
+		NODE "temperature = hwmon0\n",
+		"x:4: temperature: 'hwmon0' is not a path from / on, shorter than 128 letters");
+	check_error(NODE "temperature = /a\ntemperature = /b\n",
+		    "x:5: key 'temperature' was given before");
 	check_error(NODE "hwstamp = off\nhwstamp = auto\n",
 		    "x:5: key 'hwstamp' was given before");
 }
