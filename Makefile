@@ -24,6 +24,7 @@ UM_KDIR = $(eval UM_KDIR := $(shell scripts/lab/um/build))$(UM_KDIR)
 all: module agent
 
 include agent/agent.mk
+include agent/sim/sim.mk
 include scripts/kmod.mk
 -include scripts/demo/demo.mk
 -include scripts/lab/vtime/vtime.mk
@@ -71,6 +72,7 @@ help:
 	@echo 'make bench-bound      do the bounds hold: simulator, some in the lab; also holdover,'
 	@echo '                      link, mesh'
 	@echo 'make bench-pairs      do coded probe pairs help: simulated queues'
+	@echo 'make bench-raft-faults  10,000 random fault schedules break no invariant of Raft'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
 	@echo 'make sim-plots        plots of Documentation/accuracy.rst'
 	@echo 'make install          DESTDIR= PREFIX=, module for KDIR'
