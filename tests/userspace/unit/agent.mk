@@ -23,6 +23,10 @@ AGENT_TEST_NAMES := \
 	blake2s \
 	entry \
 	leapfile \
+	state \
+	freeze \
+	store \
+	storedb \
 	frames \
 	streams \
 	raft_conf \
@@ -52,7 +56,9 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	agent/daemon/phcread.c agent/daemon/sensor.c \
 	agent/daemon/log.c agent/daemon/frames.c agent/daemon/tcp.c \
 	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
+	$(wildcard agent/daemon/store*.c) \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
+	$(AGENT_TEST_DIR)/crashvfs.c $(AGENT_TEST_DIR)/storemodel.c \
 	$(AGENT_TEST_DIR)/raftnet.c)
 
 unit: $(AGENT_TESTS)
@@ -69,7 +75,7 @@ $(AGENT_TEST_LIB): $(AGENT_TEST_OBJS)
 $(AGENT_TESTS): $(BUILD)/unit/%: \
 		$(BUILD)/obj/agent-unit/$(AGENT_TEST_DIR)/%.o $(AGENT_TEST_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(AGENT_CFLAGS) $(SANITIZE) $^ -lcmocka -linih -ljansson \
+	$(CC) $(AGENT_CFLAGS) $(SANITIZE) $^ -lcmocka -linih -ljansson -lsqlite3 \
 		$(LIB_LIBS) -lm -o $@
 
 # It takes memory away from what it tests.
