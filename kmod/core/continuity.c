@@ -107,6 +107,17 @@ void cl_continuity_restart(struct cl_continuity *c)
 	memset(c->slack_ns, 0, sizeof(c->slack_ns));
 }
 
+/**
+ * cl_continuity_forget() - forget floors and shifts: they cannot be true
+ * @c: state
+ */
+void cl_continuity_forget(struct cl_continuity *c)
+{
+	cl_continuity_restart(c);
+	memset(c->shift_ns, 0, sizeof(c->shift_ns));
+	memset(c->var_ns2, 0, sizeof(c->var_ns2));
+}
+
 /* How far below a direction's floor a sample has to be. */
 static s64 fall_threshold(const struct cl_continuity *c, unsigned int k,
 			  s64 err2, s64 rest_factor,

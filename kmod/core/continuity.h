@@ -98,6 +98,7 @@ struct cl_continuity {
 
 void cl_continuity_init(struct cl_continuity *c);
 void cl_continuity_restart(struct cl_continuity *c);
+void cl_continuity_forget(struct cl_continuity *c);
 enum cl_continuity_verdict
 cl_continuity_push(struct cl_continuity *c, struct cl_raw at, s64 ru, s64 rw,
 		   const struct cl_continuity_scale *scale);

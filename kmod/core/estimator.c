@@ -121,16 +121,24 @@ static void keep(struct cl_estimator *e, const struct cl_oneway *s)
 	e->kept[e->n_kept++] = *s;
 }
 
+/* Below 0 if more has been taken off than there was; see shift(). */
+static s64 rtt_of(const struct cl_oneway *s)
+{
+	return (s64)(s->u + s->w);
+}
+
 /* Take a sample of which nothing is in doubt. */
 static void feed(struct cl_estimator *e, const struct cl_oneway *s)
 {
 	struct cl_raw at = cl_oneway_middle(s);
 
+	if (rtt_of(s) < 0)
+		return;
 	if (!e->n)
 		cl_filter_start(&e->filter, s);
 	if (!e->n || cl_raw_sub(at, e->last) > 0)
 		e->last = at;
-	cl_variance_note(&e->filter.var, at, (s64)(s->u + s->w));
+	cl_variance_note(&e->filter.var, at, rtt_of(s));
 	cl_parabolic_push(&e->corridor, s);
 	e->n++;
 	if (cl_estimator_ready(e)) {
@@ -376,7 +384,12 @@ static void refresh(struct cl_estimator *e, const struct cl_oneway *s)
 	cl_parabolic_set_wander(&e->corridor, corridor_wander(e));
 }
 
-/* Stamps of a network device are better, and the law of the samples another. */
+/*
+ * Stamps of a network device are better, the law of the samples is another, and so
+ * are the floors: the kernel's stamps have delays of their own in each direction.
+ * That is no change of the path, and what was kept back because it looked like one
+ * must not be taken for samples of the new law.
+ */
 static void note_source(struct cl_estimator *e, bool hardware)
 {
 	if (hardware == e->hardware)
@@ -384,6 +397,10 @@ static void note_source(struct cl_estimator *e, bool hardware)
 	e->hardware = hardware;
 	cl_variance_set_stamps(&e->filter.var, stamps_ns2(e));
 	e->corridor.noise_ns = (u32)cl_isqrt((u64)stamps_ns2(e));
+	if (!cl_estimator_ready(e) || e->moved)
+		return;
+	e->refuted = 0;
+	e->n_kept = 0;
 }
 
 /**
@@ -423,6 +440,11 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	note_source(e, x->hardware);
 	e->accepted++;
 	shift(&s, e->continuity.shift_ns);
+	if (rtt_of(&s) < 0) {
+		/* The path is no longer as long as it had become. */
+		cl_continuity_forget(&e->continuity);
+		s = cl_oneway(x);
+	}
 	if (!cl_estimator_ready(e)) {
 		feed(e, &s);
 	} else if (e->moved) {

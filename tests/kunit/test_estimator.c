@@ -351,6 +351,41 @@ static void test_stamps_of_hardware_are_believed_more(struct kunit *test)
 			error_of_source(test, false));
 }
 
+/*
+ * What was learnt of the kernel's stamps, which come late, is more than the whole
+ * round trip by the device's.
+ */
+static void test_no_round_trip_is_negative(struct kunit *test)
+{
+	struct cl_estimate e;
+	struct cl_exchange x;
+	int i;
+
+	cl_estimator_init(&est, sim_params());
+	for (i = 1; i <= 700; i++) {
+		s64 t = i * 100 * CL_NS_PER_MS;
+
+		if (i == 650) {
+			est.continuity.shift_ns[0] = 2000;
+			est.continuity.shift_ns[1] = 5000;
+			cl_continuity_restart(&est.continuity);
+		}
+		x = (struct cl_exchange){
+			.hardware = true,
+			.in_tx = cl_raw(t),
+			.in_rx = cl_raw(t + 500),
+			.out_tx = cl_raw(t + 20000),
+			.out_rx = cl_raw(t + 20500),
+		};
+		KUNIT_ASSERT_EQ(test, cl_estimator_push(&est, &x), 0);
+	}
+	KUNIT_ASSERT_EQ(test, cl_estimator_get(&est, est.last, &e), 0);
+	KUNIT_EXPECT_LE(test, cl_abs_s64(e.theta_ns), 5ULL);
+	KUNIT_EXPECT_LE(test, e.err_ns, 100ULL);
+	KUNIT_EXPECT_EQ(test, e.min_rtt_ns, 1000ULL);
+	KUNIT_EXPECT_EQ(test, est.continuity.shift_ns[0], 0LL);
+}
+
 static void test_frequency_step_of_50_ppb_is_absorbed(struct kunit *test)
 {
 	u64 seed;
@@ -675,6 +710,7 @@ static struct kunit_case estimator_cases[] = {
 	KUNIT_CASE(test_wan_jitter_is_not_believed),
 	KUNIT_CASE(test_enormous_jitter_gives_no_estimate_at_first),
 	KUNIT_CASE(test_stamps_of_hardware_are_believed_more),
+	KUNIT_CASE(test_no_round_trip_is_negative),
 	KUNIT_CASE(test_frequency_step_of_50_ppb_is_absorbed),
 	KUNIT_CASE(test_unexpected_jumps_are_recovered_from),
 	KUNIT_CASE(test_holdover_of_an_hour_stays_within_bound),

@@ -140,7 +140,7 @@ for change in "adj 0.00005" "freq 20000" "adj -3600"; do
 	steer $change
 	wait "$judge"
 	check_true "$change: no interval missed the truth" "$? == 0"
-	check_true "$change: true error at most $(worst 2) ns" "$(worst 2) < 200"
+	check_true "$change: true error at most $(worst 2) ns" "$(worst 2) < 100"
 	check_true "$change: noticed" "$(number 2 device breaks) > $breaks"
 	exchanges=$(($(number 2 peer exchanges) - held))
 	check_true "$change: cost some samples ($exchanges in 6 s)" "$exchanges > 30"
