@@ -3,7 +3,7 @@
 # Netlink messages that are malformed, incomplete, out of range or out of order get
 # an error number, a message and what it points to, and change nothing.
 # vm: $release -t 600 -f $build/lab/nl-raw
-# um: $debug -f $build/lab/nl-raw
+# um: $debug -t 600 -f $build/lab/nl-raw
 . /t/lib.sh
 
 # numbers of uapi/linux/clocklink.h
