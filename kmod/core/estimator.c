@@ -156,6 +156,7 @@ static void restart(struct cl_estimator *e)
 	cl_parabolic_restart(&e->corridor);
 	cl_continuity_restart(&e->continuity);
 	cl_octaves_restart(&e->octaves);
+	cl_shock_restart(&e->shock);
 	e->choice = CL_CHOICE_FILTER;
 	e->now_known = false;
 	e->n = 0;
@@ -179,6 +180,7 @@ void cl_estimator_init(struct cl_estimator *e,
 	cl_filter_init(&e->filter, e->params.wander_ppt, stamps_ns2(e));
 	cl_continuity_init(&e->continuity);
 	cl_octaves_init(&e->octaves);
+	cl_shock_restart(&e->shock);
 }
 
 /* Let the corridor answer, or say how wrong the filter may be. */
@@ -359,6 +361,9 @@ static void watch(struct cl_estimator *e, struct cl_oneway *s,
 		e->n_kept = 0;
 		break;
 	case CL_CONTINUITY_SHIFTED:
+		/* It saw samples without that. */
+		cl_shock_restart(&e->shock);
+		break;
 	case CL_CONTINUITY_QUIET:
 		break;
 	}
@@ -385,6 +390,34 @@ static void refresh(struct cl_estimator *e, const struct cl_oneway *s)
 }
 
 /*
+ * Has the frequency changed at once?  Samples that are kept back in doubt count as
+ * well: that the offset drifts away may be what the doubt is about.
+ *
+ * Return: true if the sample has been dealt with: the estimate begins anew, with
+ * what the samples since then tell.
+ */
+static bool shocked(struct cl_estimator *e, const struct cl_oneway *s)
+{
+	const struct cl_variance *v = &e->filter.var;
+	s64 floor = cl_variance_min(v) - (s64)cl_variance_noise(v);
+	s64 r = cl_variance_of(v, rtt_of(s));
+	struct cl_shock k;
+
+	if (!r || !cl_shock_push(&e->shock, s, &e->now, r, floor))
+		return false;
+	k = e->shock;
+	restart(e);
+	e->corridor.y = cl_shl_div(k.kf.y, 16, CL_NS_PER_SEC);
+	cl_filter_follow(&e->filter, &k.kf, k.d0, k.at);
+	e->last = k.at;
+	e->n = CL_ESTIMATOR_START;
+	e->n_kept = 0;
+	e->refuted = 0;
+	e->clock_changes++;
+	return true;
+}
+
+/*
  * Stamps of a network device are better, the law of the samples is another, and so
  * are the floors: the kernel's stamps have delays of their own in each direction.
  * That is no change of the path, and what was kept back because it looked like one
@@ -397,6 +430,7 @@ static void note_source(struct cl_estimator *e, bool hardware)
 	e->hardware = hardware;
 	cl_variance_set_stamps(&e->filter.var, stamps_ns2(e));
 	e->corridor.noise_ns = (u32)cl_isqrt((u64)stamps_ns2(e));
+	cl_shock_restart(&e->shock);
 	if (!cl_estimator_ready(e) || e->moved)
 		return;
 	e->refuted = 0;
@@ -443,6 +477,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	if (rtt_of(&s) < 0) {
 		/* The path is no longer as long as it had become. */
 		cl_continuity_forget(&e->continuity);
+		cl_shock_restart(&e->shock);
 		s = cl_oneway(x);
 	}
 	if (!cl_estimator_ready(e)) {
@@ -451,7 +486,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 		clock_moved(e, &s);
 	} else {
 		refresh(e, &s);
-		if (!refuted(e, &s, &e->now))
+		if (!shocked(e, &s) && !refuted(e, &s, &e->now))
 			watch(e, &s, &e->now);
 	}
 	return 0;
@@ -502,6 +537,7 @@ int cl_estimator_get(const struct cl_estimator *e, struct cl_raw at,
 	ret->err_ns = cl_add_sat(ret->err_ns, cl_continuity_err_ns(c));
 	ret->shift_ns = cl_add_sat(cl_abs_s64(cl_continuity_asymmetry_ns(c)),
 				   cl_continuity_doubt_ns(c));
+	ret->shift_ns = cl_add_sat(ret->shift_ns, cl_shock_doubt_ns(&e->shock));
 	if (e->moved)
 		ret->shift_ns = cl_add_sat(ret->shift_ns, moved_ns(e, ret));
 	ret->told_ns = 0;

@@ -18,6 +18,7 @@
 #include "oneway.h"
 #include "parabolic.h"
 #include "session.h"
+#include "shock.h"
 #include "types.h"
 
 /*
@@ -57,6 +58,7 @@ struct cl_estimator_params {
  * @filter: Kalman filter
  * @continuity: changes of the path
  * @octaves: wander that the answers show
+ * @shock: changes of the frequency that no wander explains
  * @choice: which of @corridor and @filter answers
  * @now: a recent answer, which samples are compared with
  * @now_known: there is one
@@ -78,6 +80,7 @@ struct cl_estimator {
 	struct cl_filter filter;
 	struct cl_continuity continuity;
 	struct cl_octaves octaves;
+	struct cl_shock shock;
 	enum cl_choice choice;
 	struct cl_estimate now;
 	bool now_known;

@@ -39,6 +39,14 @@ void cl_filter_init(struct cl_filter *f, u32 wander_ppt, s64 stamps_ns2)
 	cl_variance_init(&f->var, stamps_ns2);
 }
 
+static void forget_innovations(struct cl_filter *f)
+{
+	f->sum_q8 = 0;
+	f->squares_q16 = 0;
+	f->n = 0;
+	f->bias_q8 = 0;
+}
+
 /**
  * cl_filter_start() - forget all samples; what was learnt goes on
  * @f: filter
@@ -51,10 +59,23 @@ void cl_filter_start(struct cl_filter *f, const struct cl_oneway *s)
 	cl_wander_restart(&f->wander);
 	cl_variance_start(&f->var, cl_oneway_middle(s), (s64)rtt);
 	f->d0 = (s64)(s->u - rtt / 2);
-	f->sum_q8 = 0;
-	f->squares_q16 = 0;
-	f->n = 0;
-	f->bias_q8 = 0;
+	forget_innovations(f);
+}
+
+/**
+ * cl_filter_follow() - go on from the state of another filter
+ * @f: filter; what was learnt of noise and wander goes on
+ * @k: the other one
+ * @d0: what its offset is relative to, ns
+ * @at: its newest sample
+ */
+void cl_filter_follow(struct cl_filter *f, const struct cl_kalman *k, s64 d0,
+		      struct cl_raw at)
+{
+	cl_wander_follow(&f->wander, k);
+	f->d0 = d0;
+	f->at = at;
+	forget_innovations(f);
 }
 
 /* Innovation of the last sample, over its deviation, Q8. */

@@ -41,6 +41,8 @@ struct cl_filter {
 
 void cl_filter_init(struct cl_filter *f, u32 wander_ppt, s64 stamps_ns2);
 void cl_filter_start(struct cl_filter *f, const struct cl_oneway *s);
+void cl_filter_follow(struct cl_filter *f, const struct cl_kalman *k, s64 d0,
+		      struct cl_raw at);
 void cl_filter_push(struct cl_filter *f, const struct cl_oneway *s);
 bool cl_filter_ready(const struct cl_filter *f);
 u64 cl_filter_distance(const struct cl_filter *f, u64 offset);

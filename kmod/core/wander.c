@@ -159,6 +159,26 @@ void cl_wander_restart(struct cl_wander *w)
 }
 
 /**
+ * cl_wander_follow() - go on from the state of another filter
+ * @w: filters; the wander learnt goes on
+ * @k: that filter
+ */
+void cl_wander_follow(struct cl_wander *w, const struct cl_kalman *k)
+{
+	int i;
+
+	for (i = 0; i < CL_WANDER_FILTERS; i++) {
+		s64 q2 = w->kf[i].q2;
+
+		w->kf[i] = *k;
+		w->kf[i].q2 = q2;
+	}
+	w->lead[0] = 0;
+	w->lead[1] = 0;
+	w->s_q16 = 0;
+}
+
+/**
  * cl_wander_push() - take a sample
  * @w: filters
  * @dt_q20: time since the last sample, s Q20, >= 0
