@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Fuzzers of the agent: netlink messages, the daemon's file, Raft, the replicated state.
+# Fuzzers of the agent: netlink messages, the daemon's file, Raft, the replicated
+# state, the ensemble's table.
 
 AGENT_FUZZ_DIR := tests/userspace/fuzz/agent
 AGENT_FUZZ_BINS := $(patsubst $(AGENT_FUZZ_DIR)/%.c,$(BUILD)/fuzz/%,\
 	$(wildcard $(AGENT_FUZZ_DIR)/fuzz_*.c))
 AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
-	$(wildcard agent/nl/*.c agent/lib/*.c agent/core/raft*.c) agent/daemon/config.c \
+	$(wildcard agent/nl/*.c agent/lib/*.c agent/core/raft*.c agent/core/ensemble*.c) \
+	agent/daemon/config.c \
 	$(addprefix agent/core/,layout.c entry.c utc.c roster.c state.c state_check.c \
 	freeze.c) tests/userspace/unit/raftnet.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \
@@ -22,7 +24,7 @@ $(BUILD)/obj/agent-fuzz/%.o: %.c
 $(AGENT_FUZZ_BINS): $(BUILD)/fuzz/%: \
 		$(BUILD)/obj/agent-fuzz/$(AGENT_FUZZ_DIR)/%.o $(AGENT_FUZZ_OBJS)
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(AGENT_FUZZ_CFLAGS) $^ -linih $(LIB_LIBS) -o $@
+	$(FUZZ_CC) $(AGENT_FUZZ_CFLAGS) $^ -linih $(LIB_LIBS) -lm -o $@
 
 -include $(AGENT_FUZZ_OBJS:.o=.d) \
 	$(AGENT_FUZZ_BINS:$(BUILD)/fuzz/%=$(BUILD)/obj/agent-fuzz/$(AGENT_FUZZ_DIR)/%.d)

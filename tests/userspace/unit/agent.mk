@@ -42,7 +42,8 @@ AGENT_TEST_NAMES := \
 	raft_faults \
 	raft_memory \
 	raft_random \
-	sensor
+	sensor \
+	ensemble
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
