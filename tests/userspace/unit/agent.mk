@@ -11,6 +11,8 @@ AGENT_TEST_NAMES := \
 	settings \
 	page \
 	round \
+	reputation \
+	check \
 	probe \
 	config \
 	seed \

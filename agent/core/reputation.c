@@ -1,0 +1,587 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "reputation.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/* Evidence of 30 % liars; the median deviation of a normal law is 1 / this. */
+#define MAD_TO_SIGMA 1.4826
+
+/* Evidence of R1 may grow to so many times its limit, so that it can end. */
+#define EVIDENCE_MOST 2
+
+/* Nothing is forgotten for a longer time than this between two observations. */
+#define FORGET_ROUNDS ((double)CL_REPUTATION_GAP_NS / CL_GATE_ROUND_NS)
+
+/**
+ * struct scale - what is usual in a round
+ * @median_ns: median clock minus ours
+ * @sigma_ns: median deviation of the estimates
+ * @spread: of the clocks around the median, in deviations; at least 1
+ */
+struct scale {
+	double median_ns;
+	double sigma_ns;
+	double spread;
+};
+
+/**
+ * struct figures - how a node stands in a round
+ * @raw_ns: by one exchange, from the median; 0 if there is no new one
+ * @gate_ns: what that may be
+ * @offset_ns: filtered, from the median
+ * @slack_ns: what that may be
+ * @clean: nothing speaks against it
+ */
+struct figures {
+	double raw_ns;
+	double gate_ns;
+	double offset_ns;
+	double slack_ns;
+	bool clean;
+};
+
+/**
+ * cl_reputation_init() - nobody is known
+ * @r: judge
+ * @event: called for each change of state; NULL: nobody wants to know
+ * @ctx: its first argument
+ */
+void cl_reputation_init(struct cl_reputation *r,
+			void (*event)(void *ctx,
+				      const struct cl_reputation_event *e),
+			void *ctx)
+{
+	memset(r, 0, sizeof(*r));
+	r->event = event;
+	r->ctx = ctx;
+}
+
+/**
+ * cl_reputation_in_use() - does a node's clock count?
+ * @state: its state
+ *
+ * Return: true if it does.
+ */
+bool cl_reputation_in_use(enum cl_reputation_state state)
+{
+	return state == CL_REPUTATION_GOOD || state == CL_REPUTATION_SUSPICIOUS;
+}
+
+static struct cl_reputation_node *lookup(struct cl_reputation *r, u32 node)
+{
+	for (unsigned int i = 0; i < r->n; i++) {
+		if (r->node[i].node == node)
+			return &r->node[i];
+	}
+	return NULL;
+}
+
+/* There is room. */
+static struct cl_reputation_node *add(struct cl_reputation *r, u32 node,
+				      s64 now)
+{
+	struct cl_reputation_node *k = &r->node[r->n++];
+
+	*k = (struct cl_reputation_node){
+		.node = node,
+		.weight = 1,
+		.seen = now - CL_GATE_ROUND_NS,
+		.fresh = now - CL_GATE_ROUND_NS,
+		.readmitted = S64_MIN,
+	};
+	return k;
+}
+
+/**
+ * cl_reputation_find() - what is known of a node
+ * @r: judge
+ * @node: node id
+ *
+ * Return: it, valid until the judge is called again; NULL if it is not known.
+ */
+const struct cl_reputation_node *
+cl_reputation_find(const struct cl_reputation *r, u32 node)
+{
+	return lookup((struct cl_reputation *)r, node);
+}
+
+/**
+ * cl_reputation_forget() - a node is no member, or not measured any more
+ * @r: judge
+ * @node: node id; may be unknown
+ */
+void cl_reputation_forget(struct cl_reputation *r, u32 node)
+{
+	struct cl_reputation_node *k = lookup(r, node);
+
+	if (k)
+		*k = r->node[--r->n];
+}
+
+/* The evidence of a rule as a share of its limit. */
+static double share_of(const struct cl_reputation_node *k,
+		       enum cl_reputation_rule rule)
+{
+	switch (rule) {
+	case CL_REPUTATION_STRIKES:
+		return k->strikes / CL_REPUTATION_STRIKE_LIMIT;
+	case CL_REPUTATION_PROOFS:
+		return k->proofs / CL_REPUTATION_PROOF_LIMIT;
+	case CL_REPUTATION_CUSUM:
+		return k->cusum / CL_REPUTATION_CUSUM_LIMIT;
+	case CL_REPUTATION_EXCESS:
+		return k->excess / CL_REPUTATION_EXCESS_LIMIT;
+	default:
+		return 0;
+	}
+}
+
+/* The rule with most evidence; of equals the one that proves more. */
+static enum cl_reputation_rule worst_rule(const struct cl_reputation_node *k)
+{
+	enum cl_reputation_rule worst = CL_REPUTATION_STRIKES, rule;
+
+	for (rule = CL_REPUTATION_PROOFS; rule <= CL_REPUTATION_EXCESS;
+	     rule++) {
+		if (share_of(k, rule) > share_of(k, worst))
+			worst = rule;
+	}
+	return worst;
+}
+
+/* The figures of a rule, into an event. */
+static void explain(struct cl_reputation_event *e,
+		    const struct cl_reputation_node *k,
+		    enum cl_reputation_rule rule, const struct figures *f)
+{
+	bool raw = rule == CL_REPUTATION_STRIKES ||
+		   rule == CL_REPUTATION_PROOFS;
+
+	e->offset_ns = raw ? f->raw_ns : f->offset_ns;
+	e->limit_ns = raw ? f->gate_ns : f->slack_ns;
+	switch (rule) {
+	case CL_REPUTATION_STRIKES:
+		e->evidence = k->strikes;
+		e->evidence_limit = CL_REPUTATION_STRIKE_LIMIT;
+		break;
+	case CL_REPUTATION_PROOFS:
+		e->evidence = k->proofs;
+		e->evidence_limit = CL_REPUTATION_PROOF_LIMIT;
+		break;
+	case CL_REPUTATION_CUSUM:
+		e->evidence = k->cusum;
+		e->evidence_limit = CL_REPUTATION_CUSUM_LIMIT;
+		break;
+	case CL_REPUTATION_EXCESS:
+		e->evidence = k->excess;
+		e->evidence_limit = CL_REPUTATION_EXCESS_LIMIT;
+		break;
+	case CL_REPUTATION_CLEAN:
+		e->evidence = (double)k->clean_ns / CL_NS_PER_SEC;
+		if (k->state >= CL_REPUTATION_ACCUSED)
+			e->evidence_limit =
+				(double)CL_REPUTATION_CLEAN_NS / CL_NS_PER_SEC;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Change the state and say so; @f is NULL for a decision from outside. */
+static void enter(struct cl_reputation *r, struct cl_reputation_node *k,
+		  enum cl_reputation_state to, enum cl_reputation_rule rule,
+		  const struct figures *f, s64 now)
+{
+	struct cl_reputation_event e = { 0 };
+
+	if (k->state == to)
+		return;
+	if (!f)
+		e = k->why;
+	e.when = now;
+	e.node = k->node;
+	e.voter = k->voter;
+	e.from = k->state;
+	e.to = to;
+	e.rule = rule;
+	if (f)
+		explain(&e, k, rule, f);
+	k->state = to;
+	k->why = e;
+	if (r->event)
+		r->event(r->ctx, &e);
+}
+
+static bool valid(const struct cl_reputation_obs *o)
+{
+	return o->node && isfinite(o->offset_ns) && isfinite(o->sigma_ns) &&
+	       o->sigma_ns > 0 &&
+	       (!o->fresh || (isfinite(o->raw_ns) && isfinite(o->excess_ns) &&
+			      isfinite(o->noise_ns) && o->excess_ns >= 0 &&
+			      o->noise_ns >= 0));
+}
+
+static int check_obs(struct cl_reputation *r,
+		     const struct cl_reputation_obs *obs, unsigned int n)
+{
+	unsigned int known = r->n;
+
+	if (n > CL_GATE_NODES)
+		return -ENOSPC;
+	for (unsigned int i = 0; i < n; i++) {
+		if (!valid(&obs[i]))
+			return -EINVAL;
+		for (unsigned int j = 0; j < i; j++) {
+			if (obs[j].node == obs[i].node)
+				return -EINVAL;
+		}
+		known += !lookup(r, obs[i].node);
+	}
+	return known > CL_GATE_NODES ? -ENOSPC : 0;
+}
+
+/* Does a clock count in the median?  Not if it is hardly known. */
+static bool counts(struct cl_reputation *r, const struct cl_reputation_obs *o,
+		   double sigma_ns)
+{
+	return cl_reputation_in_use(lookup(r, o->node)->state) &&
+	       o->sigma_ns <= CL_GATE_COARSE * sigma_ns;
+}
+
+/*
+ * Clocks of those in use, ours among them.  All follow one clock, so honest ones
+ * agree as well as they are measured.
+ */
+static struct scale scale_of(struct cl_reputation *r,
+			     const struct cl_reputation_obs *obs,
+			     unsigned int n)
+{
+	double v[CL_GATE_NODES + 1] = { 0 };
+	struct scale s = { .spread = 1 };
+	unsigned int i, m = 0;
+
+	for (i = 0; i < n; i++) {
+		if (cl_reputation_in_use(lookup(r, obs[i].node)->state))
+			v[m++] = obs[i].sigma_ns;
+	}
+	r->floor_ns = cl_gate_floor(v, m);
+	s.sigma_ns = cl_gate_median(v, m);
+	v[0] = 0;
+	for (i = 0, m = 1; i < n; i++) {
+		if (counts(r, &obs[i], s.sigma_ns))
+			v[m++] = obs[i].offset_ns;
+	}
+	s.median_ns = cl_gate_median(v, m);
+	r->median_ns = s.median_ns;
+	if (m == 1)
+		return s;
+	v[0] = fabs(s.median_ns) / s.sigma_ns;
+	for (i = 0, m = 1; i < n; i++) {
+		if (counts(r, &obs[i], s.sigma_ns))
+			v[m++] = fabs(obs[i].offset_ns - s.median_ns) /
+				 fmax(obs[i].sigma_ns, s.sigma_ns);
+	}
+	s.spread = fmax(MAD_TO_SIGMA * cl_gate_median(v, m), 1);
+	return s;
+}
+
+/* R1 with one exchange. */
+static void judge_raw(struct cl_reputation_node *k,
+		      const struct cl_reputation_obs *o, const struct scale *s,
+		      s64 now, struct figures *f)
+{
+	double rounds = cl_gate_rounds(k->fresh, now, 1);
+	double forget = cl_gate_rounds(k->fresh, now, FORGET_ROUNDS);
+	double floor = CL_GATE_SIGMAS * fmax(o->sigma_ns, s->sigma_ns);
+	double strike = CL_REPUTATION_STRIKE;
+
+	if (!o->fresh)
+		return;
+	k->fresh = now;
+	f->raw_ns = o->raw_ns - s->median_ns;
+	f->gate_ns =
+		o->excess_ns / 2 + CL_REPUTATION_NOISES * o->noise_ns + floor;
+	if (fabs(f->raw_ns) > f->gate_ns) {
+		f->clean = false;
+		if (fabs(f->raw_ns) > 2 * f->gate_ns)
+			strike = CL_REPUTATION_STRIKE_FAR;
+		k->strikes += rounds * strike;
+		k->proofs += rounds;
+	} else {
+		k->strikes -= rounds * CL_REPUTATION_STRIKE_DECAY;
+		k->proofs -= forget * CL_REPUTATION_PROOF_DECAY;
+	}
+	k->strikes = fmin(fmax(k->strikes, 0),
+			  EVIDENCE_MOST * CL_REPUTATION_STRIKE_LIMIT);
+	k->proofs = fmin(fmax(k->proofs, 0),
+			 EVIDENCE_MOST * CL_REPUTATION_PROOF_LIMIT);
+}
+
+/* R2 with the filtered offset. */
+static void judge_filtered(struct cl_reputation_node *k,
+			   const struct cl_reputation_obs *o,
+			   const struct scale *s, s64 now, struct figures *f)
+{
+	double rounds =
+		cl_gate_rounds(k->seen, now, CL_REPUTATION_CUSUM_ROUNDS);
+	double unit = s->spread * fmax(o->sigma_ns, s->sigma_ns);
+	double over;
+
+	f->offset_ns = o->offset_ns - s->median_ns;
+	f->slack_ns = CL_REPUTATION_CUSUM_SLACK * unit;
+	over = fmin(fabs(f->offset_ns) / unit, CL_REPUTATION_CUSUM_CLIP) -
+	       CL_REPUTATION_CUSUM_SLACK;
+	if (over > 0)
+		f->clean = false;
+	k->cusum += rounds * over;
+	k->cusum = fmin(fmax(k->cusum, 0), CL_REPUTATION_CUSUM_MOST);
+	k->excess += rounds * (fmax(over, 0) - CL_REPUTATION_EXCESS_DECAY);
+	k->excess = fmin(fmax(k->excess, 0),
+			 EVIDENCE_MOST * CL_REPUTATION_EXCESS_LIMIT);
+}
+
+/* Weight 0 for a while; longer for who comes back soon. */
+static void demote(struct cl_reputation *r, struct cl_reputation_node *k,
+		   enum cl_reputation_rule rule, const struct figures *f,
+		   s64 now)
+{
+	bool soon = k->hold_ns &&
+		    now - k->demoted < CL_REPUTATION_HOLD_MEMORY * k->hold_ns;
+
+	if (k->state == CL_REPUTATION_DEMOTED)
+		return;
+	k->hold_ns = soon ? 2 * k->hold_ns : CL_REPUTATION_HOLD_MIN_NS;
+	if (k->hold_ns > CL_REPUTATION_HOLD_MAX_NS)
+		k->hold_ns = CL_REPUTATION_HOLD_MAX_NS;
+	k->demoted = now;
+	enter(r, k, CL_REPUTATION_DEMOTED, rule, f, now);
+}
+
+/* A node that is neither accused nor isolated. */
+static void conclude(struct cl_reputation *r, struct cl_reputation_node *k,
+		     const struct figures *f, s64 now)
+{
+	/* With figures that prove it, not when a node more has come. */
+	bool accusing = r->n + 1 >= CL_REPUTATION_ACCUSE_NODES &&
+			fabs(f->raw_ns) > f->gate_ns;
+	enum cl_reputation_rule rule = worst_rule(k);
+	double share = share_of(k, rule);
+
+	if (k->strikes >= CL_REPUTATION_STRIKE_LIMIT)
+		rule = CL_REPUTATION_STRIKES;
+	else if (k->proofs >= CL_REPUTATION_PROOF_LIMIT)
+		rule = CL_REPUTATION_PROOFS;
+	else
+		accusing = false;
+	if (accusing) {
+		enter(r, k, CL_REPUTATION_ACCUSED, rule, f, now);
+	} else if (share >= 1) {
+		demote(r, k, rule, f, now);
+	} else if (k->state == CL_REPUTATION_DEMOTED) {
+		if (share >= CL_REPUTATION_TRUST ||
+		    now - k->demoted < k->hold_ns)
+			return;
+		k->demoted = now;
+		enter(r, k, CL_REPUTATION_GOOD, CL_REPUTATION_CLEAN, f, now);
+	} else if (share >= CL_REPUTATION_SUSPECT) {
+		enter(r, k, CL_REPUTATION_SUSPICIOUS, rule, f, now);
+	} else if (share < CL_REPUTATION_TRUST) {
+		enter(r, k, CL_REPUTATION_GOOD, CL_REPUTATION_CLEAN, f, now);
+	}
+}
+
+static void forget_evidence(struct cl_reputation_node *k)
+{
+	k->strikes = 0;
+	k->proofs = 0;
+	k->cusum = 0;
+	k->excess = 0;
+	k->clean_ns = 0;
+	k->worst_ns = 0;
+}
+
+/*
+ * Measured in the shadow.  An accusation that the others do not share ends by
+ * itself, after the same time and as rarely.
+ */
+static void conclude_shadow(struct cl_reputation *r,
+			    struct cl_reputation_node *k,
+			    const struct figures *f, s64 now)
+{
+	bool due = k->clean_ns >= CL_REPUTATION_CLEAN_NS &&
+		   (k->readmitted == S64_MIN ||
+		    now - k->readmitted >= CL_REPUTATION_READMIT_NS);
+
+	if (k->state == CL_REPUTATION_CLEARED && !f->clean) {
+		enter(r, k, CL_REPUTATION_ISOLATED, worst_rule(k), f, now);
+	} else if (k->state == CL_REPUTATION_ISOLATED && due) {
+		enter(r, k, CL_REPUTATION_CLEARED, CL_REPUTATION_CLEAN, f, now);
+	} else if (k->state == CL_REPUTATION_ACCUSED && due) {
+		enter(r, k, CL_REPUTATION_GOOD, CL_REPUTATION_CLEAN, f, now);
+		forget_evidence(k);
+		k->readmitted = now;
+	}
+}
+
+/* How long there has been nothing against it, and what came closest. */
+static void note_clean(struct cl_reputation_node *k, const struct figures *f,
+		       s64 since)
+{
+	if (!f->clean) {
+		k->clean_ns = 0;
+		k->worst_ns = 0;
+		return;
+	}
+	if (since <= CL_REPUTATION_GAP_NS)
+		k->clean_ns += since;
+	if (fabs(f->offset_ns) < k->worst_ns)
+		return;
+	k->worst_ns = fabs(f->offset_ns);
+	k->worst_limit_ns = f->slack_ns;
+}
+
+static void judge(struct cl_reputation *r, const struct cl_reputation_obs *o,
+		  const struct scale *s, s64 now)
+{
+	struct cl_reputation_node *k = lookup(r, o->node);
+	struct figures f = { .clean = true };
+	s64 since = now - k->seen;
+
+	if (r->n + 1 < CL_REPUTATION_JUDGE_NODES) {
+		k->seen = now;
+		return;
+	}
+	judge_raw(k, o, s, now, &f);
+	judge_filtered(k, o, s, now, &f);
+	k->seen = now;
+	note_clean(k, &f, since);
+	if (k->state >= CL_REPUTATION_ACCUSED)
+		conclude_shadow(r, k, &f, now);
+	else
+		conclude(r, k, &f, now);
+}
+
+/* No steps: as evidence grows, the weight goes down to 0 and with it the noise. */
+static void weigh(struct cl_reputation_node *k,
+		  const struct cl_reputation_obs *o, const struct scale *s)
+{
+	double settled = fmin(s->sigma_ns / o->sigma_ns, 1);
+
+	k->weight = 0;
+	if (cl_reputation_in_use(k->state))
+		k->weight = settled * settled *
+			    (1 - fmin(share_of(k, worst_rule(k)), 1));
+}
+
+/**
+ * cl_reputation_round() - judge all nodes that are measured
+ * @r: judge
+ * @now: time, ns; not less than before, only differences count
+ * @obs: all nodes whose filtered offset is good now, each once, without ourselves
+ * @n: how many
+ *
+ * Return: 0; -EINVAL if a value is out of range or a node is there twice, -ENOSPC
+ * if that makes more than CL_GATE_NODES nodes; then nothing has changed.
+ */
+int cl_reputation_round(struct cl_reputation *r, s64 now,
+			const struct cl_reputation_obs *obs, unsigned int n)
+{
+	int err = check_obs(r, obs, n);
+	struct scale s;
+	unsigned int i;
+
+	if (err)
+		return err;
+	for (i = 0; i < n; i++) {
+		struct cl_reputation_node *k = lookup(r, obs[i].node);
+
+		if (!k)
+			k = add(r, obs[i].node, now);
+		k->voter = obs[i].voter;
+	}
+	s = scale_of(r, obs, n);
+	for (i = 0; i < n; i++) {
+		judge(r, &obs[i], &s, now);
+		weigh(lookup(r, obs[i].node), &obs[i], &s);
+	}
+	return 0;
+}
+
+/**
+ * cl_reputation_isolated() - the replicated state says who is isolated
+ * @r: judge
+ * @node: node id
+ * @isolated: it is; false: it was readmitted
+ * @when: when that was decided, ns, clock of cl_reputation_round()
+ *
+ * A node that was readmitted starts without evidence against it.
+ *
+ * Return: 0; -ENOSPC if CL_GATE_NODES other nodes are known.
+ */
+int cl_reputation_isolated(struct cl_reputation *r, u32 node, bool isolated,
+			   s64 when)
+{
+	struct cl_reputation_node *k = lookup(r, node);
+
+	if (!k && r->n == CL_GATE_NODES)
+		return -ENOSPC;
+	if (!k)
+		k = add(r, node, when);
+	if (isolated && k->state < CL_REPUTATION_ISOLATED) {
+		k->clean_ns = 0;
+		k->worst_ns = 0;
+		k->weight = 0;
+		enter(r, k, CL_REPUTATION_ISOLATED, CL_REPUTATION_DECISION,
+		      NULL, when);
+	} else if (!isolated && k->state >= CL_REPUTATION_ISOLATED) {
+		forget_evidence(k);
+		k->readmitted = when;
+		k->weight = 1;
+		enter(r, k, CL_REPUTATION_GOOD, CL_REPUTATION_DECISION, NULL,
+		      when);
+	}
+	return 0;
+}
+
+/**
+ * cl_reputation_state_name() - a state in one word
+ * @state: enum cl_reputation_state
+ *
+ * Return: static string.
+ */
+const char *cl_reputation_state_name(enum cl_reputation_state state)
+{
+	static const char *const names[] = {
+		[CL_REPUTATION_GOOD] = "good",
+		[CL_REPUTATION_SUSPICIOUS] = "suspicious",
+		[CL_REPUTATION_DEMOTED] = "demoted",
+		[CL_REPUTATION_ACCUSED] = "accused",
+		[CL_REPUTATION_ISOLATED] = "isolated",
+		[CL_REPUTATION_CLEARED] = "cleared",
+	};
+
+	return names[state];
+}
+
+/**
+ * cl_reputation_rule_name() - why a state has changed, in one word
+ * @rule: enum cl_reputation_rule
+ *
+ * Return: static string.
+ */
+const char *cl_reputation_rule_name(enum cl_reputation_rule rule)
+{
+	static const char *const names[] = {
+		[CL_REPUTATION_NO_RULE] = "none",
+		[CL_REPUTATION_STRIKES] = "strikes",
+		[CL_REPUTATION_PROOFS] = "proofs",
+		[CL_REPUTATION_CUSUM] = "cusum",
+		[CL_REPUTATION_EXCESS] = "excess",
+		[CL_REPUTATION_CLEAN] = "clean",
+		[CL_REPUTATION_DECISION] = "decision",
+	};
+
+	return names[rule];
+}
