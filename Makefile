@@ -73,6 +73,7 @@ help:
 	@echo '                      link, mesh'
 	@echo 'make bench-pairs      do coded probe pairs help: simulated queues'
 	@echo 'make bench-raft-faults  10,000 random fault schedules break no invariant of Raft'
+	@echo 'make bench-byzantine  nodes that lie: who is isolated, what honest clocks suffer'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
 	@echo 'make sim-plots        plots of Documentation/accuracy.rst'
 	@echo 'make install          DESTDIR= PREFIX=, module for KDIR'
