@@ -330,7 +330,7 @@ static int open_db(struct cl_storedb *d)
 		return cl_storedb_error(d, "open");
 	}
 	sqlite3_db_config(d->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return run(d, settings, "settings");
+	return run(d, settings, "open");
 }
 
 static int check_tables(struct cl_storedb *d)

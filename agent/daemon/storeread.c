@@ -73,10 +73,8 @@ static int take_row(struct cl_storedb *d, sqlite3_stmt *s)
 		return cl_storedb_fail(d, -EBADMSG,
 				       "term and vote: the digest is wrong");
 	if (cluster != d->cluster || node != d->node)
-		return cl_storedb_fail(
-			d, -EINVAL,
-			"of node %u, cluster 0x%08x; not %u, 0x%08x", node,
-			cluster, d->node, d->cluster);
+		return cl_storedb_fail(d, -EINVAL, "of node %u, cluster 0x%08x",
+				       node, cluster);
 	return 0;
 }
 

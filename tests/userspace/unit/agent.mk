@@ -29,6 +29,7 @@ AGENT_TEST_NAMES := \
 	freeze \
 	store \
 	storedb \
+	durable \
 	frames \
 	streams \
 	raft_conf \

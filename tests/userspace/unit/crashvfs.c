@@ -132,7 +132,7 @@ static int shim_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
 	bool gone = count();
 
-	if (crashvfs.full_at && crashvfs.writes == crashvfs.full_at)
+	if (crashvfs.full_at && crashvfs.writes >= crashvfs.full_at)
 		return SQLITE_FULL;
 	if (!was_gone())
 		add_pending(((struct shim *)f)->image, at, n, p);

@@ -14,8 +14,8 @@
  * @stalled: one is waiting
  * @writes: writes, truncations and syncs so far
  * @crash_at: at this one and from then on nothing gets to the disk, 0: never
- * @full_at: this write finds no room, 0: never
- * @sync_at: this sync fails, 0: never
+ * @full_at: from this one on a write finds no room, 0: never
+ * @sync_at: from this one on a sync fails, 0: never
  */
 struct crashvfs {
 	_Atomic bool stall;
