@@ -72,6 +72,7 @@ help:
 	@echo 'make bench-bound      do the bounds hold: simulator, some in the lab; also holdover,'
 	@echo '                      link, mesh'
 	@echo 'make bench-pairs      do coded probe pairs help: simulated queues'
+	@echo 'make bench-ensemble   is cluster time steadier than the oscillators: simulated voters'
 	@echo 'make bench-raft-faults  10,000 random fault schedules break no invariant of Raft'
 	@echo 'make bench-byzantine  nodes that lie: who is isolated, what honest clocks suffer'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
