@@ -68,6 +68,8 @@ static const char *snapshot_fault(const struct cl_raft_snapshot *s, u32 term)
 {
 	if (!s->index || !s->term)
 		return "snapshot without index or term";
+	if (s->index > CL_RAFT_INDEX_MAX)
+		return "snapshot with an index out of range";
 	if (s->term > term)
 		return "snapshot of a later term than the stored one";
 	if (s->len > CL_RAFT_SNAPSHOT_MAX)
@@ -232,7 +234,6 @@ int cl_raft_bootstrap(struct cl_raft *r, s64 now, u32 term, const void *data,
 	if (err)
 		return err;
 	cl_raft_disk_install(&r->disk, snap.index);
-	r->disk.term = 0;
 	cl_raft_node_finish(r);
 	return 0;
 }

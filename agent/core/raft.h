@@ -52,8 +52,9 @@
 /* The lease ends before the promises of the voters do, by this part of them. */
 #define CL_RAFT_DRIFT_DIV 8
 
-/* No node is ever in this term or beyond. */
+/* No node is ever in this term or beyond, and no entry of others beyond this. */
 #define CL_RAFT_TERM_END U32_MAX
+#define CL_RAFT_INDEX_MAX (U64_MAX / 2)
 
 #define CL_RAFT_NEVER S64_MAX
 
@@ -138,8 +139,9 @@ enum cl_raft_type {
  *	anybody; a reply repeats it (lease, check-quorum)
  * @granted: vote, pre-vote reply: yes; append reply: @index matches; snapshot
  *	reply: the snapshot is on the disk
- * @refused: append reply: an entry of the message did not pass validation;
- *	snapshot reply: the state machine did not take it
+ * @refused: append reply: an entry of the message was not taken, because it did
+ *	not pass validation or for lack of memory; snapshot reply: the state
+ *	machine did not take it
  * @transfer: vote: by the leader's wish, so its lease does not count
  * @entry: append: entries without a gap, the first is @index + 1
  * @entries: how many, at most CL_RAFT_BATCH_MAX

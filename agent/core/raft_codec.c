@@ -169,7 +169,7 @@ static bool get_entries(struct cl_raft_msg *m, struct cl_raft_entry *entry,
 		return false;
 	m->entries = cl_get_be16(p);
 	m->entry = m->entries ? entry : NULL;
-	if (m->index > U64_MAX - m->entries)
+	if (m->index > CL_RAFT_INDEX_MAX)
 		return false;
 	p += 2;
 	len -= 2;

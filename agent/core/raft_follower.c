@@ -50,7 +50,8 @@ static bool well_formed(const struct cl_raft_msg *m)
 {
 	u32 term = m->log_term;
 
-	if (m->entries > CL_RAFT_BATCH_MAX || !m->index != !m->log_term)
+	if (m->entries > CL_RAFT_BATCH_MAX || m->index > CL_RAFT_INDEX_MAX ||
+	    !m->index != !m->log_term)
 		return false;
 	for (u32 i = 0; i < m->entries; i++) {
 		const struct cl_raft_entry *e = &m->entry[i];
@@ -125,30 +126,17 @@ static bool acceptable(const struct cl_raft *r, const struct cl_raft_entry *e)
 	return false;
 }
 
-/* What became of the entries of a message. */
-enum taken {
-	TAKEN, /* all are here */
-	TAKEN_PART, /* no memory for the rest */
-	TAKEN_REFUSED, /* the next did not pass validation */
-};
-
-static enum taken take(struct cl_raft *r, const struct cl_raft_entry *e)
+/* Have the entry; false: it did not pass validation, or there is no memory. */
+static bool take(struct cl_raft *r, const struct cl_raft_entry *e)
 {
 	u32 term = cl_raft_log_term(&r->log, e->index);
 
 	if (term == e->term)
-		return TAKEN;
-	if (term) {
-		/* Only a liar contradicts what is committed. */
-		if (e->index <= r->commit)
-			return TAKEN_REFUSED;
+		return true;
+	if (term)
 		cl_raft_node_truncate(r, e->index);
-	}
-	if (!acceptable(r, e))
-		return TAKEN_REFUSED;
-	if (cl_raft_node_append(r, e->term, e->kind, e->data, e->len))
-		return TAKEN_PART;
-	return TAKEN;
+	return acceptable(r, e) &&
+	       !cl_raft_node_append(r, e->term, e->kind, e->data, e->len);
 }
 
 /**
@@ -161,7 +149,7 @@ static enum taken take(struct cl_raft *r, const struct cl_raft_entry *e)
  */
 void cl_raft_follower_append(struct cl_raft *r, const struct cl_raft_msg *m)
 {
-	enum taken taken = TAKEN;
+	bool taken = true;
 	u64 match = m->index;
 
 	if (!well_formed(m) || !cl_raft_follower_obeys(r, m))
@@ -175,14 +163,14 @@ void cl_raft_follower_append(struct cl_raft *r, const struct cl_raft_msg *m)
 	for (u32 i = 0; i < m->entries; i++) {
 		if (m->entry[i].index > r->commit)
 			taken = take(r, &m->entry[i]);
-		if (taken != TAKEN)
+		if (!taken)
 			break;
 		match = m->entry[i].index;
 	}
 	if (match > r->obey.match)
 		r->obey.match = match;
 	cl_raft_node_commit(r, min_u64(m->commit, r->obey.match));
-	acknowledge(r, m->seq, taken == TAKEN_REFUSED);
+	acknowledge(r, m->seq, !taken);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "raft_election.h"
 #include "raft_leader.h"
 #include "raft_snapshot.h"
+#include "raft_transfer.h"
 
 /**
  * cl_raft_node_send() - send a message
@@ -35,7 +36,6 @@ void cl_raft_node_term(struct cl_raft *r, u32 term)
 	r->vote = 0;
 	r->leader = 0;
 	r->election.waits = 0;
-	r->election.stands = false;
 	memset(&r->obey, 0, sizeof(r->obey));
 	cl_raft_disk_touch(&r->disk);
 }
@@ -155,10 +155,13 @@ void cl_raft_node_commit(struct cl_raft *r, u64 index)
  * @r: the node
  * @err: -errno
  *
- * Whoever does not know what is on its disk cannot promise anything.
+ * Whoever does not know what is on its disk cannot promise anything.  A leader's
+ * last word is that somebody else shall lead.
  */
 void cl_raft_node_fail(struct cl_raft *r, int err)
 {
+	if (r->role == CL_RAFT_LEADER)
+		cl_raft_transfer_leave(r);
 	cl_raft_node_follow(r, r->term, 0);
 	r->election.deadline = CL_RAFT_NEVER;
 	r->err = err;

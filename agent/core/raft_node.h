@@ -64,7 +64,6 @@ enum cl_raft_pace {
  * @told: commit index that was sent
  * @sent: when something was sent
  * @heard: send time of the last message that was answered, 0: none was
- * @reset: replies to messages before this one do not change @next
  * @tried: probe, refused: message that had entries, 0: none yet
  * @tried_last: its last entry
  * @tried_at: when; install: last progress, or not before this
@@ -81,7 +80,6 @@ struct cl_raft_peer {
 	u64 told;
 	s64 sent;
 	s64 heard;
-	u64 reset;
 	u64 tried;
 	u64 tried_last;
 	s64 tried_at;

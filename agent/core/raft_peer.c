@@ -135,15 +135,13 @@ static void send_chunk(struct cl_raft *r, struct cl_raft_peer *p, u32 len)
 	cl_raft_node_send(r, p->node, &m);
 }
 
-static void set_pace(struct cl_raft *r, struct cl_raft_peer *p,
-		     enum cl_raft_pace pace, u64 next)
+static void set_pace(struct cl_raft_peer *p, enum cl_raft_pace pace, u64 next)
 {
 	p->pace = pace;
 	p->next = next;
 	p->tried = 0;
 	p->waits = false;
 	p->snap = 0;
-	p->reset = r->lead.seq + 1;
 }
 
 static void push_pipeline(struct cl_raft *r, struct cl_raft_peer *p)
@@ -196,7 +194,6 @@ static void restart_snapshot(struct cl_raft *r, struct cl_raft_peer *p, u32 at)
 	p->snap_sent = at;
 	p->snap_acked = at;
 	p->tried_at = r->now;
-	p->reset = r->lead.seq + 1;
 }
 
 /*
@@ -225,9 +222,9 @@ static void push_snapshot(struct cl_raft *r, struct cl_raft_peer *p)
 void cl_raft_peer_push(struct cl_raft *r, struct cl_raft_peer *p)
 {
 	if (p->pace == CL_RAFT_PIPELINE && !cl_raft_peer_answers(r, p))
-		set_pace(r, p, CL_RAFT_PROBE, p->match + 1);
+		set_pace(p, CL_RAFT_PROBE, p->match + 1);
 	if (p->pace != CL_RAFT_INSTALL && p->next <= r->log.base)
-		set_pace(r, p, CL_RAFT_INSTALL, p->next);
+		set_pace(p, CL_RAFT_INSTALL, p->next);
 	switch (p->pace) {
 	case CL_RAFT_PROBE:
 		push_probe(r, p);
@@ -251,22 +248,21 @@ static void hear(struct cl_raft *r, struct cl_raft_peer *p, u64 seq)
 	p->heard = cl_max_s64(p->heard, t);
 }
 
-/* A message after @p->reset did not fit its log. */
-static void step_back(struct cl_raft *r, struct cl_raft_peer *p,
+/*
+ * A message did not fit its log.  If it then lacked what it has acknowledged, the
+ * answer was overtaken, or it has lost its disk and is not fed in this term.
+ */
+static void step_back(const struct cl_raft *r, struct cl_raft_peer *p,
 		      const struct cl_raft_msg *m)
 {
 	u64 next = cl_raft_log_floor(&r->log, m->index, m->log_term) + 1;
 
-	if (next >= p->next)
-		next = p->next - 1;
-	if (next <= p->match)
-		next = p->match + 1;
-	set_pace(r, p, CL_RAFT_PROBE, next);
+	if (m->index >= p->match && next < p->next)
+		set_pace(p, CL_RAFT_PROBE, next);
 }
 
 /* It has taken what was tried. */
-static void step_on(struct cl_raft *r, struct cl_raft_peer *p,
-		    const struct cl_raft_msg *m)
+static void step_on(struct cl_raft_peer *p, const struct cl_raft_msg *m)
 {
 	u64 next = p->next;
 
@@ -274,7 +270,7 @@ static void step_on(struct cl_raft *r, struct cl_raft_peer *p,
 		return;
 	if (m->seq == p->tried && next <= p->tried_last)
 		next = p->tried_last + 1;
-	set_pace(r, p, CL_RAFT_PIPELINE, next);
+	set_pace(p, CL_RAFT_PIPELINE, next);
 }
 
 /**
@@ -296,18 +292,16 @@ void cl_raft_peer_append_reply(struct cl_raft *r, struct cl_raft_peer *p,
 	}
 	if (p->pace == CL_RAFT_INSTALL) {
 		if (p->snap && p->match >= p->snap)
-			set_pace(r, p, CL_RAFT_PIPELINE, p->match + 1);
+			set_pace(p, CL_RAFT_PIPELINE, p->match + 1);
 		return;
 	}
-	if (m->seq < p->reset)
-		return;
 	if (!m->granted) {
 		step_back(r, p, m);
 	} else if (m->refused) {
-		set_pace(r, p, CL_RAFT_REFUSED, p->match + 1);
+		set_pace(p, CL_RAFT_REFUSED, p->match + 1);
 		p->tried_at = r->now;
 	} else if (p->pace != CL_RAFT_PIPELINE) {
-		step_on(r, p, m);
+		step_on(p, m);
 	}
 }
 
@@ -325,11 +319,10 @@ void cl_raft_peer_snapshot_reply(struct cl_raft *r, struct cl_raft_peer *p,
 	hear(r, p, m->seq);
 	if (m->granted && m->index > p->match)
 		p->match = m->index;
-	if (p->pace != CL_RAFT_INSTALL || m->seq < p->reset ||
-	    m->index != p->snap)
+	if (p->pace != CL_RAFT_INSTALL || m->index != p->snap)
 		return;
 	if (m->granted) {
-		set_pace(r, p, CL_RAFT_PIPELINE, p->match + 1);
+		set_pace(p, CL_RAFT_PIPELINE, p->match + 1);
 	} else if (m->refused) {
 		restart_snapshot(r, p, 0);
 		p->tried_at += r->p.election_ns;

@@ -121,10 +121,10 @@ static bool well_formed(const struct cl_raft_msg *m)
 {
 	const struct cl_raft_snapshot *s = &m->snap;
 
-	return s->index && s->term && s->term <= m->term &&
-	       cl_raft_conf_good(&s->conf) && s->len <= CL_RAFT_CHUNK_MAX &&
-	       m->size <= CL_RAFT_SNAPSHOT_MAX && m->offset <= m->size &&
-	       s->len <= m->size - m->offset;
+	return s->index && s->index <= CL_RAFT_INDEX_MAX && s->term &&
+	       s->term <= m->term && cl_raft_conf_good(&s->conf) &&
+	       s->len <= CL_RAFT_CHUNK_MAX && m->size <= CL_RAFT_SNAPSHOT_MAX &&
+	       m->offset <= m->size && s->len <= m->size - m->offset;
 }
 
 /* Is the message a part of what is coming, or can it begin? */
@@ -170,7 +170,6 @@ static int install(struct cl_raft *r, const struct cl_raft_msg *m)
 	r->commit = s.index;
 	r->applied = s.index;
 	r->obey.match = s.index;
-	r->obey.told = 0;
 	cl_raft_node_members(r);
 	return 0;
 }

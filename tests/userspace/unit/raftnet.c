@@ -151,6 +151,7 @@ static void failed(void *ctx, int err)
 
 	EXPECT(x->net, err < 0, "gave up without an error", x->id);
 	x->failures++;
+	x->lease = 0;
 }
 
 static u64 random_of(void *ctx)
@@ -197,6 +198,7 @@ static void send_to(void *ctx, const struct cl_raft_msg *m)
 	EXPECT(n, m->from == x->id && m->to && m->to != x->id, "sent to nobody",
 	       x->id);
 	n->sent[m->type]++;
+	n->bytes += len;
 	if ((u32)len > n->largest)
 		n->largest = len;
 	if (m->to > RAFTNET_NODES || n->cut[m->from][m->to])
@@ -499,7 +501,7 @@ void raftnet_tick(struct raftnet *n, u32 id)
 	raftnet_check(n);
 }
 
-/* Until it leads again the last lease counts, unless it has left. */
+/* Until it leads again the last lease counts, unless it has left or failed. */
 static void note_lease(struct raftnet_node *x)
 {
 	if (cl_raft_role(x->r) == CL_RAFT_LEADER)

@@ -112,7 +112,8 @@ struct raftnet_message {
  * @loss_ppm: lost by chance
  * @copies_ppm: sent twice by chance
  * @sent: by type
- * @largest: bytes of the largest message
+ * @bytes: of all messages sent
+ * @largest: bytes of the largest
  * @leader: by term, who led
  * @hash: by index, state after that entry, 0: not applied by anybody
  * @term: by index, its term
@@ -134,6 +135,7 @@ struct raftnet {
 	u32 loss_ppm;
 	u32 copies_ppm;
 	u32 sent[CL_RAFT_TIMEOUT_NOW + 1];
+	u64 bytes;
 	u32 largest;
 	u32 leader[RAFTNET_TERMS];
 	u64 hash[RAFTNET_ENTRIES];

@@ -190,12 +190,16 @@ static void test_a_vote_is_sent_when_it_is_on_the_disk(void **state)
 
 	raftnet_cluster(n, 3);
 	raftnet_node(n, 2)->stalled = true;
+	raftnet_propose(n, "a");
 	raftnet_run(n, 100 * MS);
 	votes = n->sent[CL_RAFT_VOTE_REPLY];
 	m = ask(n, CL_RAFT_VOTE, 3, 2, cl_raft_term(raftnet_node(n, 2)->r) + 1);
 	m.transfer = true;
 	cl_raft_receive(raftnet_node(n, 2)->r, n->now, &m);
 	cl_raft_receive(raftnet_node(n, 2)->r, n->now, &m);
+	assert_int_equal(n->sent[CL_RAFT_VOTE_REPLY], votes);
+	/* The entry, then the vote. */
+	assert_true(raftnet_written(n, 2));
 	assert_int_equal(n->sent[CL_RAFT_VOTE_REPLY], votes);
 	assert_true(raftnet_written(n, 2));
 	assert_int_equal(n->sent[CL_RAFT_VOTE_REPLY], votes + 1);
@@ -224,6 +228,34 @@ static void test_a_candidate_asks_when_its_own_vote_is_on_the_disk(void **state)
 	raftnet_node(n, 2)->stalled = false;
 	raftnet_node(n, 3)->stalled = false;
 	assert_int_not_equal(raftnet_await_leader(n, 2 * SEC), 0);
+}
+
+/* Late votes do not count once somebody else leads the term. */
+static void test_a_candidate_that_has_given_up(void **state)
+{
+	struct raftnet *n = *state;
+	struct cl_raft_msg m = { .from = 1, .to = 2 };
+	struct cl_raft *r;
+
+	raftnet_cluster(n, 3);
+	r = raftnet_node(n, 2)->r;
+	raftnet_isolate(n, 2, true);
+	m.type = CL_RAFT_TIMEOUT_NOW;
+	m.term = cl_raft_term(r);
+	m.seq = n->now + 1;
+	cl_raft_receive(r, n->now, &m);
+	raftnet_run(n, 10 * MS);
+	assert_int_equal(cl_raft_role(r), CL_RAFT_CANDIDATE);
+	m = ask(n, CL_RAFT_APPEND, 3, 2, cl_raft_term(r));
+	cl_raft_receive(r, n->now, &m);
+	assert_int_equal(cl_raft_role(r), CL_RAFT_FOLLOWER);
+	m = (struct cl_raft_msg){ .type = CL_RAFT_VOTE_REPLY,
+				  .from = 1,
+				  .to = 2,
+				  .term = cl_raft_term(r),
+				  .granted = true };
+	cl_raft_receive(r, n->now, &m);
+	assert_int_equal(cl_raft_role(r), CL_RAFT_FOLLOWER);
 }
 
 static void test_short_log_is_not_elected(void **state)
@@ -298,6 +330,7 @@ int main(void)
 		TEST(test_restarted_voter_keeps_its_promise),
 		TEST(test_a_vote_is_sent_when_it_is_on_the_disk),
 		TEST(test_a_candidate_asks_when_its_own_vote_is_on_the_disk),
+		TEST(test_a_candidate_that_has_given_up),
 		TEST(test_short_log_is_not_elected),
 		TEST(test_the_last_term_is_not_entered),
 		TEST(test_a_node_without_a_log_does_not_vote),

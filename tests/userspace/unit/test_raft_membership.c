@@ -202,6 +202,23 @@ static void test_a_removed_node_disturbs_nobody(void **state)
 	assert_int_equal(cl_raft_term(raftnet_node(n, 1)->r), term);
 }
 
+static void test_later_terms_of_strangers_mean_nothing(void **state)
+{
+	struct raftnet *n = *state;
+	struct cl_raft_msg m = {
+		.type = CL_RAFT_APPEND_REPLY, .from = 9, .to = 1, .term = 1000
+	};
+
+	raftnet_cluster(n, 3);
+	cl_raft_receive(raftnet_node(n, 1)->r, n->now, &m);
+	assert_int_equal(raftnet_leader(n), 1);
+	/* Of a member it is the end. */
+	m.from = 2;
+	cl_raft_receive(raftnet_node(n, 1)->r, n->now, &m);
+	assert_int_equal(raftnet_leader(n), 0);
+	assert_int_equal(cl_raft_term(raftnet_node(n, 1)->r), 1000);
+}
+
 /*
  * Voters 1 and 2; 1 has appended its own removal and restarts before 2 has seen
  * it: only 1 can be elected, because 2 lacks the entry, though 1 is no voter by its
@@ -262,6 +279,7 @@ int main(void)
 		TEST(test_a_removed_leader_steps_down_when_it_is_committed),
 		TEST(test_a_leader_that_leaves_does_not_count_itself),
 		TEST(test_a_removed_node_disturbs_nobody),
+		TEST(test_later_terms_of_strangers_mean_nothing),
 		TEST(test_a_voter_is_needed_until_its_removal_is_committed),
 		TEST(test_demoted_then_removed),
 		TEST(test_nine_voters),

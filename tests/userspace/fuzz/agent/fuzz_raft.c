@@ -16,18 +16,39 @@
 
 #define MS CL_NS_PER_MS
 
-/* What is left of the input; 0 when it has ended. */
+/* A step of time: mostly short, now and then more than an election time. */
+static s64 step_ns(uint8_t value)
+{
+	return value < 240 ? value % 16 * MS : 3 * RAFTNET_ELECTION;
+}
+
+/* Bytes that follow those of the input, by a generator that these have seeded. */
+#define MORE 3000
+
+/* What is left. */
 struct input {
 	const uint8_t *data;
 	size_t size;
+	size_t more;
+	uint32_t rng;
 };
+
+static bool has_more(const struct input *in)
+{
+	return in->size || in->more;
+}
 
 static uint8_t next(struct input *in)
 {
-	if (!in->size)
-		return 0;
-	in->size--;
-	return *in->data++;
+	if (in->size) {
+		in->size--;
+		in->rng = in->rng * 33 + *in->data;
+		return *in->data++;
+	}
+	if (in->more)
+		in->more--;
+	in->rng = in->rng * 1664525 + 1013904223;
+	return in->rng >> 24;
 }
 
 static void pass_time(struct raftnet *n, s64 ns)
@@ -50,8 +71,8 @@ static void node_event(struct raftnet *n, u32 id, uint8_t what)
 	case 1:
 	case 2:
 	case 3:
-		if (r)
-			raftnet_written(n, id);
+		while (r && raftnet_written(n, id) && what & 8)
+			;
 		break;
 	case 4:
 		if (r)
@@ -82,14 +103,14 @@ static void any_order(struct input *in)
 	n->snapshot_entries = 1 + next(in) % 16;
 	n->state_bytes = next(in) % 4 * 10000;
 	raftnet_cluster(n, 1 + next(in) % 4);
-	while (in->size) {
+	while (has_more(in)) {
 		op = next(in);
 		if (op < 128 && n->messages)
 			raftnet_deliver(n, next(in) % n->messages, !(op % 8));
 		else if (op < 140 && n->messages)
 			raftnet_lose(n, next(in) % n->messages);
 		else if (op < 170)
-			pass_time(n, next(in) * MS);
+			pass_time(n, step_ns(next(in)));
 		else if (op < 180)
 			raftnet_propose(n, "entry");
 		else
@@ -239,7 +260,7 @@ static void among_liars(struct input *in)
 
 	x.r = cl_raft_new(&p, &ops, &x);
 	CHECK(x.r && !cl_raft_bootstrap(x.r, 0, 1, "x", 1));
-	while (in->size) {
+	while (has_more(in)) {
 		now += next(in) % 64 * MS;
 		if (now >= cl_raft_deadline(x.r))
 			cl_raft_run(x.r, now);
@@ -261,7 +282,7 @@ static void among_liars(struct input *in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct input in = { data, size };
+	struct input in = { data, size, MORE, 1 };
 
 	if (next(&in) % 2)
 		any_order(&in);
