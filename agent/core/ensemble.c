@@ -385,6 +385,12 @@ static void sort(double *x, unsigned int n)
 	}
 }
 
+/* May it have a say? */
+static bool eligible(const struct cl_ensemble_voter *v)
+{
+	return v->counts && !v->isolated;
+}
+
 /* Lower median of the variances of those that count, ns^2; 0: nobody does. */
 static double s2_median(const struct cl_ensemble *e)
 {
@@ -392,7 +398,7 @@ static double s2_median(const struct cl_ensemble *e)
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < e->n; i++) {
-		if (e->voter[i].counts)
+		if (eligible(&e->voter[i]))
 			s2[n++] = e->voter[i].s2;
 	}
 	sort(s2, n);
@@ -406,7 +412,7 @@ static bool offset_median(const struct cl_ensemble *e, double *ret)
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < e->n; i++) {
-		if (e->voter[i].counts && e->voter[i].measured)
+		if (eligible(&e->voter[i]) && e->voter[i].measured)
 			x[n++] = e->voter[i].offset_ns;
 	}
 	sort(x, n);
@@ -507,7 +513,7 @@ static void shares(const struct cl_ensemble *e, double *share)
 
 	for (i = 0; i < e->n; i++) {
 		const struct cl_ensemble_voter *v = &e->voter[i];
-		bool in = v->counts && !v->isolated && !v->absent;
+		bool in = eligible(v) && !v->absent;
 
 		/* The more weight, the more a residual is its own pull. */
 		share[i] = !in ? 0 :

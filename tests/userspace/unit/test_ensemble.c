@@ -337,6 +337,16 @@ static void test_isolated_voter_has_no_weight(void **state)
 	cl_ensemble_isolate(&w.e, ids[0], true);
 	run(&w, 300);
 	assert_true(fabs(w.e.mean_ns) < 1000);
+	cl_ensemble_isolate(&w.e, ids[0], false);
+	/* Nor do they decide who is an outlier, even if they are most. */
+	for (unsigned int i = 1; i < 4; i++) {
+		cl_ensemble_isolate(&w.e, ids[i], true);
+		w.clock[i].lie_ns = 1000000;
+	}
+	run(&w, 60);
+	assert_true(w.e.voter[0].counts && w.e.voter[4].counts);
+	assert_true(w.e.voter[4].phi > 0.9);
+	assert_true(fabs(w.e.mean_ns) < 1000);
 }
 
 static void test_pause_rejects_nobody(void **state)
