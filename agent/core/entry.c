@@ -54,17 +54,6 @@ int cl_wrong(char *error, const char *fmt, ...)
 }
 
 /**
- * cl_common_name() - name of a common setting
- * @c: the setting
- *
- * Return: as on the command line.
- */
-const char *cl_common_name(enum cl_common c)
-{
-	return commons[c];
-}
-
-/**
  * cl_common_check() - is a value of a common setting in range
  * @c: the setting
  * @value: the value

@@ -220,7 +220,6 @@ int cl_entry_encode(const struct cl_entry *e, u8 *buf, size_t size,
 int cl_entry_decode(struct cl_entry *e, const u8 *data, size_t len,
 		    char *error);
 
-const char *cl_common_name(enum cl_common c);
 int cl_common_check(enum cl_common c, u64 value, char *error);
 int cl_utc_check(const struct cl_utc *u, char *error);
 int cl_member_check(const struct cl_member *m, char *error);

@@ -304,5 +304,5 @@ void crashvfs_power(unsigned int seed)
 		free(m->data);
 		memset(m, 0, sizeof(*m));
 	}
-	memset(&crashvfs, 0, sizeof(crashvfs));
+	crashvfs = (struct crashvfs){ .writes = 0 };
 }

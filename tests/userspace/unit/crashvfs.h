@@ -20,10 +20,10 @@
 struct crashvfs {
 	_Atomic bool stall;
 	_Atomic bool stalled;
-	unsigned int writes;
-	unsigned int crash_at;
-	unsigned int full_at;
-	unsigned int sync_at;
+	_Atomic unsigned int writes;
+	_Atomic unsigned int crash_at;
+	_Atomic unsigned int full_at;
+	_Atomic unsigned int sync_at;
 };
 
 extern struct crashvfs crashvfs;

@@ -144,6 +144,18 @@ static void test_only_members_ask(void **state)
 	cl_state_fini(&s);
 }
 
+static void test_every_answer_has_its_words(void **state)
+{
+	(void)state;
+	for (int a = 0; a < CL_ANSWERS; a++) {
+		assert_true(strlen(cl_answer_name(a)) > 3);
+		for (int b = 0; b < a; b++)
+			assert_string_not_equal(cl_answer_name(a),
+						cl_answer_name(b));
+	}
+	assert_string_equal(cl_answer_name(CL_ANSWERS), "unknown answer");
+}
+
 static void test_a_request_takes_effect_once(void **state)
 {
 	struct cl_entry e = put_id(9, 0), first = e, bad = del(77);
@@ -398,6 +410,21 @@ static void test_reason_of_an_isolation_is_kept(void **state)
 	cl_state_fini(&s);
 }
 
+static void test_new_member_has_a_clean_record(void **state)
+{
+	struct cl_state s;
+
+	(void)state;
+	make(&s, 3, 5);
+	agree(&s, isolate(5, 2));
+	agree(&s, del(5));
+	agree(&s, put_id(6, 0)); /* where the other one was */
+	assert_false(cl_state_isolated(&s, 6));
+	agree(&s, put_id(5, 0)); /* by an operator */
+	assert_false(cl_state_isolated(&s, 5));
+	cl_state_fini(&s);
+}
+
 static void test_a_majority_of_voters_stays_trusted(void **state)
 {
 	struct cl_state s;
@@ -530,6 +557,7 @@ int main(void)
 		cmocka_unit_test(test_names_addresses_and_keys_are_ones_own),
 		cmocka_unit_test(test_voters_are_not_deleted),
 		cmocka_unit_test(test_only_members_ask),
+		cmocka_unit_test(test_every_answer_has_its_words),
 		cmocka_unit_test(test_a_request_takes_effect_once),
 		cmocka_unit_test(test_the_last_64_answers_are_kept),
 		cmocka_unit_test(test_settings_fit_each_other),
@@ -541,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_proofs_needed_by_number_of_voters),
 		cmocka_unit_test(test_isolation_needs_trusted_accusers),
 		cmocka_unit_test(test_reason_of_an_isolation_is_kept),
+		cmocka_unit_test(test_new_member_has_a_clean_record),
 		cmocka_unit_test(test_a_majority_of_voters_stays_trusted),
 		cmocka_unit_test(test_readmission_needs_reports_and_time),
 		cmocka_unit_test(test_who_votes_is_the_operators_wish),

@@ -245,6 +245,34 @@ static void test_full_queue_is_a_failed_write(void **state)
 	assert_holds(&first);
 }
 
+/* The second one waits for the first, and cannot be done. */
+static void test_each_write_has_its_own_end(void **state)
+{
+	const struct cl_raft_entry gap = { .index = 9 };
+	const struct cl_raft_write bad = { .number = 2,
+					   .entry = &gap,
+					   .entries = 1 };
+	struct model m = { 0 };
+	struct cl_store_done d;
+
+	(void)state;
+	srandom(7);
+	open_store(true);
+	crashvfs.stall = true;
+	save(&m, 1);
+	wait_stalled();
+	cl_store_save(store, &bad);
+	crashvfs.stall = false;
+	d = wait_done();
+	assert_int_equal(d.number, 1);
+	assert_int_equal(d.err, 0);
+	d = wait_done();
+	assert_int_equal(d.number, 2);
+	assert_int_equal(d.err, -EINVAL);
+	cl_store_close(store);
+	assert_holds(&m);
+}
+
 /* Some writes succeed; from one on all fail, and the store stays as it was. */
 static void fail_after(unsigned int good, int err, const char *text)
 {
@@ -435,6 +463,7 @@ int main(void)
 		TEST(test_stored_state_can_be_forgotten),
 		TEST(test_slow_disk_gets_fewer_and_larger_writes),
 		TEST(test_full_queue_is_a_failed_write),
+		TEST(test_each_write_has_its_own_end),
 		TEST(test_full_disk_fails_this_write_and_all_later),
 		TEST(test_failed_sync_fails_this_write_and_all_later),
 		TEST(test_nothing_acknowledged_is_lost_by_kill),
