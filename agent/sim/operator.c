@@ -49,25 +49,29 @@ static bool adjust(struct cl_raft_conf *conf, u32 id, enum cs_wish wish)
 	return true;
 }
 
-static bool has_room(const struct cl_raft_conf *conf, u32 id)
+/* There is room for a voter more; the last one stays. */
+static bool may(const struct cl_raft_conf *conf, u32 id, enum cs_wish wish)
 {
-	return !cl_raft_conf_learns(conf, id) ||
+	if (cl_raft_conf_votes(conf, id))
+		return conf->voters > 1;
+	return wish != CS_VOTER || !cl_raft_conf_learns(conf, id) ||
 	       conf->voters < CL_RAFT_VOTERS_MAX;
 }
 
 /* The next change towards what is wanted: lost ones go, others come, others go. */
 static u32 next_change(const struct cs_cluster *c, struct cl_raft_conf *conf)
 {
+	const struct cs_slot *s = c->slot;
+
 	for (u32 id = 1; id < c->ids; id++)
 		if (is_lost(c, id) && adjust(conf, id, CS_GONE))
 			return id;
 	for (u32 id = 1; id < c->ids; id++)
-		if (c->slot[id].wish != CS_GONE &&
-		    !cl_raft_conf_votes(conf, id) && has_room(conf, id) &&
-		    adjust(conf, id, c->slot[id].wish))
+		if (s[id].wish != CS_GONE && !cl_raft_conf_votes(conf, id) &&
+		    may(conf, id, s[id].wish) && adjust(conf, id, s[id].wish))
 			return id;
 	for (u32 id = 1; id < c->ids; id++)
-		if (adjust(conf, id, c->slot[id].wish))
+		if (may(conf, id, s[id].wish) && adjust(conf, id, s[id].wish))
 			return id;
 	return 0;
 }
