@@ -48,6 +48,31 @@ struct raftnet_node *raftnet_node(struct raftnet *n, u32 id)
 	return &n->node[id - 1];
 }
 
+/* What the clock of a node shows. */
+s64 raftnet_clock(struct raftnet *n, u32 id)
+{
+	const struct raftnet_node *x = raftnet_node(n, id);
+
+	return x->skew_ns + n->now + n->now / 1000 * x->drift_ppm / 1000;
+}
+
+/* When it shows @t; with drift up to 10 us before that. */
+static s64 time_of(const struct raftnet_node *x, s64 t)
+{
+	if (t == CL_RAFT_NEVER || !x->drift_ppm)
+		return t == CL_RAFT_NEVER ? t : t - x->skew_ns;
+	return (t - x->skew_ns) / 1000 * 1000000 / (1000000 + x->drift_ppm) *
+	       1000;
+}
+
+/* When it has to be called: its clock shows its deadline by then. */
+static s64 deadline_of(const struct raftnet_node *x)
+{
+	s64 t = time_of(x, cl_raft_deadline(x->r));
+
+	return x->drift_ppm && t != CL_RAFT_NEVER ? t + 10000 : t;
+}
+
 /* The state machine: a hash over all entries. */
 
 static u64 mix(u64 hash, const void *data, size_t len)
@@ -324,7 +349,7 @@ bool raftnet_written(struct raftnet *n, u32 id)
 		return false;
 	if (!err)
 		store_write(&x->store, q);
-	cl_raft_saved(x->r, n->now, q->w.number, err);
+	cl_raft_saved(x->r, raftnet_clock(n, id), q->w.number, err);
 	free_write(q);
 	raftnet_check(n);
 	return true;
@@ -409,7 +434,9 @@ void raftnet_boot(struct raftnet *n, u32 id)
 	n->hash[1] = 1;
 	n->term[1] = 1;
 	n->committed = 1;
-	EXPECT(n, !cl_raft_bootstrap(x->r, n->now, 1, state, sizeof(state)),
+	EXPECT(n,
+	       !cl_raft_bootstrap(x->r, raftnet_clock(n, id), 1, state,
+				  sizeof(state)),
 	       cl_raft_why(x->r), id);
 }
 
@@ -433,7 +460,7 @@ int raftnet_try(struct raftnet *n, u32 id, const struct cl_raft_stored *s)
 	int err;
 
 	make(x);
-	err = cl_raft_start(x->r, n->now, s);
+	err = cl_raft_start(x->r, raftnet_clock(n, id), s);
 	if (err) {
 		cl_raft_free(x->r);
 		x->r = NULL;
@@ -487,7 +514,7 @@ void raftnet_deliver(struct raftnet *n, u32 message, bool keep)
 	EXPECT(n, !cl_raft_decode(&m, entry, q.bytes, q.len),
 	       "sent what cannot be decoded", q.from);
 	if (x->r)
-		cl_raft_receive(x->r, n->now, &m);
+		cl_raft_receive(x->r, raftnet_clock(n, x->id), &m);
 	free(q.bytes);
 	raftnet_check(n);
 }
@@ -497,7 +524,7 @@ void raftnet_tick(struct raftnet *n, u32 id)
 	struct raftnet_node *x = raftnet_node(n, id);
 
 	if (x->r)
-		cl_raft_run(x->r, n->now);
+		cl_raft_run(x->r, raftnet_clock(n, id));
 	raftnet_check(n);
 }
 
@@ -505,7 +532,7 @@ void raftnet_tick(struct raftnet *n, u32 id)
 static void note_lease(struct raftnet_node *x)
 {
 	if (cl_raft_role(x->r) == CL_RAFT_LEADER)
-		x->lease = cl_raft_lease(x->r);
+		x->lease = time_of(x, cl_raft_lease(x->r));
 	else if (cl_raft_conf(x->r)->voters &&
 		 !cl_raft_conf_votes(cl_raft_conf(x->r), x->id))
 		x->lease = 0;
@@ -588,8 +615,8 @@ static bool next_event(struct raftnet *n, s64 end)
 	for (u32 id = 1; id <= RAFTNET_NODES; id++) {
 		struct raftnet_node *x = raftnet_node(n, id);
 
-		if (x->r && cl_raft_deadline(x->r) < due) {
-			due = cl_raft_deadline(x->r);
+		if (x->r && deadline_of(x) < due) {
+			due = deadline_of(x);
 			tick = id;
 		}
 		if (x->r && x->writes && !x->stalled && x->writes->due < due) {
@@ -682,8 +709,8 @@ int raftnet_propose(struct raftnet *n, const char *text)
 
 	if (!id)
 		return -EAGAIN;
-	err = cl_raft_propose(raftnet_node(n, id)->r, n->now, text,
-			      strlen(text), &index);
+	err = cl_raft_propose(raftnet_node(n, id)->r, raftnet_clock(n, id),
+			      text, strlen(text), &index);
 	raftnet_check(n);
 	return err;
 }
@@ -724,7 +751,8 @@ int raftnet_change(struct raftnet *n, u32 id, int rank)
 		insert(c.voter, &c.voters, id);
 	if (rank == 1 && c.learners < CL_RAFT_LEARNERS_MAX)
 		insert(c.learner, &c.learners, id);
-	err = cl_raft_change(raftnet_node(n, leader)->r, n->now, &c, &index);
+	err = cl_raft_change(raftnet_node(n, leader)->r,
+			     raftnet_clock(n, leader), &c, &index);
 	raftnet_check(n);
 	return err;
 }

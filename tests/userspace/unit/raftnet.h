@@ -55,9 +55,11 @@ struct raftnet_write {
  * @r: the node while it is up
  * @applied: state machine: last entry
  * @hash: state machine: of all entries up to there
- * @lease: last that it had as leader
+ * @lease: last that it had as leader, time of the network
  * @store: its disk
  * @writes: under way, oldest first
+ * @skew_ns: its clock is ahead by this at time 0, not negative
+ * @drift_ppm: and runs faster by this
  * @disk_ns: time that a write takes
  * @stalled: no write ends
  * @disk_err: the next write that ends fails, -errno
@@ -77,6 +79,8 @@ struct raftnet_node {
 	s64 lease;
 	struct raftnet_store store;
 	struct raftnet_write *writes;
+	s64 skew_ns;
+	s64 drift_ppm;
 	s64 disk_ns;
 	bool stalled;
 	int disk_err;
@@ -150,6 +154,8 @@ struct raftnet *raftnet_new(u64 seed);
 void raftnet_free(struct raftnet *n);
 u64 raftnet_random(struct raftnet *n);
 struct raftnet_node *raftnet_node(struct raftnet *n, u32 id);
+
+s64 raftnet_clock(struct raftnet *n, u32 id);
 
 /* Nodes come and go. */
 void raftnet_boot(struct raftnet *n, u32 id);

@@ -121,6 +121,31 @@ static void test_last_but_one_voter_goes(void **state)
 	assert_true(cl_raft_lease(raftnet_node(n, 1)->r) == CL_RAFT_NEVER);
 }
 
+/*
+ * The leader's clock is slow, those of the others are fast, together 1 in 10:
+ * raftnet sees whether one of them is elected too early.
+ */
+static void test_clocks_that_differ(void **state)
+{
+	struct raftnet *n = *state;
+
+	for (u64 seed = 1; seed <= 60; seed++) {
+		raftnet_free(n);
+		n = raftnet_new(seed);
+		*state = n;
+		for (u32 id = 1; id <= 3; id++)
+			raftnet_node(n, id)->drift_ppm = id == 1 ? -50000 :
+								   50000;
+		n->delay_ns = MS / 10;
+		raftnet_cluster(n, 3);
+		raftnet_isolate(n, 1, true);
+		assert_true(raftnet_node(n, 1)->lease >
+			    n->now + RAFTNET_ELECTION / 2);
+		raftnet_run(n, SEC);
+		assert_true(raftnet_await_leader(n, SEC) > 1);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -132,6 +157,7 @@ int main(void)
 		TEST(test_slow_disks_do_not_end_it),
 		TEST(test_the_leaders_own_slow_disk),
 		TEST(test_last_but_one_voter_goes),
+		TEST(test_clocks_that_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

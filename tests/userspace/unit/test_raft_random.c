@@ -92,7 +92,8 @@ static void distrust(struct raftnet *n, u32 most)
 	term = cl_raft_term(raftnet_node(n, leader)->r);
 	for (u32 id = 1; id <= RAFTNET_NODES; id++)
 		if (raftnet_node(n, id)->r && pick(n, 3) < most)
-			cl_raft_distrust(raftnet_node(n, id)->r, n->now, term);
+			cl_raft_distrust(raftnet_node(n, id)->r,
+					 raftnet_clock(n, id), term);
 	raftnet_check(n);
 }
 
@@ -115,7 +116,8 @@ static void step(struct raftnet *n, bool trust)
 		break;
 	case 4:
 		if (leader)
-			cl_raft_transfer(raftnet_node(n, leader)->r, n->now,
+			cl_raft_transfer(raftnet_node(n, leader)->r,
+					 raftnet_clock(n, leader),
 					 pick(n, 2) ? id : 0);
 		raftnet_check(n);
 		break;
@@ -177,6 +179,11 @@ static u64 schedule(u64 seed, bool trust)
 
 	n->snapshot_entries = 8 + pick(n, 60);
 	n->state_bytes = pick(n, 2) ? 0 : pick(n, 100000);
+	/* Clocks differ by up to 1 in 10; a lease allows for 1 in 8. */
+	for (u32 id = 1; id <= RAFTNET_NODES; id++) {
+		raftnet_node(n, id)->skew_ns = pick(n, 1000) * SEC;
+		raftnet_node(n, id)->drift_ppm = (s64)pick(n, 100000) - 50000;
+	}
 	raftnet_cluster(n, 1 + pick(n, 5));
 	for (u32 id = up(n) + 1; id <= 6; id++)
 		raftnet_start(n, id);
