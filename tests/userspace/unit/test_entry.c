@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/core/entry.h"
+#include "agent/core/reputation.h"
 #include "unit.h"
 
 #define NOW 1700000000000000000LL
@@ -111,6 +112,15 @@ static void test_every_kind_comes_back_as_it_was(void **state)
 		assert_int_equal(cl_entry_encode(&d, b, sizeof(b), error), len);
 		assert_memory_equal(a, b, len);
 	}
+}
+
+static void test_rules_are_those_of_the_judge(void **state)
+{
+	(void)state;
+	assert_int_equal(CL_RULE_STRIKES, CL_REPUTATION_STRIKES);
+	assert_int_equal(CL_RULE_PROOFS, CL_REPUTATION_PROOFS);
+	assert_int_equal(CL_RULE_CUSUM, CL_REPUTATION_CUSUM);
+	assert_int_equal(CL_RULE_EXCESS, CL_REPUTATION_EXCESS);
 }
 
 static void test_fields_come_back(void **state)
@@ -423,6 +433,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_kind_comes_back_as_it_was),
+		cmocka_unit_test(test_rules_are_those_of_the_judge),
 		cmocka_unit_test(test_fields_come_back),
 		cmocka_unit_test(test_layout_does_not_change),
 		cmocka_unit_test(test_longest_entry_fits),
