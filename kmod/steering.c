@@ -181,7 +181,10 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 		cl_bound_beside(&c->bound, &s->leader, &s->target, now);
 		cl_bound_drift(&c->bound, CL_BOUND_SIGMAS * s->hold.err_ppt,
 			       cl_raw_sub(now, s->steered));
-		c->steer.y_err_ppt = e.y_err_ppt;
+		s->y_err_ppt = cl_discipline_hold(s->y_err_ppt, e.y_err_ppt,
+						  cl_raw_sub(now, s->held_at));
+		s->held_at = now;
+		c->steer.y_err_ppt = s->y_err_ppt;
 	}
 	c->steer.bound_ns = c->bound.bound_ns;
 }

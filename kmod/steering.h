@@ -76,6 +76,8 @@ struct cl_order {
  * @leader: line of the leader's edge, @target without the peers; of an own
  *	order @target
  * @gaps: of the peers, of the last order
+ * @y_err_ppt: how uncertain the frequency has been lately
+ * @held_at: raw time when that was found
  * @target: line that the clock follows
  * @reach: raw time at which the clock should have reached @target
  * @gen: own raw generation
@@ -109,6 +111,8 @@ struct cl_steering {
 	u32 asymmetry_ns;
 	struct cl_map leader;
 	struct cl_joint_gap gaps[CL_JOINT_PEERS];
+	u64 y_err_ppt;
+	struct cl_raw held_at;
 	struct cl_map target;
 	struct cl_raw reach;
 	u32 gen;

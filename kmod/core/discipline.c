@@ -30,17 +30,38 @@ void cl_discipline_target(const struct cl_map *parent,
 		cl_clamp_s64(rate, 1 - CL_CLOCK_MAX_Q48, CL_CLOCK_MAX_Q48 - 1);
 }
 
-static s64 slew_limit_q48(const struct cl_discipline *d, u64 error, bool fast)
+static s64 slew_limit_q48(const struct cl_discipline *d, bool fast)
 {
-	s64 ppt = CL_SLEW_MAX_PPT;
+	u64 ppt = CL_SLEW_MAX_PPT;
 
 	if (!fast && d->y_err_ppt < CL_SLEW_MAX_PPT / CL_SLEW_SIGMAS)
-		ppt = (s64)d->y_err_ppt * CL_SLEW_SIGMAS;
-	if (error > CL_NS_PER_SEC)
-		error = CL_NS_PER_SEC;
-	ppt = cl_max_s64(ppt, (s64)error * 1000 / CL_SLEW_SECONDS);
-	ppt = cl_clamp_s64(ppt, CL_SLEW_MIN_PPT, CL_SLEW_MAX_PPT);
-	return cl_ppt_to_q48(ppt);
+		ppt = d->y_err_ppt * CL_SLEW_SIGMAS;
+	if (ppt < CL_SLEW_MIN_PPT)
+		ppt = CL_SLEW_MIN_PPT;
+	return cl_ppt_to_q48((s64)ppt);
+}
+
+/**
+ * cl_discipline_hold() - how uncertain the frequency has been lately
+ * @held_ppt: the last answer, 1e-12
+ * @y_err_ppt: standard deviation of the predicted frequency now, 1e-12
+ * @age_ns: time since the last answer, ns
+ *
+ * An estimate that has become better all at once shows what its predecessor was
+ * wrong by.  The sigma of that one says how fast it may go, not the new, small
+ * one: so it counts on for CL_SLEW_HOLD_NS, less and less.
+ *
+ * Return: deviation for struct cl_discipline, 1e-12.
+ */
+u64 cl_discipline_hold(u64 held_ppt, u64 y_err_ppt, s64 age_ns)
+{
+	u64 left = (u64)(CL_SLEW_HOLD_NS -
+			 cl_clamp_s64(age_ns, 0, CL_SLEW_HOLD_NS));
+
+	if (held_ppt > CL_SLEW_MAX_PPT)
+		held_ppt = CL_SLEW_MAX_PPT;
+	held_ppt = held_ppt * (left / 1000) / (CL_SLEW_HOLD_NS / 1000);
+	return held_ppt > y_err_ppt ? held_ppt : y_err_ppt;
 }
 
 /**
@@ -52,13 +73,11 @@ static s64 slew_limit_q48(const struct cl_discipline *d, u64 error, bool fast)
  *
  * The clock takes the target's rate at once.  The remaining error is slewed
  * away within a quarter of the interval, but no faster than 10 sigma of the
- * frequency, or than a quarter of the error in a second if that is more: an
- * estimate that has become better all at once shows an error for which its small
- * sigma would take long.  An error beyond the bound goes as fast as 500 ppm
- * allows.  (While it is slewed the clock still has the error of the estimate
- * before: over the whole interval the clock would on average be as good as the
- * mean of two estimates, and not as the newer.)  Unless it steps, the clock stays
- * continuous and monotonic.
+ * frequency; an error beyond the bound as fast as 500 ppm allows.  (While it is
+ * slewed the clock still has the error of the estimate before: over the whole
+ * interval the clock would on average be as good as the mean of two estimates,
+ * and not as the newer.)  Unless it steps, the clock stays continuous and
+ * monotonic.
  *
  * Return: what was done.
  */
@@ -80,7 +99,7 @@ enum cl_steer cl_discipline_steer(struct cl_clock *c, struct cl_raw now,
 	error = cl_max_s64(d->error_ns, -S64_MAX);
 	error = error < 0 ? -error : error;
 	fast = (u64)error > d->bound_ns;
-	limit = slew_limit_q48(d, (u64)error, fast);
+	limit = slew_limit_q48(d, fast);
 	/* Raw time that the error takes at the limit, rounded down. */
 	needed = cl_shl_div(error, CL_Q48_SHIFT, limit);
 

@@ -11,10 +11,10 @@
 #include "estimate.h"
 #include "types.h"
 
-#define CL_SLEW_MIN_PPT 100000LL /* 100 ppb */
-#define CL_SLEW_MAX_PPT 500000000LL /* 500 ppm */
+#define CL_SLEW_MIN_PPT 100000ULL /* 100 ppb */
+#define CL_SLEW_MAX_PPT 500000000ULL /* 500 ppm */
 #define CL_SLEW_SIGMAS 10
-#define CL_SLEW_SECONDS 4 /* in which an error becomes smaller by e */
+#define CL_SLEW_HOLD_NS (8 * CL_NS_PER_SEC) /* that a sigma counts after it */
 #define CL_SLEW_PART 4 /* of the interval, for what the limit allows */
 
 /**
@@ -49,6 +49,7 @@ struct cl_discipline {
 
 void cl_discipline_target(const struct cl_map *parent,
 			  const struct cl_estimate *e, struct cl_map *ret);
+u64 cl_discipline_hold(u64 held_ppt, u64 y_err_ppt, s64 age_ns);
 enum cl_steer cl_discipline_steer(struct cl_clock *c, struct cl_raw now,
 				  const struct cl_map *target,
 				  struct cl_discipline *d);

@@ -11,7 +11,7 @@
 #define MAX_BOUND_NS (1 * CL_NS_PER_SEC)
 
 /* Bounds of the target, which peers may have put beside the leader's line. */
-static void bound(const struct sim_follower *f, struct cl_raw now,
+static void bound(struct sim_follower *f, struct cl_raw now,
 		  struct cl_bound *ret, struct cl_discipline *d)
 {
 	const struct cl_bound parent = {
@@ -30,7 +30,10 @@ static void bound(const struct sim_follower *f, struct cl_raw now,
 	cl_bound_drift(ret, CL_BOUND_SIGMAS * f->hold.err_ppt,
 		       cl_raw_sub(now, f->estimate.at));
 	d->bound_ns = ret->bound_ns;
-	d->y_err_ppt = e.y_err_ppt;
+	f->y_err_ppt = cl_discipline_hold(f->y_err_ppt, e.y_err_ppt,
+					  cl_raw_sub(now, f->held_at));
+	f->held_at = now;
+	d->y_err_ppt = f->y_err_ppt;
 }
 
 static void run(struct sim_follower *f, struct cl_raw now,

@@ -39,6 +39,8 @@ struct sim_reading {
  * @target: line of the last update, joint with those of peers
  * @leader: line of the last update, by the leader alone
  * @estimate: of the leader when it came
+ * @y_err_ppt: how uncertain its frequency has been lately
+ * @held_at: when that was found
  * @update: the last update
  * @until: holdover begins
  * @reach: the clock is to be at its target
@@ -58,6 +60,8 @@ struct sim_follower {
 	struct cl_map target;
 	struct cl_map leader;
 	struct cl_estimate estimate;
+	u64 y_err_ppt;
+	struct cl_raw held_at;
 	struct cl_wire_update update;
 	struct cl_raw until;
 	struct cl_raw reach;
