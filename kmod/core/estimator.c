@@ -47,6 +47,8 @@
 #define REFUTED_MAX 4
 
 /* For so many samples the errors are not believed; see answer(). */
+#define SLOPELESS \
+	128 /* before, the frequency comes from the same few samples */
 #define UNPROVEN 1024
 /* Later, answers so many deviations of the filter apart contradict each other. */
 #define APART_SIGMAS 5
@@ -213,14 +215,16 @@ static void answer_corridor(const struct cl_estimator *e,
  */
 static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
 {
-	u64 plain;
+	u64 share, plain;
 
 	cl_filter_get(&e->filter, e->last, ret);
 	ret->last = e->last;
 	answer_corridor(e, ret);
 	if (e->n >= UNPROVEN)
 		return;
-	plain = (u64)e->filter.var.excess_ns / (4 * cl_isqrt(e->n));
+	/* The end of a line is twice as uncertain as its middle. */
+	share = e->n < SLOPELESS ? 2 : 4;
+	plain = (u64)e->filter.var.excess_ns / (share * cl_isqrt(e->n));
 	if (ret->err_ns < plain)
 		ret->err_ns = plain;
 }
