@@ -175,13 +175,14 @@ static int set_hwstamp(struct reader *r, const char *value)
 	return 0;
 }
 
+#define TEMPERATURE_WANTS \
+	"temperature: '%.32s' is not a path from / on, shorter than %d letters"
+
 static int set_temperature(struct reader *r, const char *value)
 {
 	if (*value != '/' || strlen(value) >= CL_CONFIG_PATH_SIZE)
-		return fail(
-			r, r->line,
-			"temperature: '%.32s' is not a path from / on, shorter than %d letters",
-			value, CL_CONFIG_PATH_SIZE);
+		return fail(r, r->line, TEMPERATURE_WANTS, value,
+			    CL_CONFIG_PATH_SIZE);
 	if (*r->config->temperature)
 		return fail(r, r->line, "key 'temperature' was given before");
 	strcpy(r->config->temperature, value);

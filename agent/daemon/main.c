@@ -200,9 +200,15 @@ static int serve(struct daemon *d, struct cl_loop *loop)
 
 static int run(struct daemon *d)
 {
+	const char *hwstamp = CL_CONFIG_HWSTAMP_AUTO;
+	const char *temperature = NULL;
 	struct cl_loop loop;
 	int err;
 
+	if (d->has_config)
+		hwstamp = d->config.hwstamp;
+	if (*d->config.temperature)
+		temperature = d->config.temperature;
 	err = cl_lock_take();
 	if (err)
 		return err;
@@ -215,10 +221,7 @@ static int run(struct daemon *d)
 		return err;
 	}
 	d->io.engine = &d->module.engine;
-	err = cl_loop_open(
-		&loop, &d->io, &d->module.nl,
-		d->has_config ? d->config.hwstamp : CL_CONFIG_HWSTAMP_AUTO,
-		*d->config.temperature ? d->config.temperature : NULL);
+	err = cl_loop_open(&loop, &d->io, &d->module.nl, hwstamp, temperature);
 	if (err) {
 		cl_log(CL_IO_ERR, "cannot prepare: %s", cl_error_text(err));
 	} else {

@@ -155,18 +155,19 @@ static void frame(struct sim_run *r, const struct sim_event *e)
 		update(r, s->node, &e->msg.upd);
 }
 
-/* All steps and ramps of its frequency are by temperature: at 25 degrees there are none. */
+/*
+ * All steps and ramps of its frequency are by temperature: at 25 degrees there are
+ * none.
+ */
 static void tell_temperature(struct sim_run *r, unsigned int id)
 {
 	const struct vt_osc_model *m = &r->scenario->node[id].osc;
 	s64 tempco = r->options->tempco_ppt;
+	s64 ppt = vt_osc_changed_ppt(m, r->now / VT_PS_PER_SEC);
+	struct cl_thermal *t = &r->follower[id].thermal;
 
 	if (tempco)
-		cl_thermal_read(
-			&r->follower[id].thermal,
-			(s32)(25000 +
-			      vt_osc_changed_ppt(m, r->now / VT_PS_PER_SEC) *
-				      1000 / tempco));
+		cl_thermal_read(t, (s32)(25000 + ppt * 1000 / tempco));
 }
 
 static void happen(struct sim_run *r)

@@ -72,7 +72,7 @@ static void test_readings_are_told(void **state)
 	assert_int_equal(x->f.lines, 0);
 }
 
-static void test_bad_readings_are_logged_once(void **state)
+static void test_bad_readings_log_once(void **state)
 {
 	static const char *const bad[] = { "", "warm\n", "1e4\n", "200001\n",
 					   "999999999999999999999999999\n" };
@@ -125,8 +125,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_readings_are_told, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(
-			test_bad_readings_are_logged_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bad_readings_log_once,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_an_engine_that_fails,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_sensor, setup,
