@@ -75,6 +75,7 @@ help:
 	@echo 'make bench-ensemble   is cluster time steadier than the oscillators: simulated voters'
 	@echo 'make bench-raft-faults  10,000 random fault schedules break no invariant of Raft'
 	@echo 'make bench-byzantine  nodes that lie: who is isolated, what honest clocks suffer'
+	@echo 'make model            elections and members of Raft, by the model checker spin'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
 	@echo 'make sim-plots        plots of Documentation/accuracy.rst'
 	@echo 'make install          DESTDIR= PREFIX=, module for KDIR'
