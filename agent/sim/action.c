@@ -3,6 +3,7 @@
 
 #define VOTERS_MIN 1
 #define LEARNERS_MAX 3
+#define SHORT_NS (10 * CL_NS_PER_MS)
 
 static struct cs_slot *pick(struct cs_cluster *c, const struct cs_action *a,
 			    u32 random)
@@ -66,6 +67,26 @@ static bool power(struct cs_cluster *c, struct cs_slot *s,
 		cs_node_crash(c->slot[i].node);
 		cs_heap_put(&c->world.heap, &c->slot[i].restart,
 			    after(c, (s64)((double)a->len_ns *
+					   vt_rng_uniform(&c->rng))));
+	}
+	return true;
+}
+
+/* Who starts must keep what it promised the leader before. */
+static bool others(struct cs_cluster *c, struct cs_slot *s,
+		   const struct cs_action *a)
+{
+	(void)s;
+	(void)a;
+	for (u32 i = 1; i < c->ids; i++) {
+		struct cs_node *n = c->slot[i].node;
+
+		if (!cs_node_awake(n) ||
+		    cl_raft_role(n->raft) != CL_RAFT_FOLLOWER)
+			continue;
+		cs_node_crash(n);
+		cs_heap_put(&c->world.heap, &c->slot[i].restart,
+			    after(c, (s64)((double)SHORT_NS *
 					   vt_rng_uniform(&c->rng))));
 	}
 	return true;
@@ -230,13 +251,17 @@ static bool distrust(struct cs_cluster *c, struct cs_slot *s,
 
 static bool (*const does[CS_ACTIONS])(struct cs_cluster *c, struct cs_slot *s,
 				      const struct cs_action *a) = {
-	[CS_CRASH] = crash,	  [CS_WIPE] = wipe,	    [CS_POWER] = power,
-	[CS_PAUSE] = rest,	  [CS_FREEZE] = rest,	    [CS_PART] = part,
-	[CS_ISOLATE] = isolate,	  [CS_ONE_WAY] = one_way,   [CS_DEAF] = deaf,
-	[CS_LOSS] = weather,	  [CS_TWICE] = weather,	    [CS_LATE] = weather,
-	[CS_JUMP] = turn,	  [CS_RATE] = turn,	    [CS_FULL] = full,
-	[CS_STALL] = stall,	  [CS_JOIN] = join,	    [CS_LEAVE] = leave,
-	[CS_TRANSFER] = transfer, [CS_DISTRUST] = distrust,
+	[CS_CRASH] = crash,	  [CS_WIPE] = wipe,
+	[CS_POWER] = power,	  [CS_OTHERS] = others,
+	[CS_PAUSE] = rest,	  [CS_FREEZE] = rest,
+	[CS_PART] = part,	  [CS_ISOLATE] = isolate,
+	[CS_ONE_WAY] = one_way,	  [CS_DEAF] = deaf,
+	[CS_LOSS] = weather,	  [CS_TWICE] = weather,
+	[CS_LATE] = weather,	  [CS_JUMP] = turn,
+	[CS_RATE] = turn,	  [CS_FULL] = full,
+	[CS_STALL] = stall,	  [CS_JOIN] = join,
+	[CS_LEAVE] = leave,	  [CS_TRANSFER] = transfer,
+	[CS_DISTRUST] = distrust,
 };
 
 /**

@@ -7,9 +7,9 @@
 #include "memory.h"
 
 static const char *const names[CS_ACTIONS] = {
-	"crash",   "wipe",  "power", "pause", "freeze",	  "part",    "isolate",
-	"one-way", "deaf",  "loss",  "twice", "late",	  "jump",    "rate",
-	"full",	   "stall", "join",  "leave", "transfer", "distrust"
+	"crash",   "wipe",    "power", "others", "pause", "freeze",   "part",
+	"isolate", "one-way", "deaf",  "loss",	 "twice", "late",     "jump",
+	"rate",	   "full",    "stall", "join",	 "leave", "transfer", "distrust"
 };
 
 /**
@@ -52,7 +52,7 @@ static void draw_cluster(struct cs_schedule *s, struct vt_rng *r)
 	s->rate_ppb = chance(r, 0.3) ? 50000000 : 200000;
 	s->snapshot_entries = (u32)scale(r, 8, 512);
 	s->state_bytes = (u32)scale(r, 16, 6e4);
-	s->propose_ns = scale(r, 2e6, 2e8);
+	s->propose_ns = scale(r, 2e6, 1e10);
 }
 
 /* What happens in runs of most kinds; times are those of elections. */

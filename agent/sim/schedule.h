@@ -16,6 +16,7 @@ enum cs_action_kind {
 	CS_CRASH, /* power fails; back after a while with its disk */
 	CS_WIPE, /* power fails, the disk is lost; another node comes for it */
 	CS_POWER, /* power fails everywhere */
+	CS_OTHERS, /* power fails for all but the leader and candidates, not for long */
 	CS_PAUSE, /* does not run for a while, its clock goes on */
 	CS_FREEZE, /* does not run for a while, nor does its clock */
 	CS_PART, /* two halves do not hear each other */
