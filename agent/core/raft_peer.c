@@ -40,12 +40,15 @@ bool cl_raft_peer_answers(const struct cl_raft *r, const struct cl_raft_peer *p)
  * @r: the node, leader
  * @p: the member
  *
+ * A log that is short is almost all there as soon as messages flow, but a node with
+ * nothing on its disk has no vote to give.
+ *
  * Return: true if it has almost all entries and answers.
  */
 bool cl_raft_peer_caught_up(const struct cl_raft *r,
 			    const struct cl_raft_peer *p)
 {
-	return p->pace == CL_RAFT_PIPELINE && p->heard &&
+	return p->pace == CL_RAFT_PIPELINE && p->heard && p->match &&
 	       cl_raft_peer_answers(r, p) &&
 	       p->match + CL_RAFT_LAG_MAX >= cl_raft_log_last(&r->log);
 }

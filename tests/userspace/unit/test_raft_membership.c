@@ -64,6 +64,25 @@ static void test_not_before_an_entry_of_the_term_is_committed(void **state)
 	assert_int_equal(raftnet_change(n, 4, 1), 0);
 }
 
+/* It has all entries, and nothing of them on its disk. */
+static void test_a_learner_with_an_empty_disk_is_not_promoted(void **state)
+{
+	struct raftnet *n = *state;
+
+	raftnet_cluster(n, 3);
+	raftnet_start(n, 4);
+	raftnet_node(n, 4)->stalled = true;
+	assert_int_equal(raftnet_change(n, 4, 1), 0);
+	raftnet_run(n, 100 * MS);
+	raftnet_crash(n, 1, 0);
+	raftnet_await_leader(n, SEC);
+	raftnet_run(n, 100 * MS);
+	assert_int_equal(raftnet_change(n, 4, 2), -EINPROGRESS);
+	raftnet_node(n, 4)->stalled = false;
+	raftnet_run(n, 100 * MS);
+	assert_int_equal(raftnet_change(n, 4, 2), 0);
+}
+
 static void test_a_learner_is_promoted_when_it_has_caught_up(void **state)
 {
 	struct raftnet *n = *state;
@@ -273,6 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_may_not_be_changed),
 		TEST(test_not_before_an_entry_of_the_term_is_committed),
+		TEST(test_a_learner_with_an_empty_disk_is_not_promoted),
 		TEST(test_a_learner_is_promoted_when_it_has_caught_up),
 		TEST(test_learners_do_not_count),
 		TEST(test_a_change_is_rolled_back_with_its_entry),
