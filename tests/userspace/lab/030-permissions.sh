@@ -24,7 +24,7 @@ userns() {
 
 state() {
 	clocklinkctl --json instance
-	clocklinkctl --json peer
+	clocklinkctl --json peer | grep -v raw_ns
 }
 
 # denied WHO NAME COMMAND...: refused for want of permission, nothing has changed
