@@ -46,7 +46,9 @@ AGENT_TEST_NAMES := \
 	raft_memory \
 	raft_random \
 	sensor \
-	ensemble
+	ensemble \
+	core_cluster \
+	core_feed
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all

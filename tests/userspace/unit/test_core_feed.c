@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What voters tell the other members, and frames that make no sense.
+ */
+#include "clusterkit.h"
+
+static void offer_leader(u32 from, u32 to, u32 term)
+{
+	u8 offer[12] = { 0 };
+
+	cl_put_be32(offer, from);
+	cl_put_be32(offer + 4, term);
+	hand(from, to, CL_CLUSTER_OFFER, offer, sizeof(offer));
+}
+
+static void test_latest_term_counts(void **state)
+{
+	const struct cl_raft_msg m = { .type = CL_RAFT_VOTE,
+				       .from = 3,
+				       .to = 4,
+				       .term = 999,
+				       .transfer = true };
+	u8 buf[128];
+
+	(void)state;
+	build(3, 4);
+	offer_leader(1, 4, 100);
+	offer_leader(2, 4, 90);
+	assert_int_equal(node[4].leader, 1);
+	offer_leader(2, 4, 110);
+	assert_int_equal(node[4].leader, 2);
+	offer_leader(1, 4, 120);
+	assert_int_equal(node[4].leader, 1);
+	/* of its own Raft it counts for members only */
+	hand(3, 4, CL_CLUSTER_RAFT, buf, cl_raft_encode(&m, buf, sizeof(buf)));
+	assert_int_equal(cl_cluster_bad_frames(node[4].c), 0);
+	assert_int_equal(node[4].leader, 1);
+}
+
+static void ask_for_state(u32 from, u32 to)
+{
+	u8 get[8] = { 0 };
+
+	cl_put_be32(get, state_of(to)->epoch);
+	hand(from, to, CL_CLUSTER_GET, get, sizeof(get));
+}
+
+static void test_only_voters_feed(void **state)
+{
+	struct frame **before;
+
+	(void)state;
+	build(2, 4);
+	before = end;
+	ask_for_state(3, 4);
+	ask_for_state(1, 2);
+	assert_ptr_equal(end, before);
+	ask_for_state(4, 2);
+	assert_ptr_not_equal(end, before);
+	assert_int_not_equal(leader(), 3);
+}
+
+static void test_follower_is_fed(void **state)
+{
+	(void)state;
+	build(1, 1);
+	/* so many that one frame does not do */
+	for (u32 id = 100; id < 1200; id++) {
+		request(1, put_id(id, 0));
+		assert_int_equal(outcome(1), 0);
+	}
+	join(1, 2);
+	run(100 * CL_NS_PER_MS);
+	assert_int_equal(state_of(2)->roster->n, 1102);
+	assert_int_equal(cl_raft_last(cl_cluster_raft(node[2].c)), 0);
+	assert_int_equal(node[2].leader, 1);
+	assert_true(node[2].rosters > 0);
+	agree_all(2);
+	/* asks by itself */
+	request(2, probes(6));
+	assert_int_equal(outcome(2), 0);
+	run(100 * CL_NS_PER_MS);
+	agree_all(2);
+}
+
+static void test_lost_part_is_asked_for_again(void **state)
+{
+	(void)state;
+	build(3, 4);
+	node[4].deaf[CL_CLUSTER_PART] = true;
+	request(1, probes(6));
+	run(CL_NS_PER_SEC / 2);
+	assert_int_equal(node[4].dropped[CL_CLUSTER_PART], 1);
+	assert_int_not_equal(state_of(4)->common[CL_COMMON_PROBES], 6);
+	node[4].deaf[CL_CLUSTER_PART] = false;
+	run(CL_NS_PER_SEC);
+	assert_int_equal(state_of(4)->common[CL_COMMON_PROBES], 6);
+	assert_int_equal(cl_cluster_bad_frames(node[4].c), 0);
+}
+
+/* An offer of a state of some epoch, and then what is asked for. */
+static void offer_epoch(u32 from, u32 to, const struct cl_state *s, u32 epoch,
+			bool damage)
+{
+	u8 offer[12] = { 0 }, *part;
+	u32 len;
+	u8 *bytes = cl_state_freeze(s, &len);
+
+	cl_put_be32(offer, from);
+	cl_put_be32(offer + 4, 1000);
+	cl_put_be32(offer + 8, epoch);
+	hand(from, to, CL_CLUSTER_OFFER, offer, sizeof(offer));
+	part = calloc(1, 20 + len);
+	cl_put_be32(part, epoch);
+	cl_put_be64(part + 4, s->index);
+	cl_put_be32(part + 12, len);
+	memcpy(part + 20, bytes, len);
+	part[20 + len / 2] ^= damage;
+	hand(from, to, CL_CLUSTER_PART, part, 20 + len);
+	free(part);
+	free(bytes);
+}
+
+static void offer_state(u32 from, u32 to, const struct cl_state *s, bool damage)
+{
+	offer_epoch(from, to, s, s->epoch, damage);
+}
+
+static void test_false_state_is_not_taken(void **state)
+{
+	struct cl_state s = { 0 };
+	u32 epoch, before;
+
+	(void)state;
+	build(2, 4);
+	epoch = state_of(4)->epoch;
+	make(&s, 3, 3);
+	while (s.epoch < epoch + 10)
+		agree(&s, probes(s.epoch % 2 + 2));
+	/* 3 has no vote, so its word counts for nothing */
+	before = node[4].leader;
+	offer_state(3, 4, &s, false);
+	assert_int_equal(state_of(4)->epoch, epoch);
+	assert_int_equal(node[4].leader, before);
+	offer_state(2, 4, &s, true);
+	assert_int_equal(state_of(4)->epoch, epoch);
+	assert_int_equal(cl_cluster_bad_frames(node[4].c), 1);
+	/* older than what it has: not even asked for */
+	s.epoch = epoch - 1;
+	offer_state(2, 4, &s, false);
+	assert_int_equal(state_of(4)->epoch, epoch);
+	s.epoch = epoch + 10;
+	/* another one than was offered */
+	offer_epoch(2, 4, &s, s.epoch + 1, false);
+	assert_int_equal(state_of(4)->epoch, epoch);
+	assert_int_equal(cl_cluster_bad_frames(node[4].c), 2);
+	/* one in which the sender has no vote */
+	set_conf(&s, 1);
+	offer_state(2, 4, &s, false);
+	assert_int_equal(state_of(4)->epoch, epoch);
+	assert_int_equal(cl_cluster_bad_frames(node[4].c), 3);
+	/* from a voter, whole and new: nothing is signed */
+	set_conf(&s, 3);
+	offer_state(2, 4, &s, false);
+	assert_int_equal(state_of(4)->epoch, s.epoch);
+	assert_int_equal(cl_cluster_bad_frames(node[4].c), 3);
+	cl_state_fini(&s);
+}
+
+static void test_bad_frames_are_counted(void **state)
+{
+	static const u8 junk[400] = { 1, 2, 3 };
+	u8 digest[CL_STATE_DIGEST_LEN], after[CL_STATE_DIGEST_LEN];
+	struct cl_raft_msg m = {
+		.type = CL_RAFT_APPEND, .from = 2, .to = 1, .term = 99
+	};
+	struct cl_entry e = probes(3);
+	u8 buf[CL_ENTRY_MAX + 9] = { 0 };
+	u32 lines, bad = 0;
+	int len;
+
+	(void)state;
+	build(3, 3);
+	lines = node[1].lines;
+	assert_int_equal(cl_state_digest(state_of(1), digest), 0);
+	for (u8 type = CL_CLUSTER_RAFT; type <= CL_CLUSTER_FRAMES; type++) {
+		hand(2, 1, type, junk, type == CL_CLUSTER_PART ? 20 : 400);
+		hand(2, 1, type, junk, 0);
+		bad += 2;
+		assert_int_equal(cl_cluster_bad_frames(node[1].c), bad);
+		lines++;
+		assert_int_equal(node[1].lines, lines);
+	}
+	/* in the name of another */
+	len = cl_raft_encode(&m, buf, sizeof(buf));
+	hand(3, 1, CL_CLUSTER_RAFT, buf, len);
+	assert_int_equal(cl_cluster_bad_frames(node[1].c), ++bad);
+	e.requester = 2;
+	len = cl_entry_encode(&e, buf + 9, CL_ENTRY_MAX, error);
+	cl_put_be64(buf, e.request);
+	buf[8] = CL_CLUSTER_ENTRY;
+	hand(3, 1, CL_CLUSTER_REQUEST, buf, 9 + len);
+	assert_int_equal(cl_cluster_bad_frames(node[1].c), ++bad);
+	run(CL_NS_PER_SEC);
+	assert_int_equal(leader(), 1);
+	assert_int_equal(cl_state_digest(state_of(1), after), 0);
+	assert_memory_equal(digest, after, sizeof(digest));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_latest_term_counts),
+		TEST(test_only_voters_feed),
+		TEST(test_follower_is_fed),
+		TEST(test_lost_part_is_asked_for_again),
+		TEST(test_false_state_is_not_taken),
+		TEST(test_bad_frames_are_counted),
+	};
+
+	return cmocka_run_group_tests_name("feed", tests, NULL, NULL);
+}
