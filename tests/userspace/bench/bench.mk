@@ -4,13 +4,15 @@
 # nothing else; they are kept in build/bench/NAME.jsonl.
 
 BENCH_DIR := tests/userspace/bench
-BENCH_BINS := $(addprefix $(BUILD)/bench/,read page-writer respond-epoll)
+BENCH_BINS := $(addprefix $(BUILD)/bench/,read page-writer respond-epoll push)
 BENCH_OBJS := $(call agent_objs,$(addprefix $(BENCH_DIR)/,read.c page-writer.c \
-	respond-epoll.c))
+	respond-epoll.c push.c))
 
 $(BENCH_BINS): $(BUILD)/bench/%: $(BUILD)/obj/$(BENCH_DIR)/%.o $(AGENT_LIB)
 	@mkdir -p $(@D)
 	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) -pthread $^ -o $@
+
+$(BUILD)/obj/$(BENCH_DIR)/push.o: AGENT_CPPFLAGS += -Ikmod -Itests/kunit
 
 -include $(BENCH_OBJS:.o=.d)
 

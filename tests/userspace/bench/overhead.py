@@ -6,15 +6,18 @@ usage: overhead.py BUILD
 
 A module with the same core measures the estimator alone, over simulated exchanges;
 then a leader and a follower run as they do by default. The virtual machine counts
-instructions, 1 ns each.
+instructions, 1 ns each. The same code is timed on this machine, too.
 """
 
 import pathlib
+import statistics
+import subprocess
 import sys
 
 from bench import Bench, run_vm
 
 SAMPLE_GOAL = 3000
+TIME_GOAL = 3000
 SESSION_GOAL = 12288
 VM = "VM, stock 6.1, 1 CPU, -icount (1 ns is one instruction)"
 PATHS = {
@@ -35,6 +38,18 @@ def estimator(bench, lines):
         goal = ("value", SAMPLE_GOAL) if what == "push" else None
         bench.line(metric, "instructions", mean, {}, goal, conditions, n,
                    case=path, p99=p99, max=most)
+
+
+def native(bench, build):
+    """The estimator on this machine, in time."""
+    done = subprocess.run([build / "bench/push"], check=True, text=True,
+                          stdout=subprocess.PIPE)
+    times = [int(line.split()[1]) for line in done.stdout.splitlines()]
+    bench.line("time_per_sample", "ns", statistics.median(times), {},
+               ("value", TIME_GOAL),
+               "this machine, user space, cl_estimator_push(), an exchange every "
+               f"100 ms, {PATHS['lan']}; median of {len(times)} batches",
+               len(times), min=min(times), max=max(times))
 
 
 def tasklet(bench, lines):
@@ -72,6 +87,7 @@ def main():
                  ", ".join(f"{len(found)} of {word}" for word, found in lines.items()))
     bench = Bench("overhead", build)
     estimator(bench, lines)
+    native(bench, build)
     tasklet(bench, lines)
     bench.line("bytes_per_session", "B", int(lines["session"][0][0]), {},
                ("value", SESSION_GOAL),
