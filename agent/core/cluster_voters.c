@@ -13,25 +13,6 @@
 /* What could not be changed yet is looked at again. */
 #define LOOK_NS (100 * CL_NS_PER_MS)
 
-static void insert(u32 *id, u8 *count, u32 new)
-{
-	u8 i = (*count)++;
-
-	for (; i && id[i - 1] > new; i--)
-		id[i] = id[i - 1];
-	id[i] = new;
-}
-
-static void take_out(u32 *id, u8 *count, u32 old)
-{
-	u8 n = 0;
-
-	for (u8 i = 0; i < *count; i++)
-		if (id[i] != old)
-			id[n++] = id[i];
-	*count = n;
-}
-
 /* It shall vote. */
 static bool wanted(const struct cl_state *s, u32 node)
 {
@@ -57,8 +38,8 @@ static bool promote(struct cl_cluster *c, const struct cl_raft_conf *now,
 
 	if (next.voters == CL_RAFT_VOTERS_MAX)
 		return false;
-	take_out(next.learner, &next.learners, node);
-	insert(next.voter, &next.voters, node);
+	cl_raft_conf_take_out(next.learner, &next.learners, node);
+	cl_raft_conf_insert(next.voter, &next.voters, node);
 	return change(c, &next);
 }
 
@@ -68,9 +49,9 @@ static bool demote(struct cl_cluster *c, const struct cl_raft_conf *now,
 {
 	struct cl_raft_conf next = *now;
 
-	take_out(next.voter, &next.voters, node);
+	cl_raft_conf_take_out(next.voter, &next.voters, node);
 	if (next.learners < CL_RAFT_LEARNERS_MAX)
-		insert(next.learner, &next.learners, node);
+		cl_raft_conf_insert(next.learner, &next.learners, node);
 	return change(c, &next);
 }
 
@@ -84,7 +65,7 @@ static bool drop(struct cl_cluster *c, const struct cl_raft_conf *now, u32 node)
 	    (p.match < c->own.index && !p.refused &&
 	     c->now - p.heard < 4 * c->p.raft.election_ns))
 		return false;
-	take_out(next.learner, &next.learners, node);
+	cl_raft_conf_take_out(next.learner, &next.learners, node);
 	return change(c, &next);
 }
 
@@ -94,7 +75,7 @@ static bool add(struct cl_cluster *c, const struct cl_raft_conf *now, u32 node)
 
 	if (next.learners == CL_RAFT_LEARNERS_MAX)
 		return false;
-	insert(next.learner, &next.learners, node);
+	cl_raft_conf_insert(next.learner, &next.learners, node);
 	return change(c, &next);
 }
 

@@ -14,6 +14,37 @@ static bool has(const u32 *node, u32 count, u32 wanted)
 }
 
 /**
+ * cl_raft_conf_insert() - one more of the voters or of the learners
+ * @id: their node ids, ascending; there is room for one more
+ * @n: how many
+ * @node: who comes; none of them yet
+ */
+void cl_raft_conf_insert(u32 *id, u8 *n, u32 node)
+{
+	u8 i = (*n)++;
+
+	for (; i && id[i - 1] > node; i--)
+		id[i] = id[i - 1];
+	id[i] = node;
+}
+
+/**
+ * cl_raft_conf_take_out() - one less of the voters or of the learners
+ * @id: their node ids
+ * @n: how many
+ * @node: who goes; nothing happens if it is none of them
+ */
+void cl_raft_conf_take_out(u32 *id, u8 *n, u32 node)
+{
+	u8 kept = 0;
+
+	for (u8 i = 0; i < *n; i++)
+		if (id[i] != node)
+			id[kept++] = id[i];
+	*n = kept;
+}
+
+/**
  * cl_raft_conf_votes() - is it a voter
  * @c: members
  * @node: node id

@@ -11,6 +11,8 @@
 /* Bytes of the largest: two counts and the ids. */
 #define CL_RAFT_CONF_BYTES (2 + 4 * CL_RAFT_MEMBERS_MAX)
 
+void cl_raft_conf_insert(u32 *id, u8 *n, u32 node);
+void cl_raft_conf_take_out(u32 *id, u8 *n, u32 node);
 bool cl_raft_conf_votes(const struct cl_raft_conf *c, u32 node);
 bool cl_raft_conf_learns(const struct cl_raft_conf *c, u32 node);
 bool cl_raft_conf_has(const struct cl_raft_conf *c, u32 node);

@@ -2,25 +2,6 @@
 #include "agent/core/raft_conf.h"
 #include "cluster.h"
 
-static void insert(u32 *id, u8 *count, u32 new)
-{
-	u8 i = (*count)++;
-
-	for (; i && id[i - 1] > new; i--)
-		id[i] = id[i - 1];
-	id[i] = new;
-}
-
-static void take_out(u32 *id, u8 *count, u32 old)
-{
-	u8 n = 0;
-
-	for (u8 i = 0; i < *count; i++)
-		if (id[i] != old)
-			id[n++] = id[i];
-	*count = n;
-}
-
 static bool is_lost(const struct cs_cluster *c, u32 id)
 {
 	return c->slot[id].node && c->slot[id].node->lost;
@@ -38,14 +19,14 @@ static bool adjust(struct cl_raft_conf *conf, u32 id, enum cs_wish wish)
 	    conf->learners == CL_RAFT_LEARNERS_MAX)
 		return false;
 	if (votes)
-		take_out(conf->voter, &conf->voters, id);
+		cl_raft_conf_take_out(conf->voter, &conf->voters, id);
 	if (learns)
-		take_out(conf->learner, &conf->learners, id);
+		cl_raft_conf_take_out(conf->learner, &conf->learners, id);
 	/* Who comes learns first. */
 	if (wish == CS_VOTER && learns)
-		insert(conf->voter, &conf->voters, id);
+		cl_raft_conf_insert(conf->voter, &conf->voters, id);
 	else if (wish != CS_GONE)
-		insert(conf->learner, &conf->learners, id);
+		cl_raft_conf_insert(conf->learner, &conf->learners, id);
 	return true;
 }
 

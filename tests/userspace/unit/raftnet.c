@@ -715,25 +715,6 @@ int raftnet_propose(struct raftnet *n, const char *text)
 	return err;
 }
 
-static void insert(u32 *node, u8 *count, u32 id)
-{
-	u32 i = (*count)++;
-
-	for (; i && node[i - 1] > id; i--)
-		node[i] = node[i - 1];
-	node[i] = id;
-}
-
-static void take_out(u32 *node, u8 *count, u32 id)
-{
-	u8 kept = 0;
-
-	for (u8 i = 0; i < *count; i++)
-		if (node[i] != id)
-			node[kept++] = node[i];
-	*count = kept;
-}
-
 /* Rank 0: no member, 1: learner, 2: voter. */
 int raftnet_change(struct raftnet *n, u32 id, int rank)
 {
@@ -745,12 +726,12 @@ int raftnet_change(struct raftnet *n, u32 id, int rank)
 	if (!leader)
 		return -EAGAIN;
 	c = *cl_raft_conf(raftnet_node(n, leader)->r);
-	take_out(c.voter, &c.voters, id);
-	take_out(c.learner, &c.learners, id);
+	cl_raft_conf_take_out(c.voter, &c.voters, id);
+	cl_raft_conf_take_out(c.learner, &c.learners, id);
 	if (rank == 2 && c.voters < CL_RAFT_VOTERS_MAX)
-		insert(c.voter, &c.voters, id);
+		cl_raft_conf_insert(c.voter, &c.voters, id);
 	if (rank == 1 && c.learners < CL_RAFT_LEARNERS_MAX)
-		insert(c.learner, &c.learners, id);
+		cl_raft_conf_insert(c.learner, &c.learners, id);
 	err = cl_raft_change(raftnet_node(n, leader)->r,
 			     raftnet_clock(n, leader), &c, &index);
 	raftnet_check(n);

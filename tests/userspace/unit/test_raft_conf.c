@@ -134,9 +134,28 @@ static void test_bad_bytes_change_nothing(void **state)
 	assert_memory_equal(&c, &base, sizeof(c));
 }
 
+static void test_sets_stay_ascending(void **state)
+{
+	u32 id[CL_RAFT_VOTERS_MAX];
+	u8 n = 0;
+
+	(void)state;
+	cl_raft_conf_insert(id, &n, 5);
+	cl_raft_conf_insert(id, &n, 9);
+	cl_raft_conf_insert(id, &n, 2);
+	cl_raft_conf_insert(id, &n, 7);
+	assert_int_equal(n, 4);
+	assert_memory_equal(id, ((u32[]){ 2, 5, 7, 9 }), sizeof(u32[4]));
+	cl_raft_conf_take_out(id, &n, 5);
+	cl_raft_conf_take_out(id, &n, 6);
+	assert_int_equal(n, 3);
+	assert_memory_equal(id, ((u32[]){ 2, 7, 9 }), sizeof(u32[3]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sets_stay_ascending),
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_quorum_is_a_majority),
 		cmocka_unit_test(test_what_cannot_be),
