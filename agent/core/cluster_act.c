@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/lib/bytes.h"
+#include "kmod/core/bytes.h"
 #include "cluster_node.h"
 #include "kmod/core/fixed.h"
 #include "raft_conf.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/lib/bytes.h"
+#include "kmod/core/bytes.h"
 #include "cluster_node.h"
 #include "kmod/core/fixed.h"
 #include "raft_conf.h"

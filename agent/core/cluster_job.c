@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "agent/lib/bytes.h"
+#include "kmod/core/bytes.h"
 #include "cluster_node.h"
 
 #define REQUEST_HEAD 9

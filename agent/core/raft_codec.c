@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "agent/lib/bytes.h"
+#include "kmod/core/bytes.h"
 #include "raft_conf.h"
 
 #define FLAG_GRANTED 1

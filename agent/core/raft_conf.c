@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "agent/lib/bytes.h"
+#include "kmod/core/bytes.h"
 
 static bool has(const u32 *node, u32 count, u32 wanted)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/lib/bytes.h"
+#include "kmod/core/bytes.h"
 
 #define FIRST_ROOM 4096
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "agent/core/raft_conf.h"
-#include "agent/lib/bytes.h"
+#include "kmod/core/bytes.h"
 
 /* Of SQLite's file format: length and what we read of it. */
 #define HEADER_SIZE 100

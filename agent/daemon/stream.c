@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "agent/lib/bytes.h"
 #include "agent/lib/compiler.h"
+#include "kmod/core/bytes.h"
 
 /* Version, cluster, from, to; more may follow in a later version. */
 #define HELLO_LEN 13

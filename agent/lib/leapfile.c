@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "kmod/core/bytes.h"
 #include "compiler.h"
 
 #define LINE_SIZE 256

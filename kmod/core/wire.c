@@ -6,6 +6,8 @@
  */
 #include "wire.h"
 
+#include "bytes.h"
+
 #define IPV4_UDP_LEN 28
 
 /* An interval is sent in us: up to 71 minutes fit. */
@@ -58,152 +60,116 @@ static u16 msg_length(u8 type, u16 flags)
 	return types[type].length;
 }
 
-/* Byte by byte without a loop: compilers make one load or store of each. */
-static u16 get_be16(const u8 *p)
-{
-	return (u16)(p[0] << 8 | p[1]);
-}
-
-static u32 get_be32(const u8 *p)
-{
-	return (u32)get_be16(p) << 16 | get_be16(p + 2);
-}
-
-static u64 get_be64(const u8 *p)
-{
-	return (u64)get_be32(p) << 32 | get_be32(p + 4);
-}
-
-static void put_be16(u8 *p, u16 v)
-{
-	p[0] = (u8)(v >> 8);
-	p[1] = (u8)v;
-}
-
-static void put_be32(u8 *p, u32 v)
-{
-	p[0] = (u8)(v >> 24);
-	p[1] = (u8)(v >> 16);
-	p[2] = (u8)(v >> 8);
-	p[3] = (u8)v;
-}
-
-static void put_be64(u8 *p, u64 v)
-{
-	put_be32(p, (u32)(v >> 32));
-	put_be32(p + 4, (u32)v);
-}
-
 static void encode_hdr(const struct cl_wire_hdr *h, u8 *p)
 {
 	p[OFF_VERSION] = CL_WIRE_VERSION;
-	put_be16(p + OFF_LENGTH, msg_length(h->type, h->flags));
+	cl_put_be16(p + OFF_LENGTH, msg_length(h->type, h->flags));
 	p[OFF_TYPE] = h->type;
-	put_be16(p + OFF_FLAGS, h->flags);
+	cl_put_be16(p + OFF_FLAGS, h->flags);
 	p[6] = h->state;
 	p[7] = h->key_id;
-	put_be32(p + 8, h->cluster);
-	put_be32(p + 12, h->sender);
-	put_be32(p + 16, h->receiver);
-	put_be32(p + 20, h->term);
-	put_be32(p + 24, h->round);
-	put_be32(p + 28, h->seq);
-	put_be32(p + 32, h->gen);
+	cl_put_be32(p + 8, h->cluster);
+	cl_put_be32(p + 12, h->sender);
+	cl_put_be32(p + 16, h->receiver);
+	cl_put_be32(p + 20, h->term);
+	cl_put_be32(p + 24, h->round);
+	cl_put_be32(p + 28, h->seq);
+	cl_put_be32(p + 32, h->gen);
 	memcpy(p + OFF_TAG, h->tag, CL_WIRE_TAG_LEN);
 }
 
 static void decode_hdr(const u8 *p, struct cl_wire_hdr *h)
 {
 	h->type = p[OFF_TYPE];
-	h->flags = get_be16(p + OFF_FLAGS);
+	h->flags = cl_get_be16(p + OFF_FLAGS);
 	h->state = p[6];
 	h->key_id = p[7];
-	h->cluster = get_be32(p + 8);
-	h->sender = get_be32(p + 12);
-	h->receiver = get_be32(p + 16);
-	h->term = get_be32(p + 20);
-	h->round = get_be32(p + 24);
-	h->seq = get_be32(p + 28);
-	h->gen = get_be32(p + 32);
+	h->cluster = cl_get_be32(p + 8);
+	h->sender = cl_get_be32(p + 12);
+	h->receiver = cl_get_be32(p + 16);
+	h->term = cl_get_be32(p + 20);
+	h->round = cl_get_be32(p + 24);
+	h->seq = cl_get_be32(p + 28);
+	h->gen = cl_get_be32(p + 32);
 	memcpy(h->tag, p + OFF_TAG, CL_WIRE_TAG_LEN);
 }
 
 static void encode_request(const struct cl_wire_request *r, u16 flags, u8 *p)
 {
-	put_be32(p, r->prev_seq);
-	put_be64(p + 4, (u64)r->t1.ns);
-	put_be64(p + 12, (u64)r->t4.ns);
+	cl_put_be32(p, r->prev_seq);
+	cl_put_be64(p + 4, (u64)r->t1.ns);
+	cl_put_be64(p + 12, (u64)r->t4.ns);
 	if (!(flags & CL_WIRE_F_MAP))
 		return;
-	put_be64(p + 20, (u64)r->time.ns);
-	put_be32(p + 28, (u32)r->rate_q40);
+	cl_put_be64(p + 20, (u64)r->time.ns);
+	cl_put_be32(p + 28, (u32)r->rate_q40);
 }
 
 static void decode_request(const u8 *p, u16 flags, struct cl_wire_request *r)
 {
-	r->prev_seq = get_be32(p);
-	r->t1.ns = (s64)get_be64(p + 4);
-	r->t4.ns = (s64)get_be64(p + 12);
+	r->prev_seq = cl_get_be32(p);
+	r->t1.ns = (s64)cl_get_be64(p + 4);
+	r->t4.ns = (s64)cl_get_be64(p + 12);
 	if (!(flags & CL_WIRE_F_MAP))
 		return;
-	r->time.ns = (s64)get_be64(p + 20);
-	r->rate_q40 = (s32)get_be32(p + 28);
+	r->time.ns = (s64)cl_get_be64(p + 20);
+	r->rate_q40 = (s32)cl_get_be32(p + 28);
 }
 
 static void encode_response(const struct cl_wire_response *r, u8 *p)
 {
-	put_be32(p, r->prev_seq);
-	put_be64(p + 4, (u64)r->t2.ns);
-	put_be64(p + 12, (u64)r->t3.ns);
-	put_be64(p + 20, (u64)r->time.ns);
-	put_be32(p + 28, (u32)r->rate_q40);
-	put_be32(p + 32, r->delay_ns);
-	put_be16(p + 36, r->loss_ppt16);
+	cl_put_be32(p, r->prev_seq);
+	cl_put_be64(p + 4, (u64)r->t2.ns);
+	cl_put_be64(p + 12, (u64)r->t3.ns);
+	cl_put_be64(p + 20, (u64)r->time.ns);
+	cl_put_be32(p + 28, (u32)r->rate_q40);
+	cl_put_be32(p + 32, r->delay_ns);
+	cl_put_be16(p + 36, r->loss_ppt16);
 	p[38] = r->jitter_log2;
 	p[39] = r->queue_log2;
 }
 
 static void decode_response(const u8 *p, struct cl_wire_response *r)
 {
-	r->prev_seq = get_be32(p);
-	r->t2.ns = (s64)get_be64(p + 4);
-	r->t3.ns = (s64)get_be64(p + 12);
-	r->time.ns = (s64)get_be64(p + 20);
-	r->rate_q40 = (s32)get_be32(p + 28);
-	r->delay_ns = get_be32(p + 32);
-	r->loss_ppt16 = get_be16(p + 36);
+	r->prev_seq = cl_get_be32(p);
+	r->t2.ns = (s64)cl_get_be64(p + 4);
+	r->t3.ns = (s64)cl_get_be64(p + 12);
+	r->time.ns = (s64)cl_get_be64(p + 20);
+	r->rate_q40 = (s32)cl_get_be32(p + 28);
+	r->delay_ns = cl_get_be32(p + 32);
+	r->loss_ppt16 = cl_get_be16(p + 36);
 	r->jitter_log2 = p[38];
 	r->queue_log2 = p[39];
 }
 
 static void encode_update(const struct cl_wire_update *u, u8 *p)
 {
-	put_be64(p, (u64)u->map.raw.ns);
-	put_be64(p + 8, (u64)u->map.time.ns);
-	put_be64(p + 16, (u64)u->map.rate_q48);
-	put_be64(p + 24, u->bound_ns);
-	put_be64(p + 32, u->hard_ns);
-	put_be32(p + 40, u->drift_ppt);
-	put_be32(p + 44, (u32)(u->interval_ns / INTERVAL_UNIT_NS));
-	put_be16(p + 48, (u16)u->tai_offset);
+	cl_put_be64(p, (u64)u->map.raw.ns);
+	cl_put_be64(p + 8, (u64)u->map.time.ns);
+	cl_put_be64(p + 16, (u64)u->map.rate_q48);
+	cl_put_be64(p + 24, u->bound_ns);
+	cl_put_be64(p + 32, u->hard_ns);
+	cl_put_be32(p + 40, u->drift_ppt);
+	cl_put_be32(p + 44, (u32)(u->interval_ns / INTERVAL_UNIT_NS));
+	cl_put_be16(p + 48, (u16)u->tai_offset);
 	p[50] = u->leap;
 	p[51] = u->hops;
-	put_be32(p + 52, u->epoch);
+	cl_put_be32(p + 52, u->epoch);
 }
 
 static void decode_update(const u8 *p, struct cl_wire_update *u)
 {
-	u->map.raw.ns = (s64)get_be64(p);
-	u->map.time.ns = (s64)get_be64(p + 8);
-	u->map.rate_q48 = (s64)get_be64(p + 16);
-	u->bound_ns = get_be64(p + 24);
-	u->hard_ns = get_be64(p + 32);
-	u->drift_ppt = get_be32(p + 40);
-	u->interval_ns = (u64)get_be32(p + 44) * INTERVAL_UNIT_NS;
-	u->tai_offset = (s16)get_be16(p + 48);
+	u->map.raw.ns = (s64)cl_get_be64(p);
+	u->map.time.ns = (s64)cl_get_be64(p + 8);
+	u->map.rate_q48 = (s64)cl_get_be64(p + 16);
+	u->bound_ns = cl_get_be64(p + 24);
+	u->hard_ns = cl_get_be64(p + 32);
+	u->drift_ppt = cl_get_be32(p + 40);
+	u->interval_ns = (u64)cl_get_be32(p + 44) * INTERVAL_UNIT_NS;
+	u->tai_offset = (s16)cl_get_be16(p + 48);
 	u->leap = p[50];
 	u->hops = p[51];
-	u->epoch = get_be32(p + 52);
+	u->epoch = cl_get_be32(p + 52);
 }
 
 static void encode_body(const struct cl_wire_msg *m, u8 *p)
@@ -243,7 +209,7 @@ static bool hdr_valid(const struct cl_wire_hdr *h)
 	if (h->sender == CL_NODE_NONE || h->sender == CL_NODE_ALL ||
 	    h->receiver == CL_NODE_NONE)
 		return false;
-	return h->key_id || !(get_be64(h->tag) | get_be64(h->tag + 8));
+	return h->key_id || !(cl_get_be64(h->tag) | cl_get_be64(h->tag + 8));
 }
 
 static bool request_valid(const struct cl_wire_request *r, u16 flags)
@@ -299,7 +265,7 @@ static bool tlvs_valid(const u8 *p, size_t len)
 
 		if (len < TLV_HDR_LEN)
 			return false;
-		value = get_be16(p + 2);
+		value = cl_get_be16(p + 2);
 		if (value > len - TLV_HDR_LEN)
 			return false;
 		p += TLV_HDR_LEN + value;
@@ -355,9 +321,9 @@ enum cl_wire_error cl_wire_decode(const u8 *buf, size_t len,
 		return CL_WIRE_BAD_VERSION;
 	if (!type_known(buf[OFF_TYPE]))
 		return CL_WIRE_BAD_TYPE;
-	if (get_be16(buf + OFF_LENGTH) != len)
+	if (cl_get_be16(buf + OFF_LENGTH) != len)
 		return CL_WIRE_BAD_LENGTH;
-	length = msg_length(buf[OFF_TYPE], get_be16(buf + OFF_FLAGS));
+	length = msg_length(buf[OFF_TYPE], cl_get_be16(buf + OFF_FLAGS));
 	if (len < length)
 		return CL_WIRE_SHORT;
 

@@ -11,7 +11,7 @@
 #include "agent/core/cluster.h"
 #include "agent/core/raft_codec.h"
 #include "agent/daemon/stream.h"
-#include "agent/lib/bytes.h"
+#include "kmod/core/bytes.h"
 #include "statekit.h"
 
 static_assert(CL_CLUSTER_RAFT == CL_STREAM_USER, "streams leave them to users");

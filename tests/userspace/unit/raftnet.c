@@ -8,7 +8,7 @@
 
 #include "agent/core/raft_codec.h"
 #include "agent/core/raft_conf.h"
-#include "agent/lib/bytes.h"
+#include "kmod/core/bytes.h"
 
 /* Bytes of a state that mean something: index and hash. */
 #define STATE_BYTES 16
