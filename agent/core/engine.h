@@ -17,7 +17,11 @@ struct cl_engine;
  * @get_instance: settings and state; -ENODEV if there is no instance
  * @add_instance: create it; the answer is as of @get_instance
  * @del_instance: delete it
+ * @set_instance: change those settings that @have names
  * @add_peer: add a peer
+ * @set_peer: change settings of a peer
+ * @del_peer: forget a peer; -ENOENT if there is none
+ * @get_peer: one peer, as by @list_peers; -ENOENT if there is none
  * @set_device: say what the stamps of a network device are wrong by
  * @set_temperature: say what a sensor near the oscillator shows, 1e-3 degrees
  *	Celsius
@@ -36,7 +40,12 @@ struct cl_engine_ops {
 			    const struct cl_nl_instance *inst,
 			    struct cl_nl_instance *ret);
 	int (*del_instance)(struct cl_engine *e);
+	int (*set_instance)(struct cl_engine *e,
+			    const struct cl_nl_instance *set);
 	int (*add_peer)(struct cl_engine *e, const struct cl_nl_peer *peer);
+	int (*set_peer)(struct cl_engine *e, const struct cl_nl_peer *set);
+	int (*del_peer)(struct cl_engine *e, const struct cl_nl_peer *peer);
+	int (*get_peer)(struct cl_engine *e, u32 node, struct cl_nl_peer *ret);
 	int (*set_device)(struct cl_engine *e, const struct cl_nl_device *d);
 	int (*set_temperature)(struct cl_engine *e, s32 mk);
 	int (*get_clock)(struct cl_engine *e, struct cl_nl_clock *ret);

@@ -56,14 +56,50 @@ static int del_instance(struct cl_engine *e)
 	return call(e, &req, NULL);
 }
 
-static int add_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
+static int set_instance(struct cl_engine *e, const struct cl_nl_instance *set)
 {
 	const struct cl_nl_msg req = {
-		.cmd = CLOCKLINK_CMD_PEER_ADD,
-		.peer = *peer,
+		.cmd = CLOCKLINK_CMD_INSTANCE_SET,
+		.instance = *set,
 	};
 
 	return call(e, &req, NULL);
+}
+
+static int call_peer(struct cl_engine *e, u8 cmd, const struct cl_nl_peer *peer)
+{
+	const struct cl_nl_msg req = { .cmd = cmd, .peer = *peer };
+
+	return call(e, &req, NULL);
+}
+
+static int add_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
+{
+	return call_peer(e, CLOCKLINK_CMD_PEER_ADD, peer);
+}
+
+static int set_peer(struct cl_engine *e, const struct cl_nl_peer *set)
+{
+	return call_peer(e, CLOCKLINK_CMD_PEER_SET, set);
+}
+
+static int del_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
+{
+	return call_peer(e, CLOCKLINK_CMD_PEER_DEL, peer);
+}
+
+static int get_peer(struct cl_engine *e, u32 node, struct cl_nl_peer *ret)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_PEER_GET,
+		.peer = { .have = CL_NL_BIT(PEER_NODE), .node = node },
+	};
+	struct cl_nl_msg m = { 0 };
+	int err = call(e, &req, &m);
+
+	if (!err)
+		*ret = m.peer;
+	return err;
 }
 
 static int set_device(struct cl_engine *e, const struct cl_nl_device *d)
@@ -157,19 +193,23 @@ static int list_peers(struct cl_engine *e,
 
 static int send_probe(struct cl_engine *e, u32 node)
 {
-	const struct cl_nl_msg req = {
-		.cmd = CLOCKLINK_CMD_PROBE,
-		.peer = { .have = CL_NL_BIT(PEER_NODE), .node = node },
+	const struct cl_nl_peer peer = {
+		.have = CL_NL_BIT(PEER_NODE),
+		.node = node,
 	};
 
-	return call(e, &req, NULL);
+	return call_peer(e, CLOCKLINK_CMD_PROBE, &peer);
 }
 
 static const struct cl_engine_ops ops = {
 	.get_instance = get_instance,
 	.add_instance = add_instance,
 	.del_instance = del_instance,
+	.set_instance = set_instance,
 	.add_peer = add_peer,
+	.set_peer = set_peer,
+	.del_peer = del_peer,
+	.get_peer = get_peer,
 	.set_device = set_device,
 	.set_temperature = set_temperature,
 	.get_clock = get_clock,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fakeio.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -102,6 +103,48 @@ static int add_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
 	return result(f, ++f->peers == f->fail_peer ? -17 : f->fail);
 }
 
+static int set_instance(struct cl_engine *e, const struct cl_nl_instance *set)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->sets++;
+	f->set = *set;
+	if (!f->fail && cl_nl_has(set, INSTANCE_LEADER))
+		f->inst.leader = set->leader;
+	return result(f, f->fail);
+}
+
+static int set_peer(struct cl_engine *e, const struct cl_nl_peer *set)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->peer_sets++;
+	f->peer_set = *set;
+	return result(f, f->fail);
+}
+
+static int del_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->peer_dels++;
+	f->peer_del = peer->node;
+	return result(f, f->fail);
+}
+
+static int get_peer(struct cl_engine *e, u32 node, struct cl_nl_peer *ret)
+{
+	struct fakeio *f = of_engine(e);
+
+	for (u32 i = 0; i < f->inst.peers; i++) {
+		if (f->peer[i].node != node)
+			continue;
+		*ret = f->peer[i];
+		return result(f, f->fail_get);
+	}
+	return result(f, -ENOENT);
+}
+
 static int set_device(struct cl_engine *e, const struct cl_nl_device *d)
 {
 	struct fakeio *f = of_engine(e);
@@ -187,7 +230,11 @@ static const struct cl_engine_ops engine_ops = {
 	.get_instance = get_instance,
 	.add_instance = add_instance,
 	.del_instance = del_instance,
+	.set_instance = set_instance,
 	.add_peer = add_peer,
+	.set_peer = set_peer,
+	.del_peer = del_peer,
+	.get_peer = get_peer,
 	.set_device = set_device,
 	.set_temperature = set_temperature,
 	.get_clock = get_clock,

@@ -33,7 +33,13 @@
  * @told_at: when the last one came
  * @adds: instances added
  * @dels: instances deleted
+ * @set: last settings of the instance that were to be changed
+ * @sets: times that they were, those that failed too
  * @peers: peers added, those that failed too
+ * @peer_set: last settings of a peer that were to be changed
+ * @peer_sets: times that they were, those that failed too
+ * @peer_del: last peer deleted
+ * @peer_dels: peers deleted, those that failed too
  * @device: last device set
  * @devices: devices set, those that failed too
  * @mk: last temperature set
@@ -67,7 +73,13 @@ struct fakeio {
 	s64 told_at;
 	int adds;
 	int dels;
+	struct cl_nl_instance set;
+	int sets;
 	int peers;
+	struct cl_nl_peer peer_set;
+	int peer_sets;
+	u32 peer_del;
+	int peer_dels;
 	struct cl_nl_device device;
 	int devices;
 	s32 mk;
