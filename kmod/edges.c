@@ -18,7 +18,7 @@ static bool edges_gap(struct cl_peer *peer, const struct cl_order *o,
 	struct cl_estimate e;
 
 	lockdep_assert_held(&peer->lock);
-	if (!line->known || line->term != o->term)
+	if (peer->settings.shadow || !line->known || line->term != o->term)
 		return false;
 	if (!line->fresh)
 		return line->gap_known;

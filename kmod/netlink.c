@@ -390,26 +390,36 @@ static int nl_peer_add(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int nl_set_peer(struct genl_info *info, struct cl_net *cn)
+{
+	struct cl_peer *peer = nl_find_peer(info, cn);
+	struct cl_peer_settings settings;
+
+	if (!peer)
+		return -ENOENT;
+	settings = peer->settings;
+	cl_nlparse_peer_settings(info->attrs, &settings);
+	cl_peer_set(peer, &settings);
+	nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_SET_NTF);
+	return 0;
+}
+
+/* The path is known to who set it up; who is not believed the cluster says. */
 static int nl_peer_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct cl_peer_settings settings;
-	struct cl_peer *peer;
 	struct cl_net *cn;
+	int err = 0;
 
 	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_PEER_NODE))
 		return -EINVAL;
 	cn = nl_lock(info);
 	if (!cn)
 		return -ENODEV;
-	peer = nl_find_peer(info, cn);
-	if (peer) {
-		settings = peer->settings;
-		cl_nlparse_peer_settings(info->attrs, &settings);
-		cl_peer_set(peer, &settings);
-		nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_SET_NTF);
-	}
+	if (info->attrs[CLOCKLINK_A_PEER_SHADOW])
+		err = nl_check_manager(info, cn);
+	err = err ?: nl_set_peer(info, cn);
 	mutex_unlock(&cn->lock);
-	return peer ? 0 : -ENOENT;
+	return err;
 }
 
 static int nl_del_peer(struct genl_info *info, struct cl_net *cn)

@@ -142,7 +142,8 @@ static int put_path(struct sk_buff *skb, const struct cl_peer_settings *s)
 {
 	if (nla_put_u32(skb, CLOCKLINK_A_PEER_ASYMMETRY, s->asymmetry_ns) ||
 	    nla_put_s32(skb, CLOCKLINK_A_PEER_DELAY_ASYMMETRY,
-			s->delay_asymmetry_ns))
+			s->delay_asymmetry_ns) ||
+	    nla_put_u8(skb, CLOCKLINK_A_PEER_SHADOW, s->shadow))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -347,6 +348,9 @@ int cl_nlfill_clock(struct sk_buff *skb, const void *arg)
 	    nla_put_u32(skb, CLOCKLINK_A_CLOCK_EDGES_DROPPED,
 			i->edges_dropped) ||
 	    put_s64(skb, CLOCKLINK_A_CLOCK_BESIDE, i->beside_ns))
+		return -EMSGSIZE;
+	if (i->widened_ns &&
+	    put_u64(skb, CLOCKLINK_A_CLOCK_WIDENED, i->widened_ns))
 		return -EMSGSIZE;
 	return put_thermal(skb, &i->thermal);
 }

@@ -162,6 +162,7 @@ const struct nla_policy cl_nlparse_add[CLOCKLINK_A_INSTANCE_MAX + 1] = {
 	[CLOCKLINK_A_INSTANCE_CLUSTER] = { .type = NLA_U32 },
 	[CLOCKLINK_A_INSTANCE_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[CLOCKLINK_A_INSTANCE_PHC] = NLA_POLICY_MAX(NLA_U8, 1),
+	[CLOCKLINK_A_INSTANCE_MANAGED] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy cl_nlparse_set[CLOCKLINK_A_INSTANCE_MAX + 1] = {
@@ -180,11 +181,13 @@ const struct nla_policy cl_nlparse_peer_del[CLOCKLINK_A_PEER_MAX + 1] = {
 	[CLOCKLINK_A_PEER_MANAGED] = { .type = NLA_FLAG },
 };
 
-#define NL_PATH_POLICY                                                     \
+#define NL_PEER_POLICY                                                     \
 	[CLOCKLINK_A_PEER_ASYMMETRY] =                                     \
 		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_asymmetry_range),       \
 	[CLOCKLINK_A_PEER_DELAY_ASYMMETRY] = NLA_POLICY_FULL_RANGE_SIGNED( \
-		NLA_S32, &nl_delay_asymmetry_range)
+		NLA_S32, &nl_delay_asymmetry_range),                       \
+	[CLOCKLINK_A_PEER_SHADOW] = NLA_POLICY_MAX(NLA_U8, 1),             \
+	[CLOCKLINK_A_PEER_MANAGED] = { .type = NLA_FLAG }
 
 const struct nla_policy cl_nlparse_peer_add[CLOCKLINK_A_PEER_MAX + 1] = {
 	[CLOCKLINK_A_PEER_NODE] =
@@ -194,19 +197,18 @@ const struct nla_policy cl_nlparse_peer_add[CLOCKLINK_A_PEER_MAX + 1] = {
 		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[CLOCKLINK_A_PEER_SCOPE] = NLA_POLICY_MIN(NLA_U32, 1),
 	[CLOCKLINK_A_PEER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
-	[CLOCKLINK_A_PEER_MANAGED] = { .type = NLA_FLAG },
-	NL_PATH_POLICY,
+	NL_PEER_POLICY,
 };
 
 const struct nla_policy cl_nlparse_peer_set[CLOCKLINK_A_PEER_MAX + 1] = {
 	[CLOCKLINK_A_PEER_NODE] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
-	NL_PATH_POLICY,
+	NL_PEER_POLICY,
 };
 
 const struct nla_policy cl_nlparse_steer[CLOCKLINK_A_STEER_MAX + 1] = {
 	[CLOCKLINK_A_STEER_PARENT] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_node_range),
+		NLA_POLICY_FULL_RANGE(NLA_U32, &nl_leader_range),
 	[CLOCKLINK_A_STEER_TERM] = { .type = NLA_U32 },
 	[CLOCKLINK_A_STEER_ROUND] = { .type = NLA_U32 },
 	[CLOCKLINK_A_STEER_EXPIRY] =
@@ -233,6 +235,7 @@ const struct nla_policy cl_nlparse_steer[CLOCKLINK_A_STEER_MAX + 1] = {
 	[CLOCKLINK_A_STEER_HOPS] = NLA_POLICY_MAX(NLA_U8, 254),
 	[CLOCKLINK_A_STEER_FORCE] = { .type = NLA_FLAG },
 	[CLOCKLINK_A_STEER_UNVERIFIED] = { .type = NLA_FLAG },
+	[CLOCKLINK_A_STEER_HOLD] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy cl_nlparse_round[CLOCKLINK_A_ROUND_MAX + 1] = {
@@ -493,7 +496,7 @@ int cl_nlparse_endpoint(struct genl_info *info, u16 port, struct cl_endpoint *e)
 }
 
 /**
- * cl_nlparse_peer_settings() - what is known of the path to a peer
+ * cl_nlparse_peer_settings() - what is told of a peer
  * @attrs: attributes, validated
  * @s: settings; those without an attribute are untouched
  */
@@ -505,6 +508,8 @@ void cl_nlparse_peer_settings(struct nlattr **attrs, struct cl_peer_settings *s)
 	if (attrs[CLOCKLINK_A_PEER_DELAY_ASYMMETRY])
 		s->delay_asymmetry_ns =
 			nla_get_s32(attrs[CLOCKLINK_A_PEER_DELAY_ASYMMETRY]);
+	if (attrs[CLOCKLINK_A_PEER_SHADOW])
+		s->shadow = nla_get_u8(attrs[CLOCKLINK_A_PEER_SHADOW]);
 }
 
 static void get_map(struct nlattr **attrs, struct cl_map *map)
@@ -542,12 +547,44 @@ static void get_steer(struct nlattr **attrs, struct cl_order *o)
 		o->hops = nla_get_u8(attrs[CLOCKLINK_A_STEER_HOPS]);
 }
 
+/* An order to hold over: nothing of it is about somebody to follow. */
+static int get_hold(struct genl_info *info, struct cl_order *o)
+{
+	static const u8 needed[] = {
+		CLOCKLINK_A_STEER_TERM,
+		CLOCKLINK_A_STEER_ROUND,
+		CLOCKLINK_A_STEER_BOUND,
+	};
+	struct nlattr *parent = info->attrs[CLOCKLINK_A_STEER_PARENT];
+	struct nlattr **attrs = info->attrs;
+	unsigned int i;
+
+	if (lacks(info, needed, ARRAY_SIZE(needed)))
+		return -EINVAL;
+	for (i = 1; i <= CLOCKLINK_A_STEER_MAX; i++) {
+		if (!attrs[i] || i == CLOCKLINK_A_STEER_HOLD ||
+		    memchr(needed, i, sizeof(needed)) ||
+		    (attrs[i] == parent && !nla_get_u32(parent)))
+			continue;
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[i],
+				    "hold goes with term, round, bound alone");
+		return -EINVAL;
+	}
+	*o = (struct cl_order){
+		.hold = true,
+		.term = nla_get_u32(attrs[CLOCKLINK_A_STEER_TERM]),
+		.round = nla_get_u32(attrs[CLOCKLINK_A_STEER_ROUND]),
+		.bound.bound_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_BOUND]),
+	};
+	return 0;
+}
+
 /**
  * cl_nlparse_order() - content of a STEER
  * @info: request
  * @o: order
  *
- * Return: 0, -EINVAL if an attribute is missing.
+ * Return: 0, -EINVAL if an attribute is missing, or one too many to hold over.
  */
 int cl_nlparse_order(struct genl_info *info, struct cl_order *o)
 {
@@ -568,6 +605,8 @@ int cl_nlparse_order(struct genl_info *info, struct cl_order *o)
 		    !attrs[CLOCKLINK_A_STEER_TIME] &&
 		    !attrs[CLOCKLINK_A_STEER_RATE];
 
+	if (attrs[CLOCKLINK_A_STEER_HOLD])
+		return get_hold(info, o);
 	if (lacks(info, needed, ARRAY_SIZE(needed)) ||
 	    (!keep && lacks(info, map, ARRAY_SIZE(map))))
 		return -EINVAL;

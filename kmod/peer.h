@@ -31,14 +31,16 @@
 #define CL_BUDGET_BURST 400
 
 /**
- * struct cl_peer_settings - what is known of the path to a peer
+ * struct cl_peer_settings - what was told of a peer
  * @asymmetry_ns: asymmetry budget, 0: that of the instance
  * @delay_asymmetry_ns: half of what a packet of the peer takes longer than one
  *	to it
+ * @shadow: what the peer says of cluster time is not used
  */
 struct cl_peer_settings {
 	u32 asymmetry_ns;
 	s32 delay_asymmetry_ns;
+	bool shadow;
 };
 
 /**

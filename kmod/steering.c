@@ -139,6 +139,7 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 	}
 	c->steer.step = !s->locked || o->force;
 	s->basis = *o;
+	s->widened_ns = 0;
 	s->pending = false;
 	s->locked = true;
 	s->disrupted = false;
@@ -187,6 +188,8 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 		c->steer.y_err_ppt = s->y_err_ppt;
 	}
 	c->steer.bound_ns = c->bound.bound_ns;
+	c->bound.bound_ns = cl_add_sat(c->bound.bound_ns, s->widened_ns);
+	c->bound.hard_ns = cl_add_sat(c->bound.hard_ns, s->widened_ns);
 }
 
 static u32 steering_state(const struct cl_steering *s, struct cl_raw now)
@@ -240,6 +243,7 @@ static void steering_fill_info(struct cl_instance *inst,
 	ret->edges_dropped = s->edges_dropped;
 	ret->beside_ns = s->beside_ns;
 	ret->thermal = s->thermal;
+	ret->widened_ns = s->locked ? s->widened_ns : 0;
 }
 
 static void steering_announce(struct cl_instance *inst, u32 state)
@@ -388,18 +392,16 @@ void cl_steering_close(struct cl_instance *inst)
 	mutex_destroy(&s->lock);
 }
 
-static int steering_check(struct cl_instance *inst, const struct cl_order *o,
-			  struct netlink_ext_ack *extack)
+/* Is there something to follow, and does the order fit it? */
+static int steering_check_parent(struct cl_instance *inst,
+				 const struct cl_order *o,
+				 struct netlink_ext_ack *extack)
 {
 	struct cl_steering *s = &inst->steering;
 	struct cl_peer *peer;
 	bool known = false, gen_known = true;
 	u32 gen = s->gen;
 
-	if (o->term < s->term) {
-		NL_SET_ERR_MSG(extack, "term is older than the one obeyed");
-		return -ESTALE;
-	}
 	rcu_read_lock();
 	peer = cl_peers_find(&inst->peers, o->parent);
 	if (peer) {
@@ -426,18 +428,62 @@ static int steering_check(struct cl_instance *inst, const struct cl_order *o,
 	return 0;
 }
 
+static int steering_check(struct cl_instance *inst, const struct cl_order *o,
+			  struct netlink_ext_ack *extack)
+{
+	struct cl_steering *s = &inst->steering;
+
+	if (o->term < s->term) {
+		NL_SET_ERR_MSG(extack, "term is older than the one obeyed");
+		return -ESTALE;
+	}
+	if (!o->hold)
+		return steering_check_parent(inst, o, extack);
+	if (!s->locked) {
+		NL_SET_ERR_MSG(extack, "nothing to hold");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The clock goes on by itself from now on. */
+static void steering_hold(struct cl_instance *inst, u64 widen_ns)
+{
+	struct cl_steering *s = &inst->steering;
+
+	lockdep_assert_held(&s->lock);
+	s->pending = false;
+	s->basis.until = cl_output_raw(&inst->output);
+	s->widened_ns = max(s->widened_ns, widen_ns);
+}
+
+static void steering_follow(struct cl_instance *inst, const struct cl_order *o)
+{
+	struct cl_steering *s = &inst->steering;
+
+	lockdep_assert_held(&s->lock);
+	s->order = *o;
+	if (o->keep)
+		s->order.map = s->target;
+	s->order.until = cl_raw_add(cl_output_raw(&inst->output), o->expiry_ns);
+	s->pending = true;
+	s->epoch = o->epoch;
+}
+
 /**
- * cl_steering_order() - follow a parent, or lead
+ * cl_steering_order() - follow a parent, lead, or hold over
  * @inst: instance
  * @o: order, ranges checked; @o->until is ignored
  * @extack: what is wrong with it
  *
  * The worker carries it out at once, or as soon as the parent has been
- * measured; it is dropped when that does not happen before its expiry.
+ * measured; it is dropped when that does not happen before its expiry, or when
+ * the next one comes.
  *
  * Context: process, lock of the namespace held.
  * Return: 0, -ESTALE for an old term or generation, -ENOENT for an unknown
- * parent, -EINVAL if there is no line to keep; then nothing has changed.
+ * parent, -EINVAL if there is no line to keep or nothing to hold; then nothing has
+ * changed.
  */
 int cl_steering_order(struct cl_instance *inst, const struct cl_order *o,
 		      struct netlink_ext_ack *extack)
@@ -451,16 +497,14 @@ int cl_steering_order(struct cl_instance *inst, const struct cl_order *o,
 		cl_stats_inc(inst->stats, CL_STAT_STEER_REFUSED);
 		goto out;
 	}
-	s->order = *o;
-	if (o->keep)
-		s->order.map = s->target;
-	s->order.until = cl_raw_add(cl_output_raw(&inst->output), o->expiry_ns);
-	s->pending = true;
+	if (o->hold)
+		steering_hold(inst, o->bound.bound_ns);
+	else
+		steering_follow(inst, o);
 	if (o->term != s->term || o->round != s->round)
 		cl_stats_inc(inst->stats, CL_STAT_ROUNDS);
 	WRITE_ONCE(s->term, o->term); /* pairs with engine_header() */
 	WRITE_ONCE(s->round, o->round); /* pairs with engine_header() */
-	s->epoch = o->epoch;
 	cl_stats_inc(inst->stats, CL_STAT_STEERS);
 	kthread_mod_delayed_work(s->worker, &s->work, 0);
 out:

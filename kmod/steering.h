@@ -37,6 +37,8 @@ struct netlink_ext_ack;
  * @keep: there is no @map: lead along the line that the clock is on
  * @force: step
  * @unverified: there are too few peers to check the parent
+ * @hold: follow nobody; then only @term, @round and @bound.bound_ns count, the
+ *	latter is what the bounds are to be widened by
  */
 struct cl_order {
 	u32 parent;
@@ -55,6 +57,7 @@ struct cl_order {
 	bool keep;
 	bool force;
 	bool unverified;
+	bool hold;
 };
 
 /**
@@ -96,6 +99,7 @@ struct cl_order {
  * @beside_ns: how far they moved @target at its anchor
  * @thermal: temperature of the oscillator, and what it does
  * @hold: what of it is in @target
+ * @widened_ns: largest bound of the orders to hold over since @basis
  */
 struct cl_steering {
 	struct mutex lock; /* the fields below */
@@ -131,6 +135,7 @@ struct cl_steering {
 	s64 beside_ns;
 	struct cl_thermal thermal;
 	struct cl_thermal_hold hold;
+	u64 widened_ns;
 };
 
 /**
@@ -150,6 +155,7 @@ struct cl_steering {
  * @edges_dropped: peers that disagreed with the majority then
  * @beside_ns: how far those peers moved the target
  * @thermal: temperature of the oscillator, and what it does
+ * @widened_ns: what orders to hold over have added to the bounds
  */
 struct cl_steering_info {
 	s64 raw;
@@ -167,6 +173,7 @@ struct cl_steering_info {
 	u32 edges_dropped;
 	s64 beside_ns;
 	struct cl_thermal thermal;
+	u64 widened_ns;
 };
 
 /* What may be done to a clock that nobody steers. */

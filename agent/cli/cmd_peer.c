@@ -198,6 +198,8 @@ const struct cl_command cl_command_peer = {
 		"  asymmetry=TIME        asymmetry budget of the path, default auto: that of\n"
 		"                        the instance\n"
 		"  delay-asymmetry=TIME  known asymmetry, taken off the offset: half of what a\n"
-		"                        packet of the peer takes longer than one to it\n",
+		"                        packet of the peer takes longer than one to it\n"
+		"  shadow=yes|no         measure it, but do not use what it says of cluster\n"
+		"                        time, default no; in a cluster not for you to say\n",
 	.run = run_peer,
 };

@@ -54,6 +54,8 @@ static const struct cl_setting of_peer[] = {
 	{ "delay-asymmetry", PEER(DELAY_ASYMMETRY), false, NULL,
 	  -CL_NS_PER_SEC, CL_NS_PER_SEC,
 	  "half of what the way from the peer takes longer, default 0" },
+	{ "shadow", PEER(SHADOW), false, NULL, 0, 1,
+	  "measure it, but do not use what it says of cluster time (yes, no)" },
 	{ .name = NULL },
 };
 

@@ -129,6 +129,7 @@ struct cl_nl_instance {
  * @ahead_ns: its cluster time, as it told it last, minus the own
  * @ahead_age_ns: raw time since then
  * @managed: the request comes from whoever manages the instance
+ * @shadow: what it says of cluster time is not used
  */
 struct cl_nl_peer {
 	u64 have;
@@ -179,6 +180,7 @@ struct cl_nl_peer {
 	s64 ahead_ns;
 	u64 ahead_age_ns;
 	bool managed;
+	u8 shadow;
 };
 
 /**
@@ -210,6 +212,7 @@ struct cl_nl_peer {
  * @tempco_ppt: change of its frequency as learnt, per kelvin
  * @tempco_error_ppt: standard deviation of that
  * @tempco_used: it corrects the clock in holdover
+ * @widened_ns: what an order to hold over has added to both bounds
  */
 struct cl_nl_clock {
 	u64 have;
@@ -239,6 +242,7 @@ struct cl_nl_clock {
 	s64 tempco_ppt;
 	u64 tempco_error_ppt;
 	bool tempco_used;
+	u64 widened_ns;
 };
 
 /**
@@ -253,7 +257,7 @@ struct cl_nl_clock {
  * @raw_ns: anchor, parent's raw time
  * @time_ns: cluster time at the anchor, TAI
  * @rate_ppt: rate of cluster time against the parent's raw time
- * @bound_ns: the parent's bound at the anchor
+ * @bound_ns: the parent's bound at the anchor; to hold: what cannot be told apart
  * @hard_ns: the parent's hard bound at the anchor
  * @drift_ppt: growth of the parent's bounds
  * @tai_offset_s: TAI - UTC
@@ -262,6 +266,7 @@ struct cl_nl_clock {
  * @hops: distance of the parent from the leader
  * @force: step to the target at once
  * @unverified: there are too few peers to check the parent
+ * @hold: follow nobody, hold over; goes with term, round and bound alone
  */
 struct cl_nl_steer {
 	u64 have;
@@ -283,6 +288,7 @@ struct cl_nl_steer {
 	u8 hops;
 	bool force;
 	bool unverified;
+	bool hold;
 };
 
 /**

@@ -114,6 +114,7 @@ static const struct cl_nl_field peer_fields[] = {
 	FIELD(peer, PEER_AHEAD, ahead_ns, "ahead", NS),
 	FIELD(peer, PEER_AHEAD_AGE, ahead_age_ns, "ahead-age", NS),
 	FIELD(peer, PEER_MANAGED, managed, "managed", BOOL),
+	FIELD(peer, PEER_SHADOW, shadow, "shadow", BOOL),
 };
 
 static const struct cl_nl_field clock_fields[] = {
@@ -143,6 +144,7 @@ static const struct cl_nl_field clock_fields[] = {
 	FIELD(clock, CLOCK_TEMPCO, tempco_ppt, "tempco", PPT),
 	FIELD(clock, CLOCK_TEMPCO_ERROR, tempco_error_ppt, "tempco-error", PPT),
 	FIELD(clock, CLOCK_TEMPCO_USED, tempco_used, "tempco-used", BOOL),
+	FIELD(clock, CLOCK_WIDENED, widened_ns, "widened", NS),
 };
 
 static const struct cl_nl_field steer_fields[] = {
@@ -164,6 +166,7 @@ static const struct cl_nl_field steer_fields[] = {
 	FIELD(steer, STEER_HOPS, hops, "hops", COUNT),
 	FIELD(steer, STEER_FORCE, force, "force", BOOL),
 	FIELD(steer, STEER_UNVERIFIED, unverified, "unverified", BOOL),
+	FIELD(steer, STEER_HOLD, hold, "hold", BOOL),
 };
 
 static const struct cl_nl_field round_fields[] = {

@@ -85,6 +85,13 @@ for command in $INSTANCE_DEL $INSTANCE_SET $STEER $ROUND_START $DEVICE_SET $DEVI
 		nl-raw "$command" "$@"
 done
 
+# one that belongs to a cluster from the beginning
+check "managed from the beginning" nl-raw $INSTANCE_ADD 3=u32:1 4=u32:7 26=u8:1
+check "it is shown" sh -c "clocklinkctl --json instance | grep -q '\"managed\": true'"
+refuse "so it has no leader of others" "EBUSY: .*managed by cluster, attribute 6" $INSTANCE_SET 6=u32:3
+check "but one of its manager" nl-raw $INSTANCE_SET 6=u32:3 26=u8:1 7=u64:200000000
+clocklinkctl instance del
+
 clocklinkctl instance add node=1 cluster=7 leader=2
 clocklinkctl peer add 2 10.0.0.2
 clocklinkctl peer add 3 10.0.0.3
@@ -148,6 +155,7 @@ refuse "peer with a budget above 1 s" "ERANGE: .+, attribute 33" $PEER_ADD 2=u32
 	33=u32:1000000001
 refuse "peer with an asymmetry below -1 s" "ERANGE: .+, attribute 34" $PEER_SET 2=u32:2 \
 	34=u32:0xc46535ff
+refuse "a peer in the shadow twice" "ERANGE: .+, attribute 49" $PEER_SET 2=u32:2 49=u8:2
 refuse "change a counter of a peer" "EINVAL: .+, attribute 7" $PEER_SET 2=u32:2 7=u64:0
 refuse "change a peer without saying which" "EINVAL: .*missing 2" $PEER_SET 33=u32:1
 refuse "change a peer that is not there" "ENOENT: .*no such peer, attribute 2" \
@@ -176,8 +184,19 @@ refuse "delete a peer that is not there" "ENOENT: .*no such peer, attribute 2" $
 	refuse "steer with TAI - UTC = 1001 s" "ERANGE: .+, attribute 14" $STEER $(steer) 14=u32:1001
 	refuse "steer with an unknown leap" "ERANGE: .+, attribute 15" $STEER $(steer) 15=u32:3
 	# one that lasts, or its end would change the state
+	refuse "steer by node 0" "ENOENT: .+" $STEER $(steer 2) 2=u32:0
+	refuse "hold over what was never steered" "EINVAL: .*nothing to hold" \
+		$STEER 20=flag: 3=u32:1 4=u32:1 11=u64:1000
 	check "a valid steer" nl-raw $STEER $(steer "3|5") 3=u32:10 5=u64:1000000000000
 	refuse "steer of an earlier term" "ESTALE: .+" $STEER $(steer 3) 3=u32:9
+	refuse "hold of an earlier term" "ESTALE: .+" $STEER 20=flag: 3=u32:9 4=u32:1 11=u64:1000
+	refuse "hold without a term" "EINVAL: .*missing 3" $STEER 20=flag: 4=u32:1 11=u64:1000
+	refuse "hold without a round" "EINVAL: .*missing 4" $STEER 20=flag: 3=u32:10 11=u64:1000
+	refuse "hold without a bound" "EINVAL: .*missing 11" $STEER 20=flag: 3=u32:10 4=u32:1
+	refuse "hold and follow" "EINVAL: .*alone, attribute 2" \
+		$STEER 20=flag: 2=u32:2 3=u32:10 4=u32:1 11=u64:1000
+	refuse "hold with a map" "EINVAL: .*alone, attribute 8" \
+		$STEER 20=flag: 3=u32:10 4=u32:1 11=u64:1000 8=u64:1
 }
 refuse "a round of an earlier term" "ESTALE: .+" $ROUND_START 1=u32:9 2=u32:1
 refuse "a round without a term" "EINVAL: .*missing 1" $ROUND_START 2=u32:1
@@ -202,9 +221,16 @@ check "an instance becomes managed" nl-raw $INSTANCE_SET 26=u8:1
 refuse "managed: another leader" "EBUSY: .*managed by cluster, attribute 6" $INSTANCE_SET 6=u32:3
 refuse "managed: a new peer" "EBUSY: .*managed by cluster" $PEER_ADD 2=u32:9 3=hex:0a000009
 refuse "managed: a peer less" "EBUSY: .*managed by cluster" $PEER_DEL 2=u32:3
+refuse "managed: a peer in the shadow" "EBUSY: .*managed by cluster" $PEER_SET 2=u32:2 49=u8:1
 check "its manager may change the leader" nl-raw $INSTANCE_SET 6=u32:3 26=u8:1
+check "and the other settings" nl-raw $INSTANCE_SET 7=u64:200000000 21=u64:400000000 8=u32:1000 \
+	10=u32:2000 11=u64:2000000000 24=u32:4 25=u32:2 26=u8:1
 check "and add a peer" nl-raw $PEER_ADD 2=u32:9 3=hex:0a000009 48=flag:
+check "and put it in the shadow" nl-raw $PEER_SET 2=u32:9 49=u8:1 48=flag:
+check "which is shown" sh -c "clocklinkctl --json peer show 9 | grep -q '\"shadow\": true'"
 check "and delete it" nl-raw $PEER_DEL 2=u32:9 48=flag:
+check "and add one in the shadow" nl-raw $PEER_ADD 2=u32:9 3=hex:0a000009 48=flag: 49=u8:1
+check "and take it back" nl-raw $PEER_DEL 2=u32:9 48=flag:
 check "others may set what is not the cluster's" nl-raw $INSTANCE_SET 24=u32:8
 check "an instance is managed no more" nl-raw $INSTANCE_SET 26=u8:0 6=u32:2
 
