@@ -13,6 +13,25 @@
 
 #define CL_JUDGE_NEVER S64_MAX
 
+/* At most one round in the interval of the settings, and in this at least one. */
+#define CL_JUDGE_PERIOD_MAX_NS CL_NS_PER_SEC
+
+/* Exchanges of one round of the leader are waited for. */
+#define CL_JUDGE_GATHER_NS (50 * CL_NS_PER_MS)
+
+/*
+ * A clock that has just come back is not where it is going to be; for so long, and
+ * as long as the slew takes at this rate, it is not judged.  Who comes back more
+ * often than this is excused no more.
+ */
+#define CL_JUDGE_SETTLE_NS (10 * CL_NS_PER_SEC)
+#define CL_JUDGE_SLEW_PPM 400
+#define CL_JUDGE_SLEW_MAX_NS (3600 * CL_NS_PER_SEC)
+#define CL_JUDGE_EXCUSE_NS (100 * CL_NS_PER_SEC)
+
+/* What a node has told of its clock holds for so many intervals. */
+#define CL_JUDGE_INTERVALS 3
+
 /* What the leader is told is said again as long as it holds. */
 #define CL_JUDGE_REPEAT_NS CL_NS_PER_SEC
 
@@ -20,26 +39,45 @@
 #define CL_JUDGE_EVENTS 64
 
 /**
- * struct cl_judge_sample - last exchange with a node
- * @node: node id, 0: free
- * @fresh: it came after the last round
- * @ahead_ns: its disciplined clock minus ours by that exchange
+ * struct cl_judge_node - a node of J
+ * @node: node id
+ * @voter: it votes
+ * @usable: it said, when it was looked at last, that its clock is good, and it was
+ *	measured
+ * @gen: its raw generation then
+ * @settled: it is judged from then on, io time
+ * @excused: since when it was not, io time
+ * @fresh: @ahead_ns and @excess_ns came after the last round
+ * @ahead_ns: its disciplined clock minus ours by the last exchange
  * @excess_ns: round trip beyond the smallest
+ * @round: of the cluster, in which it was accused
  */
-struct cl_judge_sample {
+struct cl_judge_node {
 	u32 node;
+	bool voter;
+	bool usable;
+	u32 gen;
+	s64 settled;
+	s64 excused;
 	bool fresh;
 	s64 ahead_ns;
 	u64 excess_ns;
+	u32 round;
 };
 
 /**
- * struct cl_judge - the judge of one node
+ * struct cl_judge - the judge of one node; must not be moved
  * @io: the world
  * @reputation: what it thinks
- * @sample: last exchanges, of the nodes in J
+ * @node: J, whom it judges: voters first, then by node id
  * @n: how many
+ * @cluster: cluster id of the state that J is of
+ * @epoch: and its epoch
+ * @self: own node id
+ * @term: of the leader, when J was looked at last
  * @judging: this node votes and has a clock
+ * @waiting: there are fresh exchanges
+ * @changed: somebody was accused or cleared
  * @next: next round, io time
  * @repeat: testimony is due again, io time
  * @round: of the cluster, as was told last
@@ -49,9 +87,15 @@ struct cl_judge_sample {
 struct cl_judge {
 	struct cl_io *io;
 	struct cl_reputation reputation;
-	struct cl_judge_sample sample[CL_GATE_NODES];
+	struct cl_judge_node node[CL_GATE_NODES];
 	unsigned int n;
+	u32 cluster;
+	u32 epoch;
+	u32 self;
+	u32 term;
 	bool judging;
+	bool waiting;
+	bool changed;
 	s64 next;
 	s64 repeat;
 	u32 round;

@@ -13,7 +13,8 @@
 #define CL_PROOFS_MEMORY_NS (5 * CL_NS_PER_SEC)
 
 /* Testimonies that are kept: of each voter about each node of J, and no more. */
-#define CL_PROOFS_MAX (CL_ENTRY_PROOFS_MAX * 64)
+#define CL_PROOFS_OF_ONE 64
+#define CL_PROOFS_MAX (CL_ENTRY_PROOFS_MAX * CL_PROOFS_OF_ONE)
 
 /* The same entry is not proposed again before. */
 #define CL_PROOFS_AGAIN_NS (5 * CL_NS_PER_SEC)
@@ -36,16 +37,21 @@ struct cl_proof {
  * struct cl_proofs - all of them
  * @proof: in no order
  * @n: how many
+ * @voter: who voted when they were looked through last: for them there is room
+ * @voters: how many
  */
 struct cl_proofs {
 	struct cl_proof proof[CL_PROOFS_MAX];
 	unsigned int n;
+	u32 voter[CL_ENTRY_PROOFS_MAX];
+	unsigned int voters;
 };
 
 void cl_proofs_init(struct cl_proofs *p);
 void cl_proofs_hear(struct cl_proofs *p, s64 now, u32 from,
 		    const struct cl_testimony *t);
-bool cl_proofs_next(struct cl_proofs *p, s64 now, const struct cl_state *state,
-		    u32 term, struct cl_entry *ret);
+bool cl_proofs_next(struct cl_proofs *p, s64 now, s64 time_ns,
+		    const struct cl_state *state, u32 term,
+		    struct cl_entry *ret);
 
 #endif /* _CL_CORE_PROOFS_H */

@@ -16,15 +16,15 @@ enum cl_testimony_frame {
 	CL_TESTIMONY_FRAMES,
 };
 
-#define CL_TESTIMONY_MAX 40 /* bytes of the longest */
+#define CL_TESTIMONY_MAX 36 /* bytes of the longest */
 
 /**
  * struct cl_testimony - one of them
  * @type: enum cl_testimony_frame; tells which member counts
  * @term: NO_CONFIDENCE: leader of that term is not believed
  * @node: ACCUSE, REPORT: the node that is spoken of
- * @accusation: ACCUSE; its accuser is the sender, not in the frame
- * @report: REPORT; its voter is the sender, not in the frame
+ * @accusation: ACCUSE; its accuser is the sender, which is not in the frame
+ * @report: REPORT; its voter is the sender, which is not in the frame
  */
 struct cl_testimony {
 	u8 type;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Fuzzers of the agent: netlink messages, the daemon's file, Raft, the replicated
-# state, the ensemble's table.
+# state, the ensemble's table, testimony.
 
 AGENT_FUZZ_DIR := tests/userspace/fuzz/agent
 AGENT_FUZZ_BINS := $(patsubst $(AGENT_FUZZ_DIR)/%.c,$(BUILD)/fuzz/%,\
@@ -10,7 +10,7 @@ AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 	$(wildcard agent/nl/*.c agent/lib/*.c agent/core/raft*.c agent/core/ensemble*.c) \
 	agent/daemon/config.c \
 	$(addprefix agent/core/,layout.c entry.c utc.c roster.c state.c state_check.c \
-	freeze.c) tests/userspace/unit/raftnet.c)
+	freeze.c testimony.c) tests/userspace/unit/raftnet.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 

@@ -48,7 +48,8 @@ AGENT_TEST_NAMES := \
 	sensor \
 	ensemble \
 	core_cluster \
-	core_feed
+	core_feed \
+	testimony
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
