@@ -15,15 +15,40 @@
 #define CL_TIMESCALE_STEP_NS CL_NS_PER_SEC
 #define CL_TIMESCALE_TABLE_NS (10 * CL_NS_PER_SEC)
 
+/* What was learnt of the oscillators is worth nothing after this. */
+#define CL_TIMESCALE_STALE_NS (900 * CL_NS_PER_SEC)
+
 /* Frame from the leader to all voters: a table of ensemble_table.h. */
 #define CL_TIMESCALE_TABLE 25
+
+/**
+ * struct cl_timescale_session - a voter that has been measured long enough
+ * @node: the voter
+ * @gen: its raw generation then
+ * @starts: times that its estimator had been started
+ * @settled: that is so
+ */
+struct cl_timescale_session {
+	u32 node;
+	u32 gen;
+	u64 starts;
+	bool settled;
+};
 
 /**
  * struct cl_timescale - the time scale of one node
  * @io: the world
  * @ensemble: the voters' oscillators
+ * @session: of each voter, in the order of the ensemble
  * @inst: settings as told last
+ * @present: there are any
+ * @known: @as_of_ns is valid
+ * @as_of_ns: cluster time of the last table heard, or of the last step
  * @leading: this node makes it
+ * @begun: the ensemble goes on from the own clock, valid if @leading
+ * @failing: the clock could not be read, and that was logged
+ * @gen: own raw generation when it began
+ * @disruptions: of the own raw clock until then
  * @next: next step, io time
  * @table: next table, io time
  * @steps: done since this node leads
@@ -32,8 +57,16 @@
 struct cl_timescale {
 	struct cl_io *io;
 	struct cl_ensemble ensemble;
+	struct cl_timescale_session session[CL_ENSEMBLE_VOTERS];
 	struct cl_nl_instance inst;
+	bool present;
+	bool known;
+	s64 as_of_ns;
 	bool leading;
+	bool begun;
+	bool failing;
+	u32 gen;
+	u32 disruptions;
 	s64 next;
 	s64 table;
 	u64 steps;

@@ -47,6 +47,7 @@ AGENT_TEST_NAMES := \
 	raft_random \
 	sensor \
 	ensemble \
+	core_timescale \
 	core_cluster \
 	core_feed \
 	testimony
