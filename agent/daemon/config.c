@@ -27,9 +27,10 @@ struct reader {
 	const char *path;
 	FILE *file;
 	int line;
-	/* current section; both NULL: [node] */
+	/* current section; none of them: [node] */
 	struct cl_config_peer *peer;
 	struct cl_config_device *device;
+	bool cluster;
 	bool failed;
 };
 
@@ -103,6 +104,16 @@ static int open_device(struct reader *r, const char *name)
 	return 0;
 }
 
+/* A section that there is once; @at gets its line. */
+static int open_single(struct reader *r, const char *name, int *at)
+{
+	if (*at)
+		return fail(r, r->line, "section '%s' is already in line %d",
+			    name, *at);
+	*at = r->line;
+	return 0;
+}
+
 /* A line that begins with a bracket, cut at its end. */
 static int open_section(struct reader *r, const char *line)
 {
@@ -118,18 +129,17 @@ static int open_section(struct reader *r, const char *line)
 	name[len] = '\0';
 	r->peer = NULL;
 	r->device = NULL;
+	r->cluster = !strcmp(name, "cluster");
 	if (!strncmp(name, "peer ", 5))
 		return open_peer(r, name + 5 + strspn(name + 5, " \t"));
 	if (!strncmp(name, "device ", 7))
 		return open_device(r, name + 7 + strspn(name + 7, " \t"));
-	if (strcmp(name, "node"))
-		return fail(r, r->line, "unknown section '%s' (known: %s)",
-			    name, "node, peer NAME, device NAME");
-	if (r->config->node_line)
-		return fail(r, r->line, "section 'node' is already in line %d",
-			    r->config->node_line);
-	r->config->node_line = r->line;
-	return 0;
+	if (r->cluster)
+		return open_single(r, name, &r->config->cluster.line);
+	if (!strcmp(name, "node"))
+		return open_single(r, name, &r->config->node_line);
+	return fail(r, r->line, "unknown section '%s' (known: %s)", name,
+		    "node, cluster, peer NAME, device NAME");
 }
 
 /* Reader of inih: gives it a line, and sees the sections before it. */
@@ -223,8 +233,10 @@ static int set_node(struct reader *r, const char *key, const char *value)
 		return set_temperature(r, value);
 	if (!strcmp(key, "id"))
 		name = "node";
-	else if (!strcmp(key, "node"))
+	else if (!strcmp(key, "node") || !strcmp(key, "managed"))
 		return fail(r, r->line, "unknown key '%s' in [node]", key);
+	else if (!strcmp(key, "leader"))
+		r->config->leader_line = r->line;
 	return set_setting(r, CLOCKLINK_CMD_INSTANCE_SET, &node->have, key,
 			   name, value, "node");
 }
@@ -237,6 +249,15 @@ static int set_device(struct reader *r, const char *key, const char *value)
 	snprintf(section, sizeof(section), "device %s", d->name);
 	return set_setting(r, CLOCKLINK_CMD_DEVICE_SET, &d->device.have, key,
 			   key, value, section);
+}
+
+static int set_cluster(struct reader *r, const char *key, const char *value)
+{
+	char error[CL_CLUSTERCONF_ERROR_SIZE];
+
+	if (cl_clusterconf_set(&r->config->cluster, key, value, error))
+		return fail(r, r->line, "%s", error);
+	return 0;
 }
 
 static int set_peer_number(struct reader *r, const char *key, const char *value,
@@ -323,6 +344,8 @@ static int take_key(void *ctx, const char *section, const char *key,
 		err = set_peer(r, key, value);
 	else if (r->device)
 		err = set_device(r, key, value);
+	else if (r->cluster)
+		err = set_cluster(r, key, value);
 	else
 		err = set_node(r, key, value);
 	return !err;
@@ -381,6 +404,27 @@ static u64 interval_of(const struct cl_nl_instance *node)
 						    CL_CONFIG_INTERVAL_NS;
 }
 
+/* In a cluster, who leads and who else there is comes from the cluster. */
+static int check_cluster(struct reader *r)
+{
+	char error[CL_CLUSTERCONF_ERROR_SIZE];
+	struct cl_config *c = r->config;
+
+	if (cl_nl_has(&c->node, INSTANCE_LEADER))
+		return fail(r, c->leader_line,
+			    "leader: with [cluster] the cluster elects it");
+	if (c->n_peers)
+		return fail(r, c->peers[0].line,
+			    "peer '%s': with [cluster] peers are members of it",
+			    c->peers[0].name);
+	if (cl_clusterconf_check(&c->cluster, c->node.node, c->node.port,
+				 error))
+		return fail(r, c->cluster.line, "%s", error);
+	c->node.managed = 1;
+	c->node.have |= CL_NL_BIT(INSTANCE_MANAGED);
+	return 0;
+}
+
 static int check_config(struct reader *r)
 {
 	const struct cl_config *c = r->config;
@@ -410,6 +454,8 @@ static int check_config(struct reader *r)
 		err = fail(r, c->node_line,
 			   "leader %u is neither this node nor a peer",
 			   c->node.leader);
+	if (!err && c->cluster.line)
+		err = check_cluster(r);
 	return err;
 }
 
@@ -428,6 +474,7 @@ int cl_config_read(struct cl_config *c, const char *path, FILE *f)
 
 	memset(c, 0, sizeof(*c));
 	c->tai_offset_s = CL_CONFIG_TAI_OFFSET;
+	cl_clusterconf_init(&c->cluster);
 	line = ini_parse_stream(read_line, &r, take_key, &r);
 	if (r.failed)
 		return -EINVAL;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "agent/nl/model.h"
+#include "clusterconf.h"
 
 #define CL_CONFIG_ERROR_SIZE 320
 #define CL_CONFIG_NAME_SIZE 32
@@ -55,6 +56,8 @@ struct cl_config_device {
  * struct cl_config - a configuration
  * @node_line: line of the section [node], 0: there is none
  * @node: its settings
+ * @leader_line: line of its key leader, 0: there is none
+ * @cluster: section [cluster]
  * @tai_offset_s: TAI - UTC for a new cluster time if the kernel has none
  * @hwstamp: network device whose time stamps may be used, or auto, or off
  * @temperature: file of a sensor near the oscillator, or empty
@@ -67,6 +70,8 @@ struct cl_config_device {
 struct cl_config {
 	int node_line;
 	struct cl_nl_instance node;
+	int leader_line;
+	struct cl_clusterconf cluster;
 	s32 tai_offset_s;
 	char hwstamp[IF_NAMESIZE];
 	char temperature[CL_CONFIG_PATH_SIZE];

@@ -3,6 +3,9 @@
 
 #include <errno.h>
 
+#define OTHER_NODE "instance %u is node %u of cluster %u: delete it first"
+#define NOT_MANAGED "instance %u is not managed by a cluster: delete it first"
+
 /* Half a seed would be taken for settings next time: take it back. */
 static void undo(struct cl_io *io)
 {
@@ -53,12 +56,31 @@ static int seed_devices(struct cl_io *io, const struct cl_config *c)
 	return 0;
 }
 
+/* Is an instance that exists the one that the cluster of the file may manage? */
+static int check_managed(struct cl_io *io, const struct cl_config *c,
+			 const struct cl_nl_instance *inst)
+{
+	if (!c || !c->cluster.line)
+		return 0;
+	if (inst->node != c->node.node || inst->cluster != c->node.cluster) {
+		cl_io_log(io, CL_IO_ERR, OTHER_NODE, inst->id, inst->node,
+			  inst->cluster);
+		return -EEXIST;
+	}
+	if (!inst->managed) {
+		cl_io_log(io, CL_IO_ERR, NOT_MANAGED, inst->id);
+		return -EEXIST;
+	}
+	return 0;
+}
+
 /**
  * cl_seed() - create the instance if there is none
  * @io: the world
  * @c: configuration; NULL if there is no file
  *
- * An instance that exists keeps its settings, whatever the file says.
+ * An instance that exists keeps its settings, whatever the file says; but one of
+ * another node or cluster, or one that is not managed, is none for a cluster.
  *
  * Return: 0: there is an instance; -errno, then nothing was changed and the
  * reason is logged.
@@ -73,7 +95,7 @@ int cl_seed(struct cl_io *io, const struct cl_config *c)
 		cl_io_log(io, CL_IO_NOTICE,
 			  "instance %u exists, its settings are obeyed%s",
 			  inst.id, c ? ", not those of the file" : "");
-		return 0;
+		return check_managed(io, c, &inst);
 	}
 	if (err != -ENODEV) {
 		cl_io_log(io, CL_IO_ERR, "cannot read the instance: %s",

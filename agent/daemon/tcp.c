@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "agent/core/entry.h"
+
 #define BACKLOG 128
 
 /* An address of either family, as the system calls want it. */
@@ -214,6 +216,37 @@ int cl_tcp_dial(const struct cl_tcp_address *to, struct cl_bearer *ret)
 	}
 	*ret = (struct cl_bearer){ .ops = &tcp_ops, .fd = fd };
 	return 0;
+}
+
+/**
+ * cl_tcp_endpoint() - address of a member
+ * @ret: gets it
+ * @e: as members have it
+ */
+void cl_tcp_endpoint(struct cl_tcp_address *ret, const struct cl_endpoint *e)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (e->family == 4) {
+		ret->addr.s6_addr[10] = 0xff;
+		ret->addr.s6_addr[11] = 0xff;
+		memcpy(&ret->addr.s6_addr[12], e->addr, 4);
+	} else {
+		memcpy(&ret->addr, e->addr, sizeof(ret->addr));
+	}
+	ret->port = e->port;
+}
+
+/**
+ * cl_tcp_same() - do two addresses name the same?
+ * @a: one
+ * @b: other
+ *
+ * Return: true if so.
+ */
+bool cl_tcp_same(const struct cl_tcp_address *a, const struct cl_tcp_address *b)
+{
+	return !memcmp(&a->addr, &b->addr, sizeof(a->addr)) &&
+	       a->scope == b->scope && a->port == b->port;
 }
 
 /**

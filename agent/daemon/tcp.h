@@ -27,10 +27,15 @@ struct cl_tcp_address {
 	u16 port;
 };
 
+struct cl_endpoint;
+
 int cl_tcp_listen(const struct cl_tcp_address *at, u16 *ret_port);
 int cl_tcp_accept(int listener, struct cl_bearer *ret,
 		  struct cl_tcp_address *ret_from);
 int cl_tcp_dial(const struct cl_tcp_address *to, struct cl_bearer *ret);
+void cl_tcp_endpoint(struct cl_tcp_address *ret, const struct cl_endpoint *e);
+bool cl_tcp_same(const struct cl_tcp_address *a,
+		 const struct cl_tcp_address *b);
 void cl_tcp_text(char buf[CL_TCP_ADDRESS_SIZE], const struct cl_tcp_address *a);
 
 #endif /* _CL_DAEMON_TCP_H */

@@ -8,7 +8,7 @@ AGENT_FUZZ_BINS := $(patsubst $(AGENT_FUZZ_DIR)/%.c,$(BUILD)/fuzz/%,\
 	$(wildcard $(AGENT_FUZZ_DIR)/fuzz_*.c))
 AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 	$(wildcard agent/nl/*.c agent/lib/*.c agent/core/raft*.c agent/core/ensemble*.c) \
-	agent/daemon/config.c \
+	agent/daemon/config.c agent/daemon/clusterconf.c agent/daemon/tcp.c \
 	$(addprefix agent/core/,layout.c entry.c utc.c roster.c state.c state_check.c \
 	freeze.c testimony.c) tests/userspace/unit/raftnet.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \

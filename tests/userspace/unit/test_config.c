@@ -121,9 +121,9 @@ static void test_network_device_is_a_name_or_a_word(void **state)
 static void test_unknown_names_are_errors(void **state)
 {
 	static const char *const nodes =
-		"x:5: unknown section 'nodes' (known: node, peer NAME, device NAME)";
+		"x:5: unknown section 'nodes' (known: node, cluster, peer NAME, device NAME)";
 	static const char *const log =
-		"x:4: unknown section 'log' (known: node, peer NAME, device NAME)";
+		"x:4: unknown section 'log' (known: node, cluster, peer NAME, device NAME)";
 
 	(void)state;
 	check_error(NODE "speed = 3\n", "x:4: unknown key 'speed' in [node]");

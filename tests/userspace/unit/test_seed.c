@@ -44,6 +44,31 @@ static void test_existing_instance_is_left_alone(void **state)
 	assert_int_equal(f.adds + f.peers + f.dels, 0);
 }
 
+static void test_cluster_takes_its_own_instance_only(void **state)
+{
+	struct cl_config with = config;
+	struct fakeio f;
+
+	(void)state;
+	with.cluster.line = 3;
+	with.node.cluster = 5;
+	with.n_peers = 0;
+	fakeio_init(&f);
+	f.inst.node = 9;
+	f.inst.cluster = 5;
+	assert_int_equal(cl_seed(&f.io, &with), -EEXIST);
+	assert_non_null(strstr(f.line, "not managed by a cluster: delete"));
+	f.inst.managed = 1;
+	assert_int_equal(cl_seed(&f.io, &with), 0);
+	f.inst.cluster = 6;
+	assert_int_equal(cl_seed(&f.io, &with), -EEXIST);
+	assert_non_null(strstr(f.line, "node 9 of cluster 6: delete it"));
+	f.inst.cluster = 5;
+	f.inst.node = 8;
+	assert_int_equal(cl_seed(&f.io, &with), -EEXIST);
+	assert_int_equal(f.adds + f.peers + f.dels + f.sets, 0);
+}
+
 static void test_half_a_seed_is_taken_back(void **state)
 {
 	struct fakeio f;
@@ -116,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_missing_instance_is_made),
 		cmocka_unit_test(test_existing_instance_is_left_alone),
+		cmocka_unit_test(test_cluster_takes_its_own_instance_only),
 		cmocka_unit_test(test_half_a_seed_is_taken_back),
 		cmocka_unit_test(test_biases_are_set_before_peers),
 		cmocka_unit_test(test_failure_changes_nothing),
