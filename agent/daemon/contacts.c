@@ -2,6 +2,7 @@
 #include "contacts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
 /**
  * cl_contacts_find() - look a node up
  * @c: contacts
- * @node: its id
+ * @node: its id, not 0
  *
  * Return: the contact, valid until another is added or forgotten; or NULL.
  */
@@ -21,6 +22,24 @@ struct cl_contact *cl_contacts_find(const struct cl_contacts *c, u32 node)
 {
 	for (unsigned int i = 0; i < c->n; i++) {
 		if (c->contact[i].node == node)
+			return &c->contact[i];
+	}
+	return NULL;
+}
+
+/**
+ * cl_contacts_at() - look an address up that is dialled whoever is there
+ * @c: contacts
+ * @at: address
+ *
+ * Return: the contact, valid until another is added or forgotten; or NULL.
+ */
+struct cl_contact *cl_contacts_at(const struct cl_contacts *c,
+				  const struct cl_tcp_address *at)
+{
+	for (unsigned int i = 0; i < c->n; i++) {
+		if (!c->contact[i].node &&
+		    cl_tcp_same(&c->contact[i].address, at))
 			return &c->contact[i];
 	}
 	return NULL;
@@ -84,6 +103,42 @@ void cl_contacts_forget(struct cl_contacts *c, u32 node)
 }
 
 /**
+ * cl_contacts_ask() - dial an address from now on, whoever is there
+ * @c: contacts
+ * @now: ns
+ * @at: address
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cl_contacts_ask(struct cl_contacts *c, s64 now,
+		    const struct cl_tcp_address *at)
+{
+	struct cl_contact *found = cl_contacts_at(c, at);
+
+	if (found)
+		return 0;
+	found = add(c, 0);
+	if (!found)
+		return -ENOMEM;
+	found->next_dial = now;
+	found->address = *at;
+	return 0;
+}
+
+/**
+ * cl_contacts_unask() - do not dial an address any more
+ * @c: contacts
+ * @at: address, of cl_contacts_ask()
+ */
+void cl_contacts_unask(struct cl_contacts *c, const struct cl_tcp_address *at)
+{
+	struct cl_contact *found = cl_contacts_at(c, at);
+
+	if (found)
+		*found = c->contact[--c->n];
+}
+
+/**
  * cl_contacts_free() - forget all and give the memory back
  * @c: contacts; may be used again
  */
@@ -116,6 +171,7 @@ void cl_contact_reached(struct cl_contact *c)
 {
 	c->retry_ns = CL_CONTACTS_RETRY_MIN_NS;
 	c->logged = false;
+	c->why[0] = '\0';
 }
 
 /**
@@ -127,10 +183,14 @@ void cl_contact_log(struct cl_contact *c, const char *why)
 {
 	char text[CL_TCP_ADDRESS_SIZE];
 
+	snprintf(c->why, sizeof(c->why), "%s", why);
 	if (c->logged)
 		return;
 	c->logged = true;
 	cl_tcp_text(text, &c->address);
-	cl_log(CL_IO_WARNING, "no stream to node %u at %s: %s", c->node, text,
-	       why);
+	if (c->node)
+		cl_log(CL_IO_WARNING, "no stream to node %u at %s: %s", c->node,
+		       text, why);
+	else
+		cl_log(CL_IO_WARNING, "no stream to %s: %s", text, why);
 }

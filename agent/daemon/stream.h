@@ -62,6 +62,7 @@ struct cl_hello {
  * @address: of the other end
  * @state: how far it is
  * @dialled: by us
+ * @asked: by us, whoever is there
  * @node: the other end; 0: not known yet
  * @began: when it was dialled or accepted, ns
  * @in: bytes that have come
@@ -75,6 +76,7 @@ struct cl_stream {
 	struct cl_tcp_address address;
 	enum cl_stream_state state;
 	bool dialled;
+	bool asked;
 	u32 node;
 	s64 began;
 	struct cl_frames in;

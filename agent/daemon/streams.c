@@ -27,15 +27,31 @@ static struct cl_stream *find_open(const struct cl_streams *s, u32 node)
 	return NULL;
 }
 
-/* Is there a stream that we have dialled, or an open one? */
-static bool has_any(const struct cl_streams *s, u32 node)
+/* Is there a stream that we have dialled for this, or an open one to the node? */
+static bool has_any(const struct cl_streams *s, const struct cl_contact *c)
 {
+	u32 node = c->node ? c->node : c->answered;
+
 	for (struct cl_stream *t = s->first; t; t = t->next) {
-		if (t->state != CL_STREAM_DEAD && t->node == node &&
+		if (t->state == CL_STREAM_DEAD)
+			continue;
+		if (!c->node && t->asked &&
+		    cl_tcp_same(&t->address, &c->address))
+			return true;
+		if (node && t->node == node &&
 		    (t->dialled || t->state == CL_STREAM_OPEN))
 			return true;
 	}
 	return false;
+}
+
+/* For which we have dialled; NULL: none, or it is forgotten. */
+static struct cl_contact *contact_of(const struct cl_streams *s,
+				     const struct cl_stream *t)
+{
+	if (t->asked)
+		return cl_contacts_at(&s->contacts, &t->address);
+	return t->node ? cl_contacts_find(&s->contacts, t->node) : NULL;
 }
 
 static int watch(struct cl_streams *s, struct cl_stream *t, int op, u32 events)
@@ -65,10 +81,8 @@ static void watch_again(struct cl_streams *s, struct cl_stream *t)
 		t->writing = writing;
 }
 
-static void lost(struct cl_streams *s, u32 node, s64 now)
+static void lost(struct cl_streams *s, struct cl_contact *c, s64 now)
 {
-	struct cl_contact *c = cl_contacts_find(&s->contacts, node);
-
 	if (c)
 		cl_contact_lost(c, now, s->ops->random(s->ctx));
 }
@@ -76,6 +90,7 @@ static void lost(struct cl_streams *s, u32 node, s64 now)
 /* The stream ends; it is freed by reap(). */
 static void end(struct cl_streams *s, struct cl_stream *t, s64 now)
 {
+	struct cl_contact *c = contact_of(s, t);
 	bool open = t->state == CL_STREAM_OPEN;
 	u32 node = t->node;
 
@@ -83,8 +98,11 @@ static void end(struct cl_streams *s, struct cl_stream *t, s64 now)
 		return;
 	s->strangers -= !t->dialled && !open;
 	cl_stream_close(t);
-	if (node && (open || t->dialled))
-		lost(s, node, now);
+	if (open || t->dialled)
+		lost(s, c, now);
+	/* the node may be dialled for itself as well */
+	if (open && t->asked)
+		lost(s, cl_contacts_find(&s->contacts, node), now);
 	if (open)
 		s->ops->closed(s->ctx, node);
 }
@@ -92,10 +110,8 @@ static void end(struct cl_streams *s, struct cl_stream *t, s64 now)
 static void log_failure(struct cl_streams *s, const struct cl_stream *t,
 			const char *why)
 {
-	struct cl_contact *c = NULL;
+	struct cl_contact *c = t->dialled ? contact_of(s, t) : NULL;
 
-	if (t->dialled)
-		c = cl_contacts_find(&s->contacts, t->node);
 	if (c)
 		cl_contact_log(c, why);
 }
@@ -184,6 +200,8 @@ static void become_open(struct cl_streams *s, struct cl_stream *t, s64 now)
 		end(s, old, now);
 	if (c)
 		cl_contact_reached(c);
+	if (t->asked && contact_of(s, t))
+		cl_contact_reached(contact_of(s, t));
 	s->ops->opened(s->ctx, t->node);
 }
 
@@ -242,19 +260,25 @@ static void take_guest(struct cl_streams *s, struct cl_stream *t,
 static void take_host(struct cl_streams *s, struct cl_stream *t,
 		      const struct cl_hello *h, s64 now)
 {
+	struct cl_contact *c = contact_of(s, t);
 	const char *why = NULL;
 
 	if (h->version != CL_STREAM_VERSION)
 		why = "it speaks another version";
 	else if (h->cluster != s->cluster)
 		why = "it belongs to another cluster";
-	else if (h->from != t->node)
+	else if (!h->from || h->from == s->node)
+		why = "it has the id of this node";
+	else if (t->node && h->from != t->node)
 		why = "it is another node";
 	if (why) {
 		log_failure(s, t, why);
 		end(s, t, now);
 		return;
 	}
+	t->node = h->from;
+	if (t->asked && c)
+		c->answered = h->from;
 	become_open(s, t, now);
 }
 
@@ -377,12 +401,13 @@ static void dial(struct cl_streams *s, struct cl_contact *c, s64 now)
 	t = err ? NULL : add(s, &b, &to, now, true);
 	if (t) {
 		t->node = node;
+		t->asked = !node;
 		/* Not again before this one has failed. */
 		c->next_dial = CL_STREAMS_NEVER;
 		return;
 	}
 	cl_contact_log(c, strerror(err ? -err : ENOMEM));
-	lost(s, node, now);
+	lost(s, c, now);
 }
 
 /**
@@ -481,6 +506,36 @@ void cl_streams_forget(struct cl_streams *s, u32 node)
 }
 
 /**
+ * cl_streams_ask() - dial an address until somebody answers, and again when that
+ *		      stream has ended
+ * @s: streams
+ * @now: ns
+ * @at: address; who is there is told by the owner's opened()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cl_streams_ask(struct cl_streams *s, s64 now,
+		   const struct cl_tcp_address *at)
+{
+	return cl_contacts_ask(&s->contacts, now, at);
+}
+
+/**
+ * cl_streams_unask() - do not dial an address any more
+ * @s: streams
+ * @at: address; a stream that is open stays
+ */
+void cl_streams_unask(struct cl_streams *s, const struct cl_tcp_address *at)
+{
+	cl_contacts_unask(&s->contacts, at);
+	for (struct cl_stream *t = s->first; t; t = t->next) {
+		if (t->asked && t->state != CL_STREAM_OPEN &&
+		    t->state != CL_STREAM_DEAD && cl_tcp_same(&t->address, at))
+			t->broken = -ECANCELED;
+	}
+}
+
+/**
  * cl_streams_send() - send a frame
  * @s: streams
  * @node: to whom
@@ -544,7 +599,7 @@ s64 cl_streams_deadline(const struct cl_streams *s)
 			at = cl_min_s64(at, t->began + CL_STREAM_HELLO_NS);
 	}
 	for (unsigned int i = 0; i < s->contacts.n; i++) {
-		if (!has_any(s, s->contacts.contact[i].node))
+		if (!has_any(s, &s->contacts.contact[i]))
 			at = cl_min_s64(at, s->contacts.contact[i].next_dial);
 	}
 	return at;
@@ -573,7 +628,7 @@ void cl_streams_run(struct cl_streams *s, s64 now)
 	reap(s);
 	for (unsigned int i = 0; i < s->contacts.n; i++) {
 		c = &s->contacts.contact[i];
-		if (now >= c->next_dial && !has_any(s, c->node))
+		if (now >= c->next_dial && !has_any(s, c))
 			dial(s, c, now);
 	}
 	if (s->deaf && now >= s->listen_at &&

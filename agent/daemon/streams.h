@@ -5,6 +5,7 @@
  * There is at most one open stream between two nodes.  When both have dialled, the
  * one that the lower node id has dialled stays.  Frames arrive in the order in
  * which they were sent, or the stream breaks; what was on its way then is lost.
+ * An address may be dialled without knowing who is there; the hello tells.
  */
 #ifndef _CL_DAEMON_STREAMS_H
 #define _CL_DAEMON_STREAMS_H
@@ -49,7 +50,7 @@ struct cl_streams_ops {
  * @first: list of the streams
  * @count: how many, dead ones as well
  * @strangers: those of them that others have dialled and that are not open
- * @contacts: nodes that are dialled
+ * @contacts: nodes and addresses that are dialled
  */
 struct cl_streams {
 	const struct cl_streams_ops *ops;
@@ -74,6 +75,9 @@ void cl_streams_close(struct cl_streams *s);
 int cl_streams_keep(struct cl_streams *s, s64 now, u32 node,
 		    const struct cl_tcp_address *at);
 void cl_streams_forget(struct cl_streams *s, u32 node);
+int cl_streams_ask(struct cl_streams *s, s64 now,
+		   const struct cl_tcp_address *at);
+void cl_streams_unask(struct cl_streams *s, const struct cl_tcp_address *at);
 int cl_streams_send(struct cl_streams *s, u32 node, u8 type, const void *data,
 		    size_t len);
 bool cl_streams_has(const struct cl_streams *s, u32 node);

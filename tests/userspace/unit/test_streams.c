@@ -370,6 +370,108 @@ static void test_forgotten(void **state)
 	assert_int_equal(cl_streams_deadline(&b->s), CL_STREAMS_NEVER);
 }
 
+static void test_address_tells_who_is_there(void **state)
+{
+	struct node *a = *state, *b = a + 1;
+	const struct cl_tcp_address at = loopback(b->port);
+	struct cl_contact *c;
+
+	assert_int_equal(cl_streams_ask(&a->s, now, &at), 0);
+	assert_int_equal(cl_streams_ask(&a->s, now, &at), 0);
+	assert_int_equal(a->s.contacts.n, 1);
+	wait_for(a, b, &a->opened, 1);
+	wait_for(a, b, &b->opened, 1);
+	assert_int_equal(a->last, 2);
+	assert_int_equal(b->last, 1);
+	assert_int_equal(cl_streams_send(&a->s, 2, 16, "x", 1), 0);
+	wait_for(a, b, &b->frames, 1);
+	/* it is dialled for itself now: the same stream does */
+	keep(a, 2, b);
+	settle(a, b);
+	now += 100 * CL_NS_PER_SEC;
+	settle(a, b);
+	assert_int_equal(a->s.count, 1);
+	assert_int_equal(a->opened, 1);
+	cl_streams_unask(&a->s, &at);
+	assert_null(cl_contacts_at(&a->s.contacts, &at));
+	settle(a, b);
+	assert_true(cl_streams_has(&a->s, 2));
+	/* and when it breaks, the node is dialled again */
+	b->s.first->broken = -EPIPE;
+	wait_for(a, b, &a->closed, 1);
+	now += CL_CONTACTS_RETRY_MAX_NS;
+	wait_for(a, b, &a->opened, 2);
+	c = cl_contacts_find(&a->s.contacts, 2);
+	assert_string_equal(c->why, "");
+}
+
+static void test_address_is_asked_again(void **state)
+{
+	struct node *a = *state, *b = a + 1;
+	const struct cl_tcp_address at = loopback(b->port);
+	struct cl_contact *c;
+
+	b->unwanted = 1;
+	assert_int_equal(cl_streams_ask(&a->s, now, &at), 0);
+	cl_streams_run(&a->s, now);
+	settle(a, b);
+	c = cl_contacts_at(&a->s.contacts, &at);
+	assert_string_equal(c->why, "it does not know this node");
+	assert_int_equal(c->answered, 0);
+	b->unwanted = 0;
+	now += CL_CONTACTS_RETRY_MAX_NS;
+	wait_for(a, b, &a->opened, 1);
+	assert_int_equal(c->answered, 2);
+	assert_string_equal(c->why, "");
+	/* given up while it is being dialled */
+	b->s.first->broken = -EPIPE;
+	wait_for(a, b, &a->closed, 1);
+	now += CL_CONTACTS_RETRY_MAX_NS;
+	cl_streams_run(&a->s, now);
+	assert_int_equal(a->s.count, 1);
+	cl_streams_unask(&a->s, &at);
+	settle(a, b);
+	assert_int_equal(a->opened, 1);
+	assert_int_equal(a->s.count, 0);
+	assert_int_equal(cl_streams_deadline(&a->s), CL_STREAMS_NEVER);
+}
+
+/* Both an address and a stream that the other one has dialled. */
+static void test_asked_node_dials_as_well(void **state)
+{
+	struct node *a = *state, *b = a + 1;
+	const struct cl_tcp_address at = loopback(a->port);
+	int opened;
+
+	assert_int_equal(cl_streams_ask(&b->s, now, &at), 0);
+	keep(a, 2, b);
+	cl_streams_run(&a->s, now);
+	cl_streams_run(&b->s, now);
+	wait_for(a, b, &a->opened, 1);
+	wait_for(a, b, &b->opened, 1);
+	settle(a, b);
+	opened = a->opened;
+	for (int i = 0; i < 10; i++) {
+		now += CL_CONTACTS_RETRY_MAX_NS;
+		settle(a, b);
+	}
+	assert_int_equal(a->opened, opened);
+	assert_int_equal(a->s.count, 1);
+	assert_int_equal(b->s.count, 1);
+}
+
+static void test_own_address_opens_nothing(void **state)
+{
+	struct node *a = *state, *b = a + 1;
+	const struct cl_tcp_address at = loopback(a->port);
+
+	assert_int_equal(cl_streams_ask(&a->s, now, &at), 0);
+	cl_streams_run(&a->s, now);
+	settle(a, b);
+	assert_int_equal(a->opened, 0);
+	assert_int_equal(a->s.count, 0);
+}
+
 static void test_addresses_as_text(void **state)
 {
 	struct cl_tcp_address a = loopback(20319);
@@ -405,6 +507,14 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(test_forgotten, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_address_tells_who_is_there,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_address_is_asked_again,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_asked_node_dials_as_well,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_own_address_opens_nothing,
+						setup, teardown),
 		cmocka_unit_test(test_addresses_as_text),
 	};
 
