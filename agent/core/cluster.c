@@ -370,6 +370,22 @@ void cl_cluster_saved(struct cl_cluster *c, s64 now, u64 number, int err)
 }
 
 /**
+ * cl_cluster_distrust() - do not obey the leader of a term
+ * @c: the node
+ * @now: time
+ * @term: the term; an older one than the present has no effect
+ *
+ * To be called by each voter that hears of more voters without confidence than can
+ * lie (confidence.h).  As cl_raft_distrust().
+ */
+void cl_cluster_distrust(struct cl_cluster *c, s64 now, u32 term)
+{
+	c->now = now;
+	cl_raft_distrust(c->raft, now, term);
+	finish(c);
+}
+
+/**
  * cl_cluster_deadline() - when to call cl_cluster_run()
  * @c: the node
  *

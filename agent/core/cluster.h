@@ -107,6 +107,7 @@ void cl_cluster_closed(struct cl_cluster *c, s64 now, u32 node);
 void cl_cluster_frame(struct cl_cluster *c, s64 now, u32 node, u8 type,
 		      const u8 *data, size_t len);
 void cl_cluster_saved(struct cl_cluster *c, s64 now, u64 number, int err);
+void cl_cluster_distrust(struct cl_cluster *c, s64 now, u32 term);
 s64 cl_cluster_deadline(const struct cl_cluster *c);
 void cl_cluster_run(struct cl_cluster *c, s64 now);
 

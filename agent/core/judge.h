@@ -13,24 +13,26 @@
 
 #define CL_JUDGE_NEVER S64_MAX
 
-/* At most one round in the interval of the settings, and in this at least one. */
+/* Time between two rounds at most, also if the leader asks less often. */
 #define CL_JUDGE_PERIOD_MAX_NS CL_NS_PER_SEC
 
 /* Exchanges of one round of the leader are waited for. */
 #define CL_JUDGE_GATHER_NS (50 * CL_NS_PER_MS)
 
-/*
- * A clock that has just come back is not where it is going to be; for so long, and
- * as long as the slew takes at this rate, it is not judged.  Who comes back more
- * often than this is excused no more.
- */
-#define CL_JUDGE_SETTLE_NS (10 * CL_NS_PER_SEC)
-#define CL_JUDGE_SLEW_PPM 400
-#define CL_JUDGE_SLEW_MAX_NS (3600 * CL_NS_PER_SEC)
-#define CL_JUDGE_EXCUSE_NS (100 * CL_NS_PER_SEC)
-
 /* What a node has told of its clock holds for so many intervals. */
 #define CL_JUDGE_INTERVALS 3
+
+/*
+ * A clock that has just come back, or follows another leader, is not yet where it is
+ * going to be.  It is excused for so long and as long as the slew takes, which is a
+ * bit slower than the module's.
+ */
+#define CL_JUDGE_EXCUSE_NS (10 * CL_NS_PER_SEC)
+#define CL_JUDGE_SLEW_PPM 400
+#define CL_JUDGE_SLEW_MAX_NS (600 * CL_NS_PER_SEC)
+
+/* And not again within so many times that, or nobody who lies would be judged. */
+#define CL_JUDGE_EXCUSE_TIMES 10
 
 /* What the leader is told is said again as long as it holds. */
 #define CL_JUDGE_REPEAT_NS CL_NS_PER_SEC
@@ -46,7 +48,7 @@
  *	measured
  * @gen: its raw generation then
  * @settled: it is judged from then on, io time
- * @excused: since when it was not, io time
+ * @again: it may be excused again from then on, io time
  * @fresh: @ahead_ns and @excess_ns came after the last round
  * @ahead_ns: its disciplined clock minus ours by the last exchange
  * @excess_ns: round trip beyond the smallest
@@ -58,7 +60,7 @@ struct cl_judge_node {
 	bool usable;
 	u32 gen;
 	s64 settled;
-	s64 excused;
+	s64 again;
 	bool fresh;
 	s64 ahead_ns;
 	u64 excess_ns;
@@ -71,16 +73,17 @@ struct cl_judge_node {
  * @reputation: what it thinks
  * @node: J, whom it judges: voters first, then by node id
  * @n: how many
- * @cluster: cluster id of the state that J is of
- * @epoch: and its epoch
+ * @known: J was made, of what the next three say
+ * @cluster: cluster id
+ * @epoch: of the state
  * @self: own node id
- * @term: of the leader, when J was looked at last
+ * @term: of the leader, in the last round
  * @judging: this node votes and has a clock
  * @waiting: there are fresh exchanges
  * @changed: somebody was accused or cleared
  * @next: next round, io time
  * @repeat: testimony is due again, io time
- * @round: of the cluster, as was told last
+ * @round: of the cluster, the last one
  * @event: last changes, a ring
  * @events: so many there have been
  */
@@ -89,6 +92,7 @@ struct cl_judge {
 	struct cl_reputation reputation;
 	struct cl_judge_node node[CL_GATE_NODES];
 	unsigned int n;
+	bool known;
 	u32 cluster;
 	u32 epoch;
 	u32 self;

@@ -19,11 +19,17 @@
  * @median_ns: median clock minus ours
  * @sigma_ns: median deviation of the estimates
  * @spread: of the clocks around the median, in deviations; at least 1
+ * @moved_ns: by how much the median has moved since the round before, and so ours
+ * @seen: clocks that are seen, ours among them
+ * @used: those that the median is of
  */
 struct scale {
 	double median_ns;
 	double sigma_ns;
 	double spread;
+	double moved_ns;
+	unsigned int seen;
+	unsigned int used;
 };
 
 /**
@@ -259,7 +265,7 @@ static struct scale scale_of(struct cl_reputation *r,
 			     unsigned int n)
 {
 	double v[CL_GATE_NODES + 1] = { 0 };
-	struct scale s = { .spread = 1 };
+	struct scale s = { .spread = 1, .seen = n + 1 };
 	unsigned int i, m = 0;
 
 	for (i = 0; i < n; i++) {
@@ -273,7 +279,11 @@ static struct scale scale_of(struct cl_reputation *r,
 		if (counts(r, &obs[i], s.sigma_ns))
 			v[m++] = obs[i].offset_ns;
 	}
+	s.used = m;
 	s.median_ns = cl_gate_median(v, m);
+	if (r->begun)
+		s.moved_ns = fabs(s.median_ns - r->median_ns);
+	r->begun = true;
 	r->median_ns = s.median_ns;
 	if (m == 1)
 		return s;
@@ -301,8 +311,9 @@ static void judge_raw(struct cl_reputation_node *k,
 		return;
 	k->fresh = now;
 	f->raw_ns = o->raw_ns - s->median_ns;
-	f->gate_ns =
-		o->excess_ns / 2 + CL_REPUTATION_NOISES * o->noise_ns + floor;
+	/* The exchange may be from before our clock was slewed. */
+	f->gate_ns = o->excess_ns / 2 + CL_REPUTATION_NOISES * o->noise_ns +
+		     floor + s->moved_ns;
 	if (fabs(f->raw_ns) > f->gate_ns) {
 		f->clean = false;
 		if (fabs(f->raw_ns) > 2 * f->gate_ns)
@@ -361,10 +372,11 @@ static void demote(struct cl_reputation *r, struct cl_reputation_node *k,
 
 /* A node that is neither accused nor isolated. */
 static void conclude(struct cl_reputation *r, struct cl_reputation_node *k,
-		     const struct figures *f, s64 now)
+		     const struct figures *f, const struct scale *s, s64 now)
 {
 	/* With figures that prove it, not when a node more has come. */
-	bool accusing = r->n + 1 >= CL_REPUTATION_ACCUSE_NODES &&
+	bool accusing = s->seen >= CL_REPUTATION_ACCUSE_NODES &&
+			s->used >= CL_REPUTATION_JUDGE_NODES &&
 			fabs(f->raw_ns) > f->gate_ns;
 	enum cl_reputation_rule rule = worst_rule(k);
 	double share = share_of(k, rule);
@@ -449,7 +461,7 @@ static void judge(struct cl_reputation *r, const struct cl_reputation_obs *o,
 	struct figures f = { .clean = true };
 	s64 since = now - k->seen;
 
-	if (r->n + 1 < CL_REPUTATION_JUDGE_NODES) {
+	if (s->seen < CL_REPUTATION_JUDGE_NODES) {
 		k->seen = now;
 		return;
 	}
@@ -460,7 +472,7 @@ static void judge(struct cl_reputation *r, const struct cl_reputation_obs *o,
 	if (k->state >= CL_REPUTATION_ACCUSED)
 		conclude_shadow(r, k, &f, now);
 	else
-		conclude(r, k, &f, now);
+		conclude(r, k, &f, s, now);
 }
 
 /* No steps: as evidence grows, the weight goes down to 0 and with it the noise. */

@@ -13,7 +13,8 @@
  * within rounds; the slow one is for who lies rarely enough for that.
  *
  * R1, proof: the offset of an honest node is within half of the excess of the round
- * trip of what one exchange says.
+ * trip of what one exchange says.  Our own clock may have been slewed since; then
+ * the median has moved, and by as much that is not held against anybody.
  *
  * R2, slow test: CUSUM (E. S. Page, "Continuous inspection schemes", Biometrika 41,
  * 1954) of the filtered offset; for lies below the noise of one exchange.
@@ -78,7 +79,7 @@
 /* Time between two observations counts up to this. */
 #define CL_REPUTATION_GAP_NS (10 * CL_NS_PER_SEC)
 
-/* With fewer nodes, the judge among them, nothing is concluded. */
+/* With fewer nodes seen, the judge among them, nothing is concluded. */
 #define CL_REPUTATION_JUDGE_NODES 3
 /* With fewer nobody is accused: one liar has as many voices as an honest node. */
 #define CL_REPUTATION_ACCUSE_NODES 4
@@ -201,6 +202,7 @@ struct cl_reputation_node {
  * @ctx: its first argument
  * @node: nodes that are known
  * @n: how many
+ * @begun: there was a round
  * @floor_ns: B0 of the last round
  * @median_ns: median clock of the last round minus ours
  */
@@ -209,6 +211,7 @@ struct cl_reputation {
 	void *ctx;
 	struct cl_reputation_node node[CL_GATE_NODES];
 	unsigned int n;
+	bool begun;
 	double floor_ns;
 	double median_ns;
 };

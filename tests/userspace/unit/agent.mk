@@ -51,7 +51,9 @@ AGENT_TEST_NAMES := \
 	core_timescale \
 	core_cluster \
 	core_feed \
-	testimony
+	testimony \
+	proofs \
+	judge
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
