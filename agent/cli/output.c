@@ -92,6 +92,31 @@ static const char *number_or(char *buf, s64 v, s64 none)
 	return buf;
 }
 
+/* Word for a number that is a name; NULL: the number is one. */
+static const char *word_of(u8 unit, u32 v)
+{
+	switch (unit) {
+	case CL_NL_UNIT_STATE:
+		return cl_nl_state_name(v);
+	case CL_NL_UNIT_LEAP:
+		return cl_nl_leap_name(v);
+	case CL_NL_UNIT_ROLE:
+		return cl_nl_role_name(v);
+	case CL_NL_UNIT_STAMPS:
+		return cl_nl_stamps_name(v);
+	case CL_NL_UNIT_DEVICE_STATE:
+		return cl_nl_device_state_name(v);
+	case CL_NL_UNIT_ESTIMATOR:
+		return cl_nl_estimator_name(v);
+	case CL_NL_UNIT_PHASE:
+		return cl_ctl_phase_name(v);
+	case CL_NL_UNIT_MEMBER_ROLE:
+		return cl_ctl_role_name(v);
+	default:
+		return NULL;
+	}
+}
+
 /**
  * cl_output_value() - a field for people
  * @buf: CL_OUTPUT_VALUE_SIZE bytes
@@ -105,7 +130,14 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 {
 	s64 v = cl_nl_field_s64(f, &m->have);
 	bool has_sign = f->type == CL_NL_S64 || f->type == CL_NL_S32;
+	const char *word = cl_nl_field_text(f, &m->have);
 
+	if (!word)
+		word = word_of(f->unit, v);
+	if (word) {
+		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%s", word);
+		return buf;
+	}
 	switch (f->unit) {
 	case CL_NL_UNIT_NODE:
 		return number_or(buf, v, 0);
@@ -126,6 +158,12 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 	case CL_NL_UNIT_TAI:
 		cl_units_time(buf, v);
 		return strcat(buf, " TAI");
+	case CL_NL_UNIT_UTC:
+		cl_units_time(buf, v);
+		return strcat(buf, " UTC");
+	case CL_NL_UNIT_MILLI:
+		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%.3g", (double)v / 1000);
+		return buf;
 	case CL_NL_UNIT_S:
 		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%lld s", (long long)v);
 		return buf;
@@ -137,18 +175,6 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 		return buf;
 	case CL_NL_UNIT_BOOL:
 		return strcpy(buf, v ? "yes" : "no");
-	case CL_NL_UNIT_STATE:
-		return strcpy(buf, cl_nl_state_name(v));
-	case CL_NL_UNIT_LEAP:
-		return strcpy(buf, cl_nl_leap_name(v));
-	case CL_NL_UNIT_ROLE:
-		return strcpy(buf, cl_nl_role_name(v));
-	case CL_NL_UNIT_STAMPS:
-		return strcpy(buf, cl_nl_stamps_name(v));
-	case CL_NL_UNIT_DEVICE_STATE:
-		return strcpy(buf, cl_nl_device_state_name(v));
-	case CL_NL_UNIT_ESTIMATOR:
-		return strcpy(buf, cl_nl_estimator_name(v));
 	default:
 		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%lld", (long long)v);
 		return buf;
@@ -197,28 +223,22 @@ static json_t *json_value(const struct cl_nl_field *f,
 			  const struct cl_nl_msg *m)
 {
 	s64 v = cl_nl_field_s64(f, &m->have);
+	const char *word = cl_nl_field_text(f, &m->have);
 
+	if (!word)
+		word = word_of(f->unit, v);
+	if (word)
+		return json_string(word);
 	switch (f->unit) {
 	case CL_NL_UNIT_NS:
 		/* Without limit. */
 		return v == S64_MAX ? json_null() : json_integer(v);
 	case CL_NL_UNIT_PPT:
 	case CL_NL_UNIT_MK:
+	case CL_NL_UNIT_MILLI:
 		return json_real(v / 1000.0);
 	case CL_NL_UNIT_BOOL:
 		return json_boolean(v);
-	case CL_NL_UNIT_STATE:
-		return json_string(cl_nl_state_name(v));
-	case CL_NL_UNIT_LEAP:
-		return json_string(cl_nl_leap_name(v));
-	case CL_NL_UNIT_ROLE:
-		return json_string(cl_nl_role_name(v));
-	case CL_NL_UNIT_STAMPS:
-		return json_string(cl_nl_stamps_name(v));
-	case CL_NL_UNIT_DEVICE_STATE:
-		return json_string(cl_nl_device_state_name(v));
-	case CL_NL_UNIT_ESTIMATOR:
-		return json_string(cl_nl_estimator_name(v));
 	default:
 		return json_integer(v);
 	}
@@ -232,6 +252,7 @@ static const char *json_suffix(u8 unit)
 	case CL_NL_UNIT_NS_OFF:
 	case CL_NL_UNIT_RAW:
 	case CL_NL_UNIT_TAI:
+	case CL_NL_UNIT_UTC:
 		return "_ns";
 	case CL_NL_UNIT_PPT:
 		return "_ppb";

@@ -12,7 +12,7 @@
 #include "agent/nl/schema.h"
 
 #define CL_OUTPUT_COLUMNS 12
-#define CL_OUTPUT_VALUE_SIZE 96
+#define CL_OUTPUT_VALUE_SIZE 256
 
 /**
  * struct cl_table - rows of cells, printed with aligned columns

@@ -3,21 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/lib/runpath.h"
 #include "log.h"
-
-#define LOCK_DIR "/run/clocklink"
 
 /* A file that only root can make: nobody else can keep the daemon out. */
 static int open_lock(const char *path)
 {
 	int fd;
 
-	if (mkdir(LOCK_DIR, 0755) && errno != EEXIST)
+	if (mkdir(CL_RUNPATH_DIR, 0755) && errno != EEXIST)
 		return -errno;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	return fd < 0 ? -errno : fd;
@@ -32,17 +30,15 @@ static int open_lock(const char *path)
  */
 int cl_lock_take(void)
 {
-	char path[sizeof(LOCK_DIR) + 32];
-	struct stat st;
+	char path[CL_RUNPATH_SIZE];
 	int fd, err;
 
-	if (stat("/proc/self/ns/net", &st)) {
-		err = -errno;
+	err = cl_runpath(path, "lock");
+	if (err) {
+		errno = -err;
 		cl_log(CL_IO_ERR, "cannot tell the network namespace: %m");
 		return err;
 	}
-	snprintf(path, sizeof(path), LOCK_DIR "/net-%ju.lock",
-		 (uintmax_t)st.st_ino);
 	fd = open_lock(path);
 	if (fd < 0) {
 		errno = -fd;

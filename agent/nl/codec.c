@@ -23,10 +23,13 @@ static bool put_field(struct nlmsghdr *nlh, size_t size,
 		      const struct cl_nl_field *f, const struct cl_nl_msg *m)
 {
 	const char *value = (const char *)&m->have + f->offset;
+	size_t len = f->size;
 
 	if (f->type == CL_NL_FLAG && !cl_nl_field_u64(f, &m->have))
 		return true;
-	return mnl_attr_put_check(nlh, size, f->attr, f->size, value);
+	if (f->type == CL_NL_STRING)
+		len = strnlen(value, len - 1) + 1;
+	return mnl_attr_put_check(nlh, size, f->attr, len, value);
 }
 
 /**
@@ -34,7 +37,7 @@ static bool put_field(struct nlmsghdr *nlh, size_t size,
  * @buf: where to, aligned as a struct nlmsghdr
  * @size: bytes at @buf
  * @h: family, flags and sequence number
- * @m: the command and the attributes that it has
+ * @m: the command and the attributes that it has; strings end with a zero
  *
  * Return: bytes written; -EINVAL for an unknown command, -EMSGSIZE if @size is
  * too small.
@@ -68,34 +71,42 @@ int cl_nl_encode(void *buf, size_t size, const struct cl_nl_hdr *h,
 	return nlh->nlmsg_len;
 }
 
+/* One zero, at the end, and before it what can be printed on any terminal. */
+static bool is_string(const char *s, size_t len)
+{
+	if (!len || s[len - 1])
+		return false;
+	for (size_t i = 0; i < len - 1; i++)
+		if (s[i] < ' ' || s[i] > '~')
+			return false;
+	return true;
+}
+
 static int get_field(const struct nlattr *attr, const struct cl_nl_field *f,
 		     struct cl_nl_msg *m)
 {
+	const void *payload = mnl_attr_get_payload(attr);
 	char *value = (char *)&m->have + f->offset;
+	size_t len = mnl_attr_get_payload_len(attr);
 
 	if (attr->nla_type & (NLA_F_NESTED | NLA_F_NET_BYTEORDER))
 		return -EBADMSG;
-	if (mnl_attr_get_payload_len(attr) != f->size)
+	if (f->type == CL_NL_STRING ?
+		    len > f->size || !is_string(payload, len) :
+		    len != f->size)
 		return -EBADMSG;
+	if (f->type == CL_NL_STRING)
+		memset(value, 0, f->size);
 	if (f->type == CL_NL_FLAG)
 		*(bool *)value = true;
 	else
-		memcpy(value, mnl_attr_get_payload(attr), f->size);
+		memcpy(value, payload, len);
 	m->have |= 1ULL << f->attr;
 	return 0;
 }
 
-/**
- * cl_nl_decode() - read an answer or an event
- * @nlh: a message of the family, complete as its length says
- * @ret: the message; attributes that are not known are skipped, so that a newer
- *	module can be talked to
- *
- * Return: 0; -ENOMSG if the command is not known, -EBADMSG if the message is
- * short, cut off or an attribute has the wrong length or type.  @ret is
- * unspecified then.
- */
-int cl_nl_decode(const struct nlmsghdr *nlh, struct cl_nl_msg *ret)
+/* @at: where the first attribute is that is not known, had or right; NULL: skip those. */
+static int decode(const struct nlmsghdr *nlh, struct cl_nl_msg *ret, u32 *at)
 {
 	const struct cl_nl_schema *s;
 	const struct cl_nl_field *f;
@@ -114,12 +125,50 @@ int cl_nl_decode(const struct nlmsghdr *nlh, struct cl_nl_msg *ret)
 	attr = mnl_nlmsg_get_payload_offset(nlh, GENL_HDRLEN);
 	for (; attr_ok(attr, end); attr = mnl_attr_next(attr)) {
 		f = cl_nl_schema_find(s, mnl_attr_get_type(attr));
+		if (at)
+			*at = (const char *)attr - (const char *)nlh;
+		if (at && (!f || ret->have & (1ULL << f->attr)))
+			return -EINVAL;
 		err = f ? get_field(attr, f, ret) : 0;
 		if (err)
 			return err;
 	}
+	if (at)
+		*at = 0;
 	/* Less than an attribute may not be left over. */
 	return (const char *)attr < end ? -EBADMSG : 0;
+}
+
+/**
+ * cl_nl_decode() - read an answer or an event
+ * @nlh: a message of the family, complete as its length says
+ * @ret: the message; attributes that are not known are skipped, so that a newer
+ *	module can be talked to
+ *
+ * Return: 0; -ENOMSG if the command is not known, -EBADMSG if the message is
+ * short, cut off or an attribute has the wrong length or type.  @ret is
+ * unspecified then.
+ */
+int cl_nl_decode(const struct nlmsghdr *nlh, struct cl_nl_msg *ret)
+{
+	return decode(nlh, ret, NULL);
+}
+
+/**
+ * cl_nl_decode_request() - read a request, in which nothing may be unknown
+ * @nlh: the request, complete as its length says
+ * @ret: the message
+ * @ret_at: after -EINVAL and -EBADMSG where in @nlh the attribute at fault begins, 0:
+ *	none
+ *
+ * Return: as cl_nl_decode(); -EINVAL for an attribute that is not known or comes
+ * twice.
+ */
+int cl_nl_decode_request(const struct nlmsghdr *nlh, struct cl_nl_msg *ret,
+			 u32 *ret_at)
+{
+	*ret_at = 0;
+	return decode(nlh, ret, ret_at);
 }
 
 static const struct cl_nl_schema *schema_of(const struct nlmsghdr *nlh)

@@ -10,9 +10,12 @@
 
 #include "model.h"
 
-/* The largest set, that of a peer, has 31 attributes of at most 20 bytes. */
+/*
+ * The largest sets: that of a peer has 48 attributes of at most 20 bytes, that of
+ * the status of a cluster four strings of 336 bytes besides 20 of at most 12.
+ */
 #define CL_NL_BUF_SIZE 1024
-#define CL_NL_TEXT_SIZE 160
+#define CL_NL_TEXT_SIZE 320
 
 /**
  * struct cl_nl_hdr - the part of a request that is not its content
@@ -43,6 +46,8 @@ struct cl_nl_error {
 int cl_nl_encode(void *buf, size_t size, const struct cl_nl_hdr *h,
 		 const struct cl_nl_msg *m);
 int cl_nl_decode(const struct nlmsghdr *nlh, struct cl_nl_msg *ret);
+int cl_nl_decode_request(const struct nlmsghdr *nlh, struct cl_nl_msg *ret,
+			 u32 *ret_at);
 int cl_nl_decode_error(const struct nlmsghdr *nlh,
 		       const struct nlmsghdr *request, struct cl_nl_error *ret);
 

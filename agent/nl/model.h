@@ -13,6 +13,7 @@
 #include <linux/clocklink.h>
 #include <netinet/in.h>
 
+#include "ctl.h"
 #include "kmod/core/types.h"
 
 /* The bit of attribute CLOCKLINK_A_<set>_<name> in have; ids stay below 64. */
@@ -488,10 +489,10 @@ struct cl_nl_test {
 };
 
 /**
- * struct cl_nl_msg - any message of the family
- * @cmd: enum clocklink_cmd; tells which member counts
+ * struct cl_nl_msg - any message of the family, or of the control socket
+ * @cmd: enum clocklink_cmd or enum cl_ctl_cmd; tells which member counts
  * @have: attributes that are present, alias of the member's
- * @instance: INSTANCE_GET, _ADD, _DEL, _SET, _NTF
+ * @instance: INSTANCE_GET, _ADD, _DEL, _SET, _NTF; SETTINGS_GET, _SET
  * @peer: PEER_GET, _ADD, _DEL, _SET, _ADD_NTF, _DEL_NTF, _SET_NTF, PROBE
  * @clock: CLOCK_GET, STATE_NTF, TEMPERATURE_SET
  * @steer: STEER
@@ -501,6 +502,15 @@ struct cl_nl_test {
  * @stats: STATS_GET
  * @test: TEST_SET
  * @device: DEVICE_GET, _SET, _DEL
+ * @status: STATUS_GET
+ * @member: MEMBER_GET
+ * @accusation: ACCUSATION_GET
+ * @reputation: REPUTATION_GET
+ * @event: EVENT_GET
+ * @scale: SCALE_GET
+ * @voter: VOTER_GET
+ * @join: JOIN
+ * @act: INIT, LEAVE, PROMOTE, DEMOTE, REMOVE, EVICT, TRANSFER
  */
 struct cl_nl_msg {
 	u8 cmd;
@@ -516,6 +526,15 @@ struct cl_nl_msg {
 		struct cl_nl_stats stats;
 		struct cl_nl_test test;
 		struct cl_nl_device device;
+		struct cl_ctl_status status;
+		struct cl_ctl_member member;
+		struct cl_ctl_accusation accusation;
+		struct cl_ctl_reputation reputation;
+		struct cl_ctl_event event;
+		struct cl_ctl_scale scale;
+		struct cl_ctl_voter voter;
+		struct cl_ctl_join join;
+		struct cl_ctl_act act;
 	};
 };
 

@@ -5,32 +5,8 @@
 
 #include "agent/lib/compiler.h"
 
-#define MEMBER(obj, m) (((struct cl_nl_##obj *)0)->m)
-#define IS(x, t) __builtin_types_compatible_p(typeof(x), t)
-
-/* The C type decides, so table and struct cannot disagree. */
-/* clang-format off */
-#define TYPE_OF(x)				\
-	(IS(x, bool) ? CL_NL_FLAG :		\
-	 IS(x, u8) ? CL_NL_U8 :			\
-	 IS(x, u16) ? CL_NL_U16 :		\
-	 IS(x, u32) ? CL_NL_U32 :		\
-	 IS(x, s32) ? CL_NL_S32 :		\
-	 IS(x, u64) ? CL_NL_U64 :		\
-	 IS(x, s64) ? CL_NL_S64 :		\
-	 IS(x, struct in_addr) ? CL_NL_ADDR4 : CL_NL_ADDR6)
-/* clang-format on */
-
-#define SIZE_OF(x) (TYPE_OF(x) == CL_NL_FLAG ? 0 : sizeof(x))
-
-#define FIELD(obj, id, member, label, meaning)                  \
-	{                                                       \
-		.attr = CLOCKLINK_A_##id,                       \
-		.offset = offsetof(struct cl_nl_##obj, member), \
-		.size = SIZE_OF(MEMBER(obj, member)),           \
-		.type = TYPE_OF(MEMBER(obj, member)),           \
-		.unit = CL_NL_UNIT_##meaning, .name = label,    \
-	}
+#define FIELD(obj, id, member, label, meaning) \
+	CL_NL_FIELD(cl_nl_##obj, CLOCKLINK_A_##id, member, label, meaning)
 
 /* clang-format off */
 static const struct cl_nl_field instance_fields[] = {
@@ -317,12 +293,14 @@ static const struct cl_nl_schema by_cmd[CLOCKLINK_CMD_MAX + 1] = {
 
 /**
  * cl_nl_schema_of() - the attributes of a command
- * @cmd: enum clocklink_cmd
+ * @cmd: enum clocklink_cmd or enum cl_ctl_cmd
  *
  * Return: the table, NULL for an unknown command.
  */
 const struct cl_nl_schema *cl_nl_schema_of(unsigned int cmd)
 {
+	if (cmd >= CL_CTL_STATUS_GET)
+		return cl_ctl_schema_of(cmd);
 	if (cmd >= ARRAY_SIZE(by_cmd) || !by_cmd[cmd].fields)
 		return NULL;
 	return &by_cmd[cmd];
@@ -372,6 +350,18 @@ u64 cl_nl_field_u64(const struct cl_nl_field *f, const void *obj)
 }
 
 /**
+ * cl_nl_field_text() - value of a string
+ * @f: the field
+ * @obj: struct that it lies in
+ *
+ * Return: the string, NULL if the field is none.
+ */
+const char *cl_nl_field_text(const struct cl_nl_field *f, const void *obj)
+{
+	return f->type == CL_NL_STRING ? (const char *)obj + f->offset : NULL;
+}
+
+/**
  * cl_nl_field_s64() - value of a signed number
  * @f: the field
  * @obj: struct that it lies in
@@ -393,7 +383,7 @@ s64 cl_nl_field_s64(const struct cl_nl_field *f, const void *obj)
 
 /**
  * cl_nl_field_set() - give a number or flag a value
- * @f: the field, no address
+ * @f: the field, no address and no string
  * @obj: struct that it lies in; gets the field's bit as well
  * @v: the value, must fit the field's type
  */

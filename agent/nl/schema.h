@@ -19,6 +19,7 @@ enum cl_nl_type {
 	CL_NL_S64,
 	CL_NL_ADDR4,
 	CL_NL_ADDR6,
+	CL_NL_STRING, /* with its closing zero; printable ASCII */
 };
 
 /* What the number means. */
@@ -44,13 +45,18 @@ enum cl_nl_unit {
 	CL_NL_UNIT_DEVICE_STATE,
 	CL_NL_UNIT_ESTIMATOR,
 	CL_NL_UNIT_ADDR, /* part of an address */
+	CL_NL_UNIT_TEXT, /* a string */
+	CL_NL_UNIT_UTC, /* instant by the host's clock, ns */
+	CL_NL_UNIT_MILLI, /* 1e-3, shown as a decimal fraction */
+	CL_NL_UNIT_PHASE,
+	CL_NL_UNIT_MEMBER_ROLE,
 };
 
 /**
  * struct cl_nl_field - one attribute
  * @attr: attribute id
  * @offset: place in the struct
- * @size: bytes of the value; 0 for a flag
+ * @size: bytes of the value, of a string at most; 0 for a flag
  * @type: enum cl_nl_type
  * @unit: enum cl_nl_unit
  * @name: name in the netlink spec
@@ -58,7 +64,7 @@ enum cl_nl_unit {
 struct cl_nl_field {
 	u16 attr;
 	u16 offset;
-	u8 size;
+	u16 size;
 	u8 type;
 	u8 unit;
 	const char *name;
@@ -74,12 +80,42 @@ struct cl_nl_schema {
 	u8 n;
 };
 
+/* How a table is written; SET is the struct, ATTR the attribute id. */
+#define CL_NL_MEMBER(set, m) (((struct set *)0)->m)
+#define CL_NL_IS(x, t) __builtin_types_compatible_p(typeof(x), t)
+
+/* The C type decides, so table and struct cannot disagree. */
+/* clang-format off */
+#define CL_NL_TYPE_OF(x)			\
+	(CL_NL_IS(x, bool) ? CL_NL_FLAG :	\
+	 CL_NL_IS(x, u8) ? CL_NL_U8 :		\
+	 CL_NL_IS(x, u16) ? CL_NL_U16 :		\
+	 CL_NL_IS(x, u32) ? CL_NL_U32 :		\
+	 CL_NL_IS(x, s32) ? CL_NL_S32 :		\
+	 CL_NL_IS(x, u64) ? CL_NL_U64 :		\
+	 CL_NL_IS(x, s64) ? CL_NL_S64 :		\
+	 CL_NL_IS(x, char[]) ? CL_NL_STRING :	\
+	 CL_NL_IS(x, struct in_addr) ? CL_NL_ADDR4 : CL_NL_ADDR6)
+/* clang-format on */
+
+#define CL_NL_SIZE_OF(x) (CL_NL_TYPE_OF(x) == CL_NL_FLAG ? 0 : sizeof(x))
+
+#define CL_NL_FIELD(set, id, member, label, meaning)                  \
+	{                                                             \
+		.attr = (id), .offset = offsetof(struct set, member), \
+		.size = CL_NL_SIZE_OF(CL_NL_MEMBER(set, member)),     \
+		.type = CL_NL_TYPE_OF(CL_NL_MEMBER(set, member)),     \
+		.unit = CL_NL_UNIT_##meaning, .name = label,          \
+	}
+
 const struct cl_nl_schema *cl_nl_schema_of(unsigned int cmd);
+const struct cl_nl_schema *cl_ctl_schema_of(unsigned int cmd);
 const struct cl_nl_field *cl_nl_schema_find(const struct cl_nl_schema *s,
 					    unsigned int attr);
 s64 cl_nl_field_s64(const struct cl_nl_field *f, const void *obj);
 void cl_nl_field_set(const struct cl_nl_field *f, void *obj, s64 v);
 u64 cl_nl_field_u64(const struct cl_nl_field *f, const void *obj);
+const char *cl_nl_field_text(const struct cl_nl_field *f, const void *obj);
 
 const char *cl_nl_state_name(u32 state);
 const char *cl_nl_role_name(u32 role);

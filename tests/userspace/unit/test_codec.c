@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/nl/answer.h"
 #include "agent/nl/codec.h"
 #include "agent/nl/family.h"
 #include "agent/nl/schema.h"
@@ -20,7 +21,15 @@ static struct nlmsghdr *nlh(void)
 	return (struct nlmsghdr *)buf;
 }
 
-/* A different value in every byte of every field. */
+/* Every command of both tables: 1 to the module's last, then the daemon's. */
+static u8 next_cmd(u8 cmd)
+{
+	if (cmd == CLOCKLINK_CMD_MAX)
+		return CL_CTL_STATUS_GET;
+	return cmd + 1 == CL_CTL_CMD_END ? 0 : cmd + 1;
+}
+
+/* A different value in every byte of every field; strings as long as can be. */
 static void fill(struct cl_nl_msg *m, u8 cmd)
 {
 	const struct cl_nl_schema *s = cl_nl_schema_of(cmd);
@@ -35,7 +44,10 @@ static void fill(struct cl_nl_msg *m, u8 cmd)
 		if (f->type == CL_NL_FLAG)
 			*((bool *)((char *)&m->have + f->offset)) = true;
 		for (unsigned int j = 0; j < f->size; j++)
-			((u8 *)&m->have)[f->offset + j] = v++;
+			((u8 *)&m->have)[f->offset + j] =
+				f->type == CL_NL_STRING ? '!' + v++ % 94 : v++;
+		if (f->type == CL_NL_STRING)
+			((char *)&m->have)[f->offset + f->size - 1] = '\0';
 	}
 }
 
@@ -57,11 +69,12 @@ static void test_every_command_comes_back(void **state)
 	int len;
 
 	(void)state;
-	for (u8 cmd = 1; cmd <= CLOCKLINK_CMD_MAX; cmd++) {
+	for (u8 cmd = 1; cmd; cmd = next_cmd(cmd)) {
 		assert_non_null(cl_nl_schema_of(cmd));
 		fill(&m, cmd);
 		len = encode(&m, sizeof(buf));
-		assert_true(len > (int)(NLMSG_HDRLEN + GENL_HDRLEN));
+		assert_true(len >= (int)(NLMSG_HDRLEN + GENL_HDRLEN));
+		assert_true(len > (int)(NLMSG_HDRLEN + GENL_HDRLEN) || !m.have);
 		assert_int_equal(nlh()->nlmsg_len, len);
 		memset(&back, 0xa5, sizeof(back));
 		assert_int_equal(cl_nl_decode(nlh(), &back), 0);
@@ -155,6 +168,8 @@ static void test_unknown_command_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(encode(&m, sizeof(buf)), -EINVAL);
+	m.cmd = CL_CTL_CMD_END;
+	assert_int_equal(encode(&m, sizeof(buf)), -EINVAL);
 	m.cmd = 0;
 	assert_int_equal(encode(&m, sizeof(buf)), -EINVAL);
 	m.cmd = CLOCKLINK_CMD_CLOCK_GET;
@@ -189,12 +204,12 @@ static void test_wrong_length_is_refused(void **state)
 	struct cl_nl_msg m;
 
 	(void)state;
-	for (u8 cmd = 1; cmd <= CLOCKLINK_CMD_MAX; cmd++) {
+	for (u8 cmd = 1; cmd; cmd = next_cmd(cmd)) {
 		const struct cl_nl_schema *s = cl_nl_schema_of(cmd);
 
 		for (unsigned int i = 0; i < s->n; i++) {
 			const struct cl_nl_field *f = &s->fields[i];
-			static const char zero[32];
+			static const char zero[CL_NL_BUF_SIZE];
 
 			start(cmd);
 			mnl_attr_put(nlh(), f->attr, f->size + 1, zero);
@@ -206,6 +221,161 @@ static void test_wrong_length_is_refused(void **state)
 			assert_int_equal(cl_nl_decode(nlh(), &m), -EBADMSG);
 		}
 	}
+}
+
+static struct nlmsghdr *start_name(const char *name, size_t len)
+{
+	start(CL_CTL_EVICT);
+	mnl_attr_put(nlh(), CL_CTL_A_ACT_NAME, len, name);
+	return nlh();
+}
+
+static void test_strings_are_printable_and_end(void **state)
+{
+	static const char longest[CL_CTL_NAME_SIZE] =
+		"123456789 abcdefghijklmnopqrst~";
+	struct cl_nl_msg m;
+
+	(void)state;
+	assert_int_equal(cl_nl_decode(start_name("a b", 4), &m), 0);
+	assert_string_equal(m.act.name, "a b");
+	assert_int_equal(cl_nl_decode(start_name("", 1), &m), 0);
+	assert_true(m.have == CL_CTL_BIT(ACT_NAME));
+	assert_int_equal(
+		cl_nl_decode(start_name(longest, CL_CTL_NAME_SIZE), &m), 0);
+	assert_string_equal(m.act.name, longest);
+	/* Not ended, twice ended, longer than its place, no letters. */
+	assert_int_equal(cl_nl_decode(start_name("abc", 3), &m), -EBADMSG);
+	assert_int_equal(cl_nl_decode(start_name("a\0b", 4), &m), -EBADMSG);
+	assert_int_equal(cl_nl_decode(start_name("a\0", 3), &m), -EBADMSG);
+	assert_int_equal(cl_nl_decode(start_name(NULL, 0), &m), -EBADMSG);
+	assert_int_equal(
+		cl_nl_decode(start_name("123456789 abcdefghijklmnopqrst~!",
+					CL_CTL_NAME_SIZE + 1),
+			     &m),
+		-EBADMSG);
+	assert_int_equal(cl_nl_decode(start_name("a\nb", 4), &m), -EBADMSG);
+	assert_int_equal(cl_nl_decode(start_name("a\033[2J", 6), &m), -EBADMSG);
+	assert_int_equal(cl_nl_decode(start_name("a\377", 3), &m), -EBADMSG);
+}
+
+/* Who writes it forgets the end: nothing beyond its place is read. */
+static void test_string_without_end_is_not_read(void **state)
+{
+	struct cl_nl_msg m = { .cmd = CL_CTL_EVICT }, back;
+
+	(void)state;
+	m.have = CL_CTL_BIT(ACT_NAME);
+	memset(m.act.name, 'x', sizeof(m.act.name));
+	assert_true(encode(&m, sizeof(buf)) > 0);
+	assert_int_equal(cl_nl_decode(nlh(), &back), -EBADMSG);
+	m.act.name[sizeof(m.act.name) - 1] = '\0';
+	assert_true(encode(&m, sizeof(buf)) > 0);
+	assert_int_equal(cl_nl_decode(nlh(), &back), 0);
+	assert_int_equal(strlen(back.act.name), sizeof(m.act.name) - 1);
+}
+
+static void test_request_may_have_nothing_unknown(void **state)
+{
+	const u32 first = NLMSG_HDRLEN + GENL_HDRLEN;
+	struct cl_nl_msg m;
+	u32 at;
+
+	(void)state;
+	start(CL_CTL_EVICT);
+	mnl_attr_put_u32(nlh(), CL_CTL_A_ACT_NODE, 3);
+	assert_int_equal(cl_nl_decode_request(nlh(), &m, &at), 0);
+	assert_int_equal(at, 0);
+	assert_int_equal(m.act.node, 3);
+	mnl_attr_put_u32(nlh(), CL_CTL_A_ACT_NODE, 4);
+	assert_int_equal(cl_nl_decode(nlh(), &m), 0);
+	assert_int_equal(cl_nl_decode_request(nlh(), &m, &at), -EINVAL);
+	assert_int_equal(at, first + 8);
+	start(CL_CTL_EVICT);
+	mnl_attr_put_u32(nlh(), __CL_CTL_A_ACT_END, 3);
+	assert_int_equal(cl_nl_decode(nlh(), &m), 0);
+	assert_int_equal(cl_nl_decode_request(nlh(), &m, &at), -EINVAL);
+	assert_int_equal(at, first);
+	start(CL_CTL_INIT);
+	mnl_attr_put_u32(nlh(), CL_CTL_A_ACT_NODE, 3);
+	assert_int_equal(cl_nl_decode_request(nlh(), &m, &at), -EINVAL);
+	start(CL_CTL_EVICT);
+	mnl_attr_put_u16(nlh(), CL_CTL_A_ACT_NODE, 3);
+	assert_int_equal(cl_nl_decode_request(nlh(), &m, &at), -EBADMSG);
+	assert_int_equal(at, first);
+	nlh()->nlmsg_len = first + 2;
+	assert_int_equal(cl_nl_decode_request(nlh(), &m, &at), -EBADMSG);
+	assert_int_equal(at, 0);
+}
+
+/* What the daemon answers is read as what the kernel answers. */
+static void test_answers_are_those_of_the_kernel(void **state)
+{
+	alignas(NLMSG_ALIGNTO) char out[CL_NL_BUF_SIZE];
+	struct nlmsghdr *h = (struct nlmsghdr *)out;
+	struct cl_nl_msg m = { .cmd = CL_CTL_EVICT }, back;
+	struct cl_nl_error e;
+	int len;
+
+	(void)state;
+	m.have = CL_CTL_BIT(ACT_NODE);
+	m.act.node = 7;
+	assert_true(encode(&m, sizeof(buf)) > 0);
+	memset(out, 0xee, sizeof(out));
+	len = cl_nl_put_object(out, sizeof(out), nlh(), &m);
+	assert_int_equal(len, h->nlmsg_len);
+	assert_int_equal(h->nlmsg_flags, 0);
+	assert_int_equal(h->nlmsg_seq, 77);
+	assert_int_equal(cl_nl_decode(h, &back), 0);
+	assert_memory_equal(&m, &back, sizeof(m));
+
+	len = cl_nl_put_ack(out, sizeof(out), nlh(), -ENOENT, "no such member",
+			    NLMSG_HDRLEN + GENL_HDRLEN);
+	assert_int_equal(len, h->nlmsg_len);
+	assert_int_equal(h->nlmsg_seq, 77);
+	assert_int_equal(cl_nl_decode_error(h, nlh(), &e), 0);
+	assert_int_equal(e.code, -ENOENT);
+	assert_string_equal(e.text, "no such member");
+	assert_string_equal(e.attr, "node");
+	cl_nl_put_ack(out, sizeof(out), nlh(), 0, NULL, 0);
+	assert_int_equal(cl_nl_decode_error(h, nlh(), &e), 0);
+	assert_int_equal(e.code, 0);
+	assert_string_equal(e.text, "");
+	assert_null(e.attr);
+	assert_int_equal(cl_nl_put_ack(out, CL_NL_ACK_MAX - 1, nlh(), 0, NULL,
+				       0),
+			 -EMSGSIZE);
+
+	nlh()->nlmsg_flags |= NLM_F_DUMP;
+	cl_nl_put_object(out, sizeof(out), nlh(), &m);
+	assert_int_equal(h->nlmsg_flags, NLM_F_MULTI);
+	for (int changed = 0; changed < 2; changed++) {
+		len = cl_nl_put_done(out, sizeof(out), nlh(), changed);
+		assert_int_equal(len, h->nlmsg_len);
+		assert_int_equal(h->nlmsg_type, NLMSG_DONE);
+		assert_int_equal(!!(h->nlmsg_flags & NLM_F_DUMP_INTR), changed);
+		assert_int_equal(cl_nl_decode_error(h, nlh(), &e), 0);
+		assert_int_equal(e.code, 0);
+	}
+	assert_int_equal(cl_nl_put_done(out, len - 1, nlh(), false), -EMSGSIZE);
+}
+
+static void test_long_answer_is_cut(void **state)
+{
+	alignas(NLMSG_ALIGNTO) char out[CL_NL_ACK_MAX];
+	char text[2 * CL_NL_TEXT_SIZE];
+	struct cl_nl_error e;
+	int len;
+
+	(void)state;
+	start(CL_CTL_EVICT);
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	len = cl_nl_put_ack(out, sizeof(out), nlh(), -EINVAL, text, 20);
+	assert_in_range(len, CL_NL_TEXT_SIZE, sizeof(out));
+	assert_int_equal(cl_nl_decode_error((struct nlmsghdr *)out, nlh(), &e),
+			 0);
+	assert_int_equal(strlen(e.text), CL_NL_TEXT_SIZE - 1);
 }
 
 static void test_wrong_type_is_refused(void **state)
@@ -431,6 +601,11 @@ int main(void)
 		cmocka_unit_test(test_unknown_command_is_refused),
 		cmocka_unit_test(test_unknown_attribute_is_skipped),
 		cmocka_unit_test(test_wrong_length_is_refused),
+		cmocka_unit_test(test_strings_are_printable_and_end),
+		cmocka_unit_test(test_string_without_end_is_not_read),
+		cmocka_unit_test(test_request_may_have_nothing_unknown),
+		cmocka_unit_test(test_answers_are_those_of_the_kernel),
+		cmocka_unit_test(test_long_answer_is_cut),
 		cmocka_unit_test(test_wrong_type_is_refused),
 		cmocka_unit_test(test_cut_message_is_refused_or_shorter),
 		cmocka_unit_test(test_left_over_bytes_are_refused),

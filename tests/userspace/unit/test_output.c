@@ -66,6 +66,37 @@ static void test_values_have_units(void **state)
 	assert_string_equal(value(&m, CLOCKLINK_A_INSTANCE_NODE), "0");
 }
 
+static void test_words_and_fractions(void **state)
+{
+	struct cl_nl_msg m = { .cmd = CL_CTL_EVENT_GET };
+	json_t *j;
+
+	(void)state;
+	m.event.have = CL_CTL_BIT(EVENT_NAME) | CL_CTL_BIT(EVENT_TIME) |
+		       CL_CTL_BIT(EVENT_EVIDENCE);
+	strcpy(m.event.name, "alpha");
+	m.event.utc_ns = 1700000000000000001LL;
+	m.event.evidence_m = 3500;
+	assert_string_equal(value(&m, CL_CTL_A_EVENT_NAME), "alpha");
+	assert_string_equal(value(&m, CL_CTL_A_EVENT_TIME),
+			    "2023-11-14 22:13:20.000000001 UTC");
+	assert_string_equal(value(&m, CL_CTL_A_EVENT_EVIDENCE), "3.5");
+	j = cl_output_json(&m);
+	assert_string_equal(json_string_value(json_object_get(j, "name")),
+			    "alpha");
+	assert_true(json_integer_value(json_object_get(j, "utc_ns")) ==
+		    1700000000000000001LL);
+	assert_true(json_real_value(json_object_get(j, "evidence")) == 3.5);
+	json_decref(j);
+	m = (struct cl_nl_msg){ .cmd = CL_CTL_STATUS_GET };
+	m.status.phase = CL_CTL_PHASE_FAILED;
+	m.status.role = CL_CTL_ROLE_LEARNER;
+	assert_string_equal(value(&m, CL_CTL_A_STATUS_PHASE), "failed");
+	assert_string_equal(value(&m, CL_CTL_A_STATUS_ROLE), "learner");
+	m.status.role = CL_CTL_ROLE_LEADER + 1;
+	assert_string_equal(value(&m, CL_CTL_A_STATUS_ROLE), "unknown");
+}
+
 static void test_json_keys_end_in_their_unit(void **state)
 {
 	struct cl_nl_msg m = { .cmd = CLOCKLINK_CMD_PEER_GET };
@@ -104,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table_is_aligned),
 		cmocka_unit_test(test_values_have_units),
+		cmocka_unit_test(test_words_and_fractions),
 		cmocka_unit_test(test_json_keys_end_in_their_unit),
 	};
 

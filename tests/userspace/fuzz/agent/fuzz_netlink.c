@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../fuzz.h"
+#include "agent/nl/answer.h"
 #include "agent/nl/codec.h"
 #include "agent/nl/family.h"
 #include "agent/nl/schema.h"
@@ -24,6 +25,25 @@ static void check_message(const struct nlmsghdr *nlh)
 	CHECK(cl_nl_encode(buf, sizeof(buf), &h, &m) > 0);
 	CHECK(!cl_nl_decode((struct nlmsghdr *)buf, &again));
 	CHECK(!memcmp(&m, &again, sizeof(m)));
+}
+
+/* A request that is taken is a message, and an answer can be written to any. */
+static void check_request(const struct nlmsghdr *nlh)
+{
+	alignas(NLMSG_ALIGNTO) char out[CL_NL_ACK_MAX];
+	struct cl_nl_msg m, again;
+	struct cl_nl_error e;
+	u32 at;
+	int err = cl_nl_decode_request(nlh, &m, &at);
+
+	CHECK(at <= nlh->nlmsg_len && (err || !at));
+	if (!err) {
+		CHECK(!cl_nl_decode(nlh, &again));
+		CHECK(!memcmp(&m, &again, sizeof(m)));
+	}
+	CHECK(cl_nl_put_ack(out, sizeof(out), nlh, err, "why", at) > 0);
+	CHECK(!cl_nl_decode_error((struct nlmsghdr *)out, nlh, &e));
+	CHECK(e.code == err && !strcmp(e.text, "why"));
 }
 
 static void check_error(const struct nlmsghdr *nlh)
@@ -56,8 +76,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	nlh->nlmsg_len = size - 1;
 	switch (data[0] % 4) {
 	case 0:
-	case 1:
 		check_message(nlh);
+		break;
+	case 1:
+		/* Shorter ones are not listened to. */
+		if (nlh->nlmsg_len >= NLMSG_HDRLEN + GENL_HDRLEN)
+			check_request(nlh);
 		break;
 	case 2:
 		nlh->nlmsg_type = data[0] & 4 ? NLMSG_ERROR : NLMSG_DONE;
