@@ -49,6 +49,7 @@ AGENT_TEST_NAMES := \
 	sensor \
 	ensemble \
 	core_timescale \
+	apply \
 	core_cluster \
 	core_feed \
 	testimony \

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/nl/schema.h"
+
 static struct fakeio *of_io(struct cl_io *io)
 {
 	return (struct fakeio *)((char *)io - offsetof(struct fakeio, io));
@@ -95,54 +97,79 @@ static int del_instance(struct cl_engine *e)
 	return result(f, f->fail);
 }
 
+static struct cl_nl_peer *find_peer(struct fakeio *f, u32 node)
+{
+	for (u32 i = 0; i < f->inst.peers; i++)
+		if (f->peer[i].node == node)
+			return &f->peer[i];
+	return NULL;
+}
+
 static int add_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
 {
 	struct fakeio *f = of_engine(e);
 
-	(void)peer;
-	return result(f, ++f->peers == f->fail_peer ? -17 : f->fail);
+	int err = ++f->peers == f->fail_peer ? -EEXIST : f->fail;
+
+	if (!err && find_peer(f, peer->node))
+		err = -EEXIST;
+	if (!err && f->inst.peers == FAKE_PEERS)
+		err = -ENOSPC;
+	if (!err)
+		f->peer[f->inst.peers++] = *peer;
+	return result(f, err);
 }
 
 static int set_instance(struct cl_engine *e, const struct cl_nl_instance *set)
 {
+	const struct cl_nl_schema *schema =
+		cl_nl_schema_of(CLOCKLINK_CMD_INSTANCE_SET);
 	struct fakeio *f = of_engine(e);
 
 	f->sets++;
 	f->set = *set;
-	if (!f->fail && cl_nl_has(set, INSTANCE_LEADER))
-		f->inst.leader = set->leader;
+	for (unsigned int i = 0; !f->fail && i < schema->n; i++)
+		if (set->have & 1ULL << schema->fields[i].attr)
+			cl_nl_field_set(&schema->fields[i], &f->inst,
+					cl_nl_field_s64(&schema->fields[i],
+							set));
 	return result(f, f->fail);
 }
 
 static int set_peer(struct cl_engine *e, const struct cl_nl_peer *set)
 {
 	struct fakeio *f = of_engine(e);
+	struct cl_nl_peer *p = find_peer(f, set->node);
 
 	f->peer_sets++;
 	f->peer_set = *set;
+	if (!f->fail && p && cl_nl_has(set, PEER_SHADOW))
+		p->shadow = set->shadow;
 	return result(f, f->fail);
 }
 
 static int del_peer(struct cl_engine *e, const struct cl_nl_peer *peer)
 {
 	struct fakeio *f = of_engine(e);
+	struct cl_nl_peer *p = find_peer(f, peer->node);
 
 	f->peer_dels++;
 	f->peer_del = peer->node;
-	return result(f, f->fail);
+	if (!f->fail && p)
+		*p = f->peer[--f->inst.peers];
+	return result(f, f->fail || p ? f->fail : -ENOENT);
 }
 
 static int get_peer(struct cl_engine *e, u32 node, struct cl_nl_peer *ret)
 {
 	struct fakeio *f = of_engine(e);
 
-	for (u32 i = 0; i < f->inst.peers; i++) {
-		if (f->peer[i].node != node)
-			continue;
-		*ret = f->peer[i];
-		return result(f, f->fail_get);
-	}
-	return result(f, -ENOENT);
+	const struct cl_nl_peer *p = find_peer(f, node);
+
+	if (!p)
+		return result(f, -ENOENT);
+	*ret = *p;
+	return result(f, f->fail_get);
 }
 
 static int set_device(struct cl_engine *e, const struct cl_nl_device *d)
