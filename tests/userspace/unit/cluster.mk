@@ -22,9 +22,16 @@ CLUSTER_UNITS := $(patsubst %.c,$(BUILD)/unit/%,\
 	$(notdir $(wildcard $(AGENT_TEST_DIR)/test_cluster_*.c)))
 
 CLUSTER_UNIT_LIB := $(BUILD)/obj/agent-unit/cluster.a
-CLUSTER_UNIT_OBJS := $(filter-out %/main.o,$(CLUSTER_TEST_OBJS))
+CLUSTER_UNIT_OBJS := $(filter-out %/main.o,$(CLUSTER_TEST_OBJS)) \
+	$(SIM_MODULE_OBJS:$(BUILD)/obj/%=$(BUILD)/obj/agent-unit/%) \
+	$(call agent_test_objs,$(SIM_HOST_SRCS))
 
 unit: $(CLUSTER_UNITS)
+
+$(BUILD)/obj/agent-unit/sim-module/%.o: %.c $(SIM_HEADER_DIR)/stamp
+	@mkdir -p $(@D)
+	$(CC) $(SIM_MODULE_CPPFLAGS) -U_FORTIFY_SOURCE $(AGENT_CFLAGS) \
+		$(SIM_MODULE_CFLAGS) $(SANITIZE) -c $< -o $@
 
 $(CLUSTER_UNIT_LIB): $(CLUSTER_UNIT_OBJS)
 	@rm -f $@
