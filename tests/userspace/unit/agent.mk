@@ -11,6 +11,7 @@ AGENT_TEST_NAMES := \
 	settings \
 	page \
 	round \
+	round_elect \
 	reputation \
 	check \
 	probe \

@@ -408,6 +408,214 @@ static void test_time_slept_through_is_not_made_up_for(void **state)
 	assert_true(cl_probe_deadline(&x->p) == 50 * SEC + 50 * MS);
 }
 
+static void set_warm(struct fixture *x, u32 node, u64 exchanges)
+{
+	x->f.peer[node - 2].ready = true;
+	x->f.peer[node - 2].exchanges = exchanges;
+}
+
+static void elect(struct fixture *x, u32 leader)
+{
+	x->f.inst.leader = leader;
+	cl_probe_elect(&x->p, leader);
+}
+
+/* A node of a cluster whose voters are 1 to 5. */
+static void join(struct fixture *x, u32 state)
+{
+	static const u32 voters[] = { 1, 2, 3, 4, 5 };
+
+	x->f.inst.leader = 0;
+	x->f.inst.state = state;
+	x->f.inst.probes = 4;
+	cl_probe_init(&x->p, &x->f.io);
+	cl_probe_pin(&x->p, voters, 5);
+	cl_probe_elect(&x->p, 0);
+	cl_probe_settings(&x->p, &x->f.inst);
+}
+
+static void test_pinned_peers_are_asked_by_who_joins(void **state)
+{
+	struct fixture *x = *state;
+	s64 last = -1;
+
+	join(x, CLOCKLINK_STATE_UNSYNCED);
+	/* Evenly: four of them in 100 ms. */
+	for (int i = 0; i < 40; i++) {
+		x->f.now = cl_probe_deadline(&x->p);
+		cl_probe_run(&x->p);
+		if (last >= 0)
+			assert_true(x->f.now - last == 25 * MS);
+		last = x->f.now;
+	}
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(x->f.probed[i], 10);
+	assert_int_equal(x->f.probes, 40);
+	assert_int_equal(x->f.lists, 0);
+}
+
+static void test_pinned_peers_come_besides_those_drawn(void **state)
+{
+	struct fixture *x = *state;
+
+	join(x, CLOCKLINK_STATE_SYNCED);
+	set_warm(x, 3, CL_PROBE_WARM);
+	elect(x, 3);
+	follow(x, 7, 100 * MS);
+	forget_probes(x);
+	advance(x, x->f.now + 10 * SEC);
+	assert_in_range(x->f.probed[0], 99, 101);
+	assert_int_equal(x->f.probed[1], 0);
+	assert_in_range(x->f.probed[2], 99, 101);
+	assert_in_range(x->f.probed[3], 99, 101);
+	assert_int_equal(count_probed(x, 99), 2 + 4);
+	assert_int_equal(count_probed(x, 1), 2 + 4);
+	/* The next leader was among them, the last one is now. */
+	set_warm(x, 4, CL_PROBE_WARM);
+	elect(x, 4);
+	forget_probes(x);
+	advance(x, x->f.now + 10 * SEC);
+	assert_int_equal(x->f.probed[2], 0);
+	assert_in_range(x->f.probed[1], 99, 101);
+	assert_int_equal(count_probed(x, 99), 2 + 4);
+}
+
+static void test_a_leader_probes_nobody(void **state)
+{
+	struct fixture *x = *state;
+
+	join(x, CLOCKLINK_STATE_SYNCED);
+	elect(x, 1);
+	assert_true(cl_probe_deadline(&x->p) == CL_ROUND_NEVER);
+	cl_probe_settings(&x->p, &x->f.inst);
+	cl_probe_state(&x->p, CLOCKLINK_STATE_HOLDOVER);
+	cl_probe_pin(&x->p, (const u32[]){ 3 }, 1);
+	assert_true(cl_probe_deadline(&x->p) == CL_ROUND_NEVER);
+	elect(x, 0);
+	advance(x, x->f.now + 10 * SEC);
+	assert_in_range(x->f.probed[1], 99, 101);
+}
+
+static void test_an_elected_leader_is_asked_at_once(void **state)
+{
+	struct fixture *x = *state;
+
+	join(x, CLOCKLINK_STATE_UNSYNCED);
+	elect(x, 3);
+	advance(x, SEC);
+	assert_in_range(x->f.probed[1], 99, 101);
+	/* Its first update is no reason to begin anew. */
+	follow(x, 7, 100 * MS);
+	set_state(x, CLOCKLINK_STATE_SYNCED);
+	advance(x, 2000 * SEC);
+	assert_in_range(x->f.probed[1], 3290, 3320);
+	/* What was measured may be lost. */
+	forget_probes(x);
+	set_state(x, CLOCKLINK_STATE_VOID);
+	advance(x, 2001 * SEC);
+	assert_in_range(x->f.probed[1], 99, 101);
+}
+
+static void test_a_warm_leader_needs_no_burst(void **state)
+{
+	struct fixture *x = *state;
+
+	join(x, CLOCKLINK_STATE_SYNCED);
+	set_warm(x, 3, CL_PROBE_WARM);
+	elect(x, 3);
+	follow(x, 7, 100 * MS);
+	follow(x, 7, 100 * MS);
+	advance(x, 10 * SEC);
+	assert_int_equal(x->f.probed[1], 0);
+	/* one more exchange would do */
+	set_warm(x, 4, CL_PROBE_WARM - 1);
+	elect(x, 4);
+	forget_probes(x);
+	advance(x, 11 * SEC);
+	assert_in_range(x->f.probed[2], 99, 101);
+	/* it is measured by now, but it starts anew */
+	set_warm(x, 4, CL_PROBE_WARM);
+	follow(x, 8, 100 * MS);
+	advance(x, 2000 * SEC);
+	forget_probes(x);
+	x->f.peer[2].ready = false;
+	follow(x, 9, 100 * MS);
+	advance(x, 2001 * SEC);
+	assert_in_range(x->f.probed[2], 99, 101);
+}
+
+static void test_an_update_of_others_is_nothing(void **state)
+{
+	struct fixture *x = *state;
+
+	join(x, CLOCKLINK_STATE_SYNCED);
+	set_warm(x, 3, CL_PROBE_WARM);
+	elect(x, 3);
+	x->f.inst.leader = 9;
+	follow(x, 7, SEC);
+	advance(x, 10 * SEC);
+	assert_in_range(x->f.probed[0], 99, 101);
+	assert_int_equal(x->f.probed[1], 0);
+}
+
+static void test_one_of_those_drawn_changes_each_minute(void **state)
+{
+	struct fixture *x = *state;
+	u32 was[4];
+	int same;
+
+	join(x, CLOCKLINK_STATE_SYNCED);
+	set_warm(x, 3, CL_PROBE_WARM);
+	elect(x, 3);
+	follow(x, 7, 100 * MS);
+	advance(x, 50 * SEC);
+	for (int k = 0; k < 10; k++) {
+		for (int i = 0; i < 4; i++)
+			was[i] = x->p.peers[i].node;
+		advance(x, x->f.now + 60 * SEC);
+		same = 0;
+		assert_int_equal(x->p.n, 4);
+		for (int i = 0; i < 4; i++) {
+			assert_true(x->p.peers[i].node > 5);
+			for (int j = 0; j < 4; j++)
+				same += x->p.peers[i].node == was[j];
+		}
+		assert_int_equal(same, 3);
+	}
+}
+
+static void test_who_is_not_believed_is_not_drawn(void **state)
+{
+	struct fixture *x = *state;
+
+	for (int i = 6; i < FAKE_PEERS; i++)
+		x->f.peer[i].shadow = 1;
+	x->f.peer[0].shadow = 1;
+	join(x, CLOCKLINK_STATE_SYNCED);
+	set_warm(x, 3, CL_PROBE_WARM);
+	elect(x, 3);
+	follow(x, 7, 100 * MS);
+	advance(x, 10 * SEC);
+	/* Of those not pinned two are left; who votes is asked all the same. */
+	assert_int_equal(x->p.n, 2);
+	assert_int_equal(count_probed(x, 1), 2 + 2);
+	assert_true(x->f.probed[0] > 0);
+}
+
+static void test_what_is_pinned_outlives_the_instance(void **state)
+{
+	struct fixture *x = *state;
+
+	join(x, CLOCKLINK_STATE_UNSYNCED);
+	elect(x, 3);
+	cl_probe_settings(&x->p, NULL);
+	assert_true(cl_probe_deadline(&x->p) == CL_ROUND_NEVER);
+	cl_probe_settings(&x->p, &x->f.inst);
+	advance(x, SEC);
+	assert_in_range(x->f.probed[0], 10, 11);
+	assert_in_range(x->f.probed[1], 99, 101);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -428,6 +636,15 @@ int main(void)
 		TEST(test_failures_are_logged_once),
 		TEST(test_a_list_that_fails_is_asked_for_again),
 		TEST(test_time_slept_through_is_not_made_up_for),
+		TEST(test_pinned_peers_are_asked_by_who_joins),
+		TEST(test_pinned_peers_come_besides_those_drawn),
+		TEST(test_a_leader_probes_nobody),
+		TEST(test_an_elected_leader_is_asked_at_once),
+		TEST(test_a_warm_leader_needs_no_burst),
+		TEST(test_an_update_of_others_is_nothing),
+		TEST(test_one_of_those_drawn_changes_each_minute),
+		TEST(test_who_is_not_believed_is_not_drawn),
+		TEST(test_what_is_pinned_outlives_the_instance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
