@@ -204,6 +204,20 @@ static void finish(struct cl_cluster *c)
 	}
 }
 
+/* What is wrong with it costs asking again. */
+static void thaw_fed(struct cl_cluster *c)
+{
+	char error[CL_ENTRY_ERROR_SIZE];
+
+	if (c->p.fed && cl_state_thaw(&c->fed, c->p.fed, error))
+		cl_cluster_log(c, CL_IO_WARNING,
+			       "cluster: the state kept is not used: %s",
+			       error);
+	else if (c->p.fed)
+		c->roster = true;
+	c->p.fed = NULL;
+}
+
 /**
  * cl_cluster_start() - begin with what the disk has
  * @c: the node, not started
@@ -220,9 +234,11 @@ int cl_cluster_start(struct cl_cluster *c, s64 now,
 
 	*why = cl_raft_why(c->raft);
 	c->now = now;
-	if (!err)
-		finish(c);
-	return err;
+	if (err)
+		return err;
+	thaw_fed(c);
+	finish(c);
+	return 0;
 }
 
 /**

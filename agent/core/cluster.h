@@ -83,11 +83,14 @@ struct cl_cluster_ops {
  * @raft: settings of Raft, with the own node id
  * @cluster: cluster id
  * @table: leap seconds, NULL: none; has to stay
+ * @fed: state that voters gave before a restart: its index and bytes; NULL: none.
+ *	Read by the start
  */
 struct cl_cluster_params {
 	struct cl_raft_params raft;
 	u32 cluster;
 	const struct cl_leapfile *table;
+	const struct cl_raft_snapshot *fed;
 };
 
 /* One node; allocated by cl_cluster_new(). */

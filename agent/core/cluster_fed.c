@@ -88,6 +88,10 @@ bool cl_cluster_fed_offer(struct cl_cluster *c, u32 node, const u8 *data,
 			.term = cl_get_be32(data + 4),
 			.epoch = cl_get_be32(data + 8),
 		};
+	/* What was asked for and has not begun to come does not come any more. */
+	if (o && c->coming.node == node && !c->coming.got &&
+	    c->coming.epoch != o->epoch)
+		forget(c);
 	return true;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a voter gives those members that are not of Raft: who leads, whenever that
- * changes, and the state, part by part as they ask for it.  Each knows how much it
- * can take, so nothing piles up here.
+ * What a voter gives those that are not of Raft: who leads, whenever that changes,
+ * and the state, part by part as they ask for it.  Each knows how much it can take,
+ * so nothing piles up here.  Who is no member gets it as well: it wants to join, or
+ * has to learn that it was removed.  Whoever owns the streams sees that there are few.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,8 +63,7 @@ static bool feeds(const struct cl_cluster *c)
 
 static bool eats(const struct cl_cluster *c, u32 node)
 {
-	return !cl_raft_conf_has(&c->own.conf, node) &&
-	       cl_roster_find(c->own.roster, node);
+	return !cl_raft_conf_has(&c->own.conf, node);
 }
 
 static void free_frozen(struct cl_cluster *c)

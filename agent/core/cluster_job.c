@@ -47,6 +47,12 @@ void cl_cluster_job_put(struct cl_cluster *c, const struct cl_cluster_job *j)
 	c->job[c->jobs++] = *j;
 }
 
+/* The lead is given away for members only. */
+static bool good_transfer(const struct cl_cluster *c, u32 node, size_t len)
+{
+	return len == 4 && cl_roster_find(c->own.roster, node);
+}
+
 static bool good_entry(u32 node, u64 id, const u8 *data, size_t len)
 {
 	char error[CL_ENTRY_ERROR_SIZE];
@@ -80,7 +86,7 @@ bool cl_cluster_job_receive(struct cl_cluster *c, u32 node, const u8 *data,
 		return false;
 	if (j.wish == CL_CLUSTER_ENTRY ?
 		    !good_entry(node, j.id, j.data, j.len) :
-		    j.len != 4)
+		    !good_transfer(c, node, j.len))
 		return false;
 	cl_cluster_job_put(c, &j);
 	return true;

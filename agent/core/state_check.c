@@ -161,7 +161,10 @@ static int check_readmit(const struct cl_state *s, const struct cl_entry *e,
 	return check_proofs(s, "readmit", d->n, error);
 }
 
-/* Operators ask members; what is found by measuring comes from voters. */
+/*
+ * Operators ask members; what is found by measuring comes from voters.  Who is no
+ * member may ask to become one, and for nothing else.
+ */
 static int check_requester(const struct cl_state *s, const struct cl_entry *e,
 			   char *error)
 {
@@ -169,7 +172,9 @@ static int check_requester(const struct cl_state *s, const struct cl_entry *e,
 	case CL_ENTRY_MEMBER_PUT:
 	case CL_ENTRY_MEMBER_DEL:
 	case CL_ENTRY_SETTINGS:
-		if (cl_roster_find(s->roster, e->requester))
+		if (cl_roster_find(s->roster, e->requester) ||
+		    (e->kind == CL_ENTRY_MEMBER_PUT &&
+		     e->put.id == e->requester))
 			return CL_ANSWER_DONE;
 		return refuse(CL_ANSWER_REQUESTER, error,
 			      "requester %u is no member", e->requester);

@@ -207,6 +207,90 @@ static void test_bad_frames_are_counted(void **state)
 	assert_memory_equal(digest, after, sizeof(digest));
 }
 
+static void test_stranger_joins_by_itself(void **state)
+{
+	(void)state;
+	found_cluster();
+	start(2);
+	run(100 * CL_NS_PER_MS);
+	assert_int_equal(state_of(2)->roster->n, 1);
+	assert_int_equal(node[2].leader, 1);
+	/* for nothing else before it is a member */
+	request(2, probes(6));
+	assert_int_equal(outcome(2), CL_ANSWER_REQUESTER);
+	request(2, put_id(3, 0));
+	assert_int_equal(outcome(2), CL_ANSWER_REQUESTER);
+	assert_int_equal(begin(2, CL_CLUSTER_LEAD, 0), 0);
+	assert_int_equal(outcome(2), -ETIMEDOUT);
+	assert_true(cl_cluster_bad_frames(node[1].c) > 0);
+	assert_int_equal(leader(), 1);
+	request(2, put_id(2, CL_MEMBER_F_VOTER));
+	assert_int_equal(outcome(2), CL_ANSWER_DONE);
+	run(CL_NS_PER_SEC);
+	assert_int_equal(state_of(1)->conf.voters, 2);
+	agree_all(2);
+}
+
+static void test_removed_node_learns_it(void **state)
+{
+	(void)state;
+	build(1, 2);
+	run(100 * CL_NS_PER_MS);
+	assert_non_null(cl_roster_find(state_of(2)->roster, 2));
+	act(1, CL_CLUSTER_REMOVE, 2);
+	run(100 * CL_NS_PER_MS);
+	assert_null(cl_roster_find(state_of(2)->roster, 2));
+}
+
+/* What a node was given is there after a restart, before anybody speaks to it. */
+static void test_state_is_kept_over_a_restart(void **state)
+{
+	const struct cl_raft_stored nothing = { 0 };
+	struct cl_raft_snapshot kept = { 0 };
+	struct cl_cluster_params p = {
+		.raft = { .id = 4,
+			  .heartbeat_ns = 20 * CL_NS_PER_MS,
+			  .election_ns = 200 * CL_NS_PER_MS,
+			  .snapshot_entries = 16 },
+		.cluster = CLUSTER,
+		.fed = &kept,
+	};
+	const char *why;
+	u32 epoch;
+	u8 *bytes;
+	int err;
+
+	(void)state;
+	build(3, 4);
+	run(100 * CL_NS_PER_MS);
+	bytes = cl_state_freeze(state_of(4), &kept.len);
+	kept.data = bytes;
+	kept.index = state_of(4)->index;
+	epoch = state_of(4)->epoch;
+	die(4);
+	for (int damage = 1; damage >= 0; damage--) {
+		bytes[kept.len / 2] ^= 1;
+		memset(&node[4], 0, sizeof(node[4]));
+		node[4].c = cl_cluster_new(&p, &ops, &node[4]);
+		err = cl_cluster_start(node[4].c, now, &nothing, &why);
+		assert_int_equal(err, 0);
+		assert_int_equal(state_of(4)->epoch, damage ? 0 : epoch);
+		assert_int_equal(node[4].lines, damage);
+		assert_int_equal(node[4].rosters, !damage);
+		if (damage)
+			die(4);
+	}
+	assert_int_equal(state_of(4)->index, kept.index);
+	free(bytes);
+	/* only voters of that state are believed from here on */
+	offer_leader(4, 4, 1000);
+	assert_int_equal(node[4].leader, 0);
+	connect_node(4);
+	run(100 * CL_NS_PER_MS);
+	assert_int_equal(node[4].leader, leader());
+	agree_all(4);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -218,6 +302,9 @@ int main(void)
 		TEST(test_lost_part_is_asked_for_again),
 		TEST(test_false_state_is_not_taken),
 		TEST(test_bad_frames_are_counted),
+		TEST(test_stranger_joins_by_itself),
+		TEST(test_removed_node_learns_it),
+		TEST(test_state_is_kept_over_a_restart),
 	};
 
 	return cmocka_run_group_tests_name("feed", tests, NULL, NULL);

@@ -139,6 +139,16 @@ static void test_only_members_ask(void **state)
 	make(&s, 3, 4);
 	e.requester = 8;
 	refuse(&s, e, CL_ANSWER_REQUESTER, "requester 8 is no member");
+	/* for itself only, and to become one only */
+	e.requester = 9;
+	assert_int_equal(cl_state_fits(&s, &e, error), CL_ANSWER_DONE);
+	e = del(3);
+	e.requester = 9;
+	refuse(&s, e, CL_ANSWER_REQUESTER, "requester 9 is no member");
+	e = entry(CL_ENTRY_SETTINGS);
+	e.change.have = 1 << CL_COMMON_PROBES;
+	e.requester = 9;
+	refuse(&s, e, CL_ANSWER_REQUESTER, "requester 9 is no member");
 	i.requester = 4; /* a member, but no voter */
 	refuse(&s, i, CL_ANSWER_REQUESTER, "requester 4 is no trusted voter");
 	cl_state_fini(&s);
