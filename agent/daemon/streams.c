@@ -506,6 +506,21 @@ void cl_streams_forget(struct cl_streams *s, u32 node)
 }
 
 /**
+ * cl_streams_forget_all() - dial nobody any more, and end all streams
+ * @s: streams; others may still dial us
+ *
+ * They end at the next cl_streams_run().
+ */
+void cl_streams_forget_all(struct cl_streams *s)
+{
+	cl_contacts_free(&s->contacts);
+	for (struct cl_stream *t = s->first; t; t = t->next) {
+		if (t->state != CL_STREAM_DEAD)
+			t->broken = -ECANCELED;
+	}
+}
+
+/**
  * cl_streams_ask() - dial an address until somebody answers, and again when that
  *		      stream has ended
  * @s: streams

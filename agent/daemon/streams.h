@@ -75,6 +75,7 @@ void cl_streams_close(struct cl_streams *s);
 int cl_streams_keep(struct cl_streams *s, s64 now, u32 node,
 		    const struct cl_tcp_address *at);
 void cl_streams_forget(struct cl_streams *s, u32 node);
+void cl_streams_forget_all(struct cl_streams *s);
 int cl_streams_ask(struct cl_streams *s, s64 now,
 		   const struct cl_tcp_address *at);
 void cl_streams_unask(struct cl_streams *s, const struct cl_tcp_address *at);

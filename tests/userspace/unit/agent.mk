@@ -17,6 +17,8 @@ AGENT_TEST_NAMES := \
 	probe \
 	config \
 	clusterconf \
+	cache \
+	guests \
 	seed \
 	notify \
 	options \
@@ -69,7 +71,7 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	agent/daemon/phcread.c agent/daemon/sensor.c \
 	agent/daemon/log.c agent/daemon/frames.c agent/daemon/tcp.c \
 	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
-	$(wildcard agent/daemon/store*.c) \
+	$(wildcard agent/daemon/store*.c) agent/daemon/cache.c agent/daemon/guests.c \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
 	$(AGENT_TEST_DIR)/crashvfs.c $(AGENT_TEST_DIR)/storemodel.c \
 	$(AGENT_TEST_DIR)/raftnet.c)
