@@ -4,7 +4,7 @@
  * disk, and what comes back; founds, joins and leaves.
  *
  *	nothing on disk, nobody to ask   -> alone, until an operator says init or join
- *	join                             -> asks contacts for the state, asks to be a
+ *	an operator says join            -> asks contacts for the state, asks to be a
  *	                                    member, is one when the state says so
  *	something on disk                -> member, as it was
  */
@@ -17,7 +17,12 @@
 #include "streams.h"
 
 #define CL_MEMBERSHIP_NEVER S64_MAX
-#define CL_MEMBERSHIP_CONTACTS 16
+#define CL_MEMBERSHIP_CONTACTS CL_CLUSTERCONF_JOIN_MAX
+
+/* Handles from this on belong to the membership itself, and to the agent. */
+#define CL_MEMBERSHIP_HANDLES (1ULL << 63)
+
+#define CL_MEMBERSHIP_ERROR_SIZE CL_STOREDB_ERROR_SIZE
 
 enum cl_membership_phase {
 	CL_MEMBERSHIP_ALONE, /* of no cluster */
@@ -53,10 +58,14 @@ enum cl_membership_phase cl_membership_phase(const struct cl_membership *m);
 /* Descriptors to wait for, readable; two of them. */
 int cl_membership_streams_fd(const struct cl_membership *m);
 int cl_membership_store_fd(const struct cl_membership *m);
+const char *cl_membership_role(const struct cl_membership *m);
 s64 cl_membership_deadline(const struct cl_membership *m);
 void cl_membership_run(struct cl_membership *m);
 
-/* What operators want; ends with ops->answered(). */
+/*
+ * What operators want; ends with ops->answered(), unless that fails at once; @error has
+ * CL_MEMBERSHIP_ERROR_SIZE bytes.
+ */
 int cl_membership_found(struct cl_membership *m, u64 handle, char *error);
 int cl_membership_join(struct cl_membership *m,
 		       const struct cl_tcp_address *contact, unsigned int n,
