@@ -512,6 +512,21 @@ bool cl_estimator_ready(const struct cl_estimator *e)
 	return cl_filter_ready(&e->filter);
 }
 
+/*
+ * Whoever uses the answer counts on five deviations.  What samples are compared
+ * with stays as narrow as it is: changes are to be found in a young answer as well.
+ */
+static void widen_young(const struct cl_estimator *e, struct cl_estimate *ret)
+{
+	s64 more_q8;
+
+	if (e->choice != CL_CHOICE_CORRIDOR)
+		return;
+	more_q8 = (s64)cl_parabolic_young_q8(&e->corridor) - 256;
+	ret->err_ns += (u64)cl_mulshr((s64)ret->err_ns, more_q8, 8);
+	ret->y_err_ppt += (u64)cl_mulshr((s64)ret->y_err_ppt, more_q8, 8);
+}
+
 /* How wrong the old answer may be, by the newest sample, after a clock moved. */
 static u64 moved_ns(const struct cl_estimator *e, const struct cl_estimate *now)
 {
@@ -538,6 +553,7 @@ int cl_estimator_get(const struct cl_estimator *e, struct cl_raw at,
 	if (!cl_estimator_ready(e))
 		return -EAGAIN;
 	answer(e, ret);
+	widen_young(e, ret);
 	ret->err_ns = cl_add_sat(ret->err_ns, cl_continuity_err_ns(c));
 	ret->shift_ns = cl_add_sat(cl_abs_s64(cl_continuity_asymmetry_ns(c)),
 				   cl_continuity_doubt_ns(c));

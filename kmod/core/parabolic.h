@@ -186,6 +186,7 @@ int cl_parabolic_push(struct cl_parabolic *p, const struct cl_oneway *s);
 int cl_parabolic_get(const struct cl_parabolic *p, struct cl_raw at,
 		     struct cl_parabolic_estimate *ret);
 u64 cl_parabolic_squeezed(const struct cl_parabolic *p);
+u64 cl_parabolic_young_q8(const struct cl_parabolic *p);
 u64 cl_parabolic_drops(const struct cl_parabolic *p);
 
 #endif /* _CL_CORE_PARABOLIC_H */

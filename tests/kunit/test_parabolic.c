@@ -449,6 +449,40 @@ static void test_wide_area_is_microseconds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cl_parabolic_drops(&ph), 0ULL);
 }
 
+/* Where queues are long, starts are as well. */
+static void test_a_young_corridor_has_a_longer_tail(struct kunit *test)
+{
+	u64 young, last = 512;
+	s64 tau;
+	int i;
+
+	start(sim_lan(5));
+	sim.base_ns = 20 * CL_NS_PER_MS;
+	sim.queue_ns = 30 * CL_NS_PER_MS;
+	KUNIT_EXPECT_EQ(test, cl_parabolic_young_q8(&ph), 256ULL);
+	for (i = 0; i < 2500 * PER_SEC; i++) {
+		step();
+		if (!ph.y_known)
+			continue;
+		young = cl_parabolic_young_q8(&ph);
+		tau = ((s64)ph.half << 20) / 4;
+		if (i * INTERVAL_NS < 2 * tau)
+			KUNIT_ASSERT_EQ(test, young, 512ULL);
+		if (i * INTERVAL_NS > 3 * tau)
+			KUNIT_ASSERT_EQ(test, young, 256ULL);
+		KUNIT_ASSERT_TRUE(test, young <= last);
+		/* neither does it jump, but for a tau* learnt anew */
+		if (i * INTERVAL_NS > 5 * tau / 2 + 10 * INTERVAL_NS)
+			KUNIT_ASSERT_TRUE(test, young <= 384);
+		last = young;
+	}
+	KUNIT_EXPECT_GT(test, ph.swaps, 0ULL);
+	KUNIT_EXPECT_EQ(test, last, 256ULL);
+	cl_parabolic_restart(&ph);
+	step();
+	KUNIT_EXPECT_EQ(test, cl_parabolic_young_q8(&ph), 256ULL);
+}
+
 static void test_late_and_impossible_are_refused(struct kunit *test)
 {
 	struct cl_exchange old, x;
@@ -626,6 +660,7 @@ static struct kunit_case parabolic_cases[] = {
 	KUNIT_CASE(test_exact_stamps_give_the_exact_offset),
 	KUNIT_CASE(test_generations_hand_over_without_a_jump),
 	KUNIT_CASE(test_wide_area_is_microseconds),
+	KUNIT_CASE(test_a_young_corridor_has_a_longer_tail),
 	KUNIT_CASE(test_late_and_impossible_are_refused),
 	KUNIT_CASE(test_long_gaps_end_in_a_new_start),
 	KUNIT_CASE(test_a_full_elder_is_handed_over_early),

@@ -125,6 +125,8 @@ ONLY_HARD_CASES = ("heavy/shock",)
 # What the estimator is told in these, by -o: the bound holds if the wander is no
 # more than a few times the setting until it has been learnt.
 TOLD = {"ramp": {"wander": 10000}, "wandering": {"wander": 10000}}
+# What calm networks may be told as their budget for asymmetry: they have none.
+SYMMETRIC = "100ns"
 # Neither a path nor a clock changes in these.
 UNCHANGED = ("calm", "asymmetric", "lossy", "paused", "steady", "noisy")
 

@@ -14,7 +14,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "vtime")]
 # From the directories above.
-from cases import CASES  # noqa: E402
+from cases import CASES, SYMMETRIC  # noqa: E402
 from lab import BUILD, Report  # noqa: E402
 from simulator import LAB_SCENARIOS, SCENARIOS, SimError, Simulator  # noqa: E402
 
@@ -78,6 +78,11 @@ def check_bounds(report, simulator):
         found = simulator.run(BOUND, SEED, case.lines(), **case.told)
         report.check(f"{case.name} stays inside", not case.violations(found),
                      f"{case.violations(found)} of {found['readings']}")
+    for case in (c for c in CASES if c.name.endswith("/calm")):
+        found = simulator.run(BOUND, SEED, case.lines(), asymmetry=SYMMETRIC)
+        report.check(f"{case.name} stays inside if told to be symmetric",
+                     not found["violations"], f"{found['violations']} of "
+                     f"{found['readings']}")
     tight = next(case for case in CASES if case.name == "exp/asymmetric")
     found = simulator.run(BOUND, SEED, tight.lines(), bound_percent=50)
     report.check("half of the bound is found out", found["violations"] > 0)
