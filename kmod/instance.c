@@ -193,7 +193,7 @@ void cl_instance_set(struct cl_instance *inst, const struct cl_settings *new)
 	s->max_bound_ns = new->max_bound_ns;
 	s->probes = new->probes;
 	s->probe_every = new->probe_every;
-	s->managed = new->managed;
+	WRITE_ONCE(s->managed, new->managed); /* pairs with ahead_of() */
 	mutex_unlock(&inst->steering.lock);
 	cl_steering_refresh(inst);
 }

@@ -230,18 +230,21 @@ static int put_estimate(struct sk_buff *skb, const struct cl_peer_info *i,
 /*
  * Cluster time of a peer, by its line, minus the own at the raw instant @at, when
  * the peer's raw time was @theirs.  False if there is no such thing: either may have no
- * time, or they follow different leaders.
+ * time, or they follow different leaders.  In a cluster time goes on from one term to
+ * the next, and who has none compares what others have: there only the peer's matters.
  */
 static bool ahead_of(const struct cl_instance *inst,
 		     const struct cl_peer_line *line, struct cl_raw at,
 		     struct cl_raw theirs, s64 *ret)
 {
+	bool managed = READ_ONCE(inst->settings.managed);
 	struct cl_published p;
 
 	cl_output_read(&inst->output, &p);
-	/* Pairs with cl_steering_order() and cl_steering_lead(). */
-	if (!line->known || line->term != READ_ONCE(inst->steering.term) ||
-	    !cl_published_usable(&p))
+	/* Pair with cl_instance_set(), cl_steering_order() and _lead(). */
+	if (!line->known ||
+	    (!managed && (line->term != READ_ONCE(inst->steering.term) ||
+			  !cl_published_usable(&p))))
 		return false;
 	*ret = cl_time_sub(cl_map_at(&line->map, theirs),
 			   cl_clock_at(&p.clock, at));
@@ -294,7 +297,7 @@ static int put_line(struct sk_buff *skb, const struct cl_steering_info *i)
 	const struct cl_clock *c = &i->published.view;
 	s64 slew = i->slew_left_ns ? cl_q48_to_ppt(c->slew_q48) : 0;
 
-	if (put_s64(skb, CLOCKLINK_A_CLOCK_RAW, i->raw) ||
+	if (put_s64(skb, CLOCKLINK_A_CLOCK_RAW, i->at.ns) ||
 	    put_s64(skb, CLOCKLINK_A_CLOCK_TIME, i->time.ns) ||
 	    put_s64(skb, CLOCKLINK_A_CLOCK_RATE,
 		    cl_q48_to_ppt(c->map.rate_q48)) ||

@@ -225,16 +225,15 @@ static void steering_fill_info(struct cl_instance *inst,
 {
 	const struct cl_steering *s = &inst->steering;
 	const struct cl_published *p = &ret->published;
-	struct cl_raw now;
 
 	cl_output_read(&inst->output, &ret->published);
 	ret->raw = ktime_get_raw_ns();
-	now = cl_testosc_raw(&inst->osc, ret->raw);
+	ret->at = cl_testosc_raw(&inst->osc, ret->raw);
 	ret->time = cl_clock_at(&p->view, cl_raw(ret->raw));
 	ret->slew_left_ns = cl_clock_slew_left(&p->view, cl_raw(ret->raw));
-	cl_published_bound(p, now, &ret->bound);
+	cl_published_bound(p, ret->at, &ret->bound);
 	ret->parent = s->locked ? s->basis.parent : CL_NODE_NONE;
-	ret->steer_age_ns = s->locked ? cl_raw_sub(now, s->steered) : 0;
+	ret->steer_age_ns = s->locked ? cl_raw_sub(ret->at, s->steered) : 0;
 	ret->error_ns = s->error_ns;
 	ret->steps = s->steps;
 	ret->slews = s->slews;

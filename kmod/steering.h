@@ -141,6 +141,7 @@ struct cl_steering {
 /**
  * struct cl_steering_info - the clock at one instant
  * @raw: CLOCK_MONOTONIC_RAW of the instant, ns
+ * @at: raw time of the instance then
  * @time: cluster time
  * @slew_left_ns: what the slew has still to add
  * @published: the published set
@@ -159,6 +160,7 @@ struct cl_steering {
  */
 struct cl_steering_info {
 	s64 raw;
+	struct cl_raw at;
 	struct cl_time time;
 	s64 slew_left_ns;
 	struct cl_published published;
