@@ -484,7 +484,7 @@ u32 cl_cluster_leader(const struct cl_cluster *c, u32 *term)
 	if (s->epoch && !cl_raft_conf_has(&s->conf, c->p.raft.id))
 		return fed;
 	*term = cl_raft_term(c->raft);
-	if (fed_term < *term || (fed_term == *term && leader))
+	if (fed_term <= *term)
 		return leader;
 	*term = fed_term;
 	return fed;

@@ -365,6 +365,31 @@ static void test_isolated_node_does_not_vote(void **state)
 	agree_all(4);
 }
 
+/* Two of three have been told; the leader, which was not, steps down by their vote. */
+static void test_distrusted_leader_is_deposed(void **state)
+{
+	u32 term, next;
+
+	(void)state;
+	build(3, 3);
+	assert_int_equal(cl_cluster_leader(node[2].c, &term), 1);
+	cl_cluster_distrust(node[2].c, now, term - 1);
+	assert_int_equal(node[2].leader, 1);
+	cl_cluster_distrust(node[2].c, now, term);
+	cl_cluster_distrust(node[3].c, now, term);
+	/* told at once, not by the next event */
+	assert_int_equal(node[2].leader, 0);
+	assert_int_equal(node[3].leader, 0);
+	run(600 * CL_NS_PER_MS);
+	for (u32 id = 1; id <= 3; id++)
+		assert_in_range(node[id].leader, 2, 3);
+	assert_int_equal(cl_cluster_leader(node[1].c, &next), node[1].leader);
+	assert_true(next > term);
+	request(1, probes(4));
+	assert_int_equal(outcome(1), 0);
+	agree_all(3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -387,6 +412,7 @@ int main(void)
 		TEST(test_act_says_what_hinders),
 		TEST(test_lead_is_given_away),
 		TEST(test_isolated_node_does_not_vote),
+		TEST(test_distrusted_leader_is_deposed),
 	};
 
 	return cmocka_run_group_tests_name("cluster", tests, NULL, NULL);
