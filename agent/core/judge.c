@@ -7,7 +7,7 @@
 #include "judge.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kmod/core/bound.h"
@@ -42,25 +42,29 @@ static enum cl_io_prio prio_of(const struct cl_reputation_event *e)
 	return CL_IO_NOTICE;
 }
 
+/* The figures of a rule; nothing for a decision. */
+static void describe(const struct cl_reputation_event *e, char *buf,
+		     size_t size)
+{
+	*buf = '\0';
+	if (e->rule == CL_REPUTATION_CLEAN)
+		snprintf(buf, size, ": %.0f s", e->evidence);
+	else if (e->rule != CL_REPUTATION_DECISION)
+		snprintf(buf, size,
+			 ": %.0f ns off, limit %.0f ns, evidence %.1f of %.1f",
+			 e->offset_ns, e->limit_ns, e->evidence,
+			 e->evidence_limit);
+}
+
 static void log_event(struct cl_judge *j, const struct cl_reputation_event *e)
 {
-	const char *from = cl_reputation_state_name(e->from);
-	const char *to = cl_reputation_state_name(e->to);
-	const char *rule = cl_reputation_rule_name(e->rule);
+	char figures[160];
 
-	if (e->rule == CL_REPUTATION_DECISION)
-		cl_io_log(j->io, prio_of(e), "judge: node %u: %s -> %s by %s",
-			  e->node, from, to, rule);
-	else if (e->rule == CL_REPUTATION_CLEAN)
-		cl_io_log(j->io, prio_of(e),
-			  "judge: node %u: %s -> %s by %s: %.0f s", e->node,
-			  from, to, rule, e->evidence);
-	else
-		cl_io_log(
-			j->io, prio_of(e),
-			"judge: node %u: %s -> %s by %s: %.0f ns off, limit %.0f ns, evidence %.1f of %.1f",
-			e->node, from, to, rule, e->offset_ns, e->limit_ns,
-			e->evidence, e->evidence_limit);
+	describe(e, figures, sizeof(figures));
+	cl_io_log(j->io, prio_of(e), "judge: node %u: %s -> %s by %s%s",
+		  e->node, cl_reputation_state_name(e->from),
+		  cl_reputation_state_name(e->to),
+		  cl_reputation_rule_name(e->rule), figures);
 }
 
 static void note(void *ctx, const struct cl_reputation_event *e)

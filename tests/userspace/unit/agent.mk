@@ -57,7 +57,8 @@ AGENT_TEST_NAMES := \
 	core_feed \
 	testimony \
 	proofs \
-	judge
+	judge \
+	trial
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all

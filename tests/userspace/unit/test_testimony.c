@@ -11,6 +11,7 @@ static const struct cl_testimony no_confidence = {
 	.type = CL_TESTIMONY_NO_CONFIDENCE,
 	.term = 0x01020304,
 };
+
 static const u8 no_confidence_bytes[] = { 1, 2, 3, 4 };
 
 static const struct cl_testimony accuse = {
@@ -18,6 +19,7 @@ static const struct cl_testimony accuse = {
 	.node = 0x0a0b0c0d,
 	.accusation = { 7, CL_RULE_PROOFS, -258, 257, 0x11121314 },
 };
+
 static const u8 accuse_bytes[] = {
 	0x0a, 0x0b, 0x0c, 0x0d, /* node */
 	2, /* rule */
@@ -26,11 +28,21 @@ static const u8 accuse_bytes[] = {
 	0x11, 0x12, 0x13, 0x14, /* round */
 };
 
+/* The same, by as much as can be said. */
+static const u8 most_bytes[] = {
+	0x0a, 0x0b, 0x0c, 0x0d, /* node */
+	2, /* rule */
+	0x80, 0,    0,	  0,	0,    0,    0,	  0, /* offset */
+	0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, /* limit */
+	0x11, 0x12, 0x13, 0x14, /* round */
+};
+
 static const struct cl_testimony report = {
 	.type = CL_TESTIMONY_REPORT,
 	.node = 5,
 	.report = { 7, 1, 1 + HOUR, 0x0102, 0x0102 },
 };
+
 static const u8 report_bytes[] = {
 	0, 0, 0, 5, /* node */
 	0, 0, 0, 0,    0,    0,	   0,	 1, /* since */
@@ -135,11 +147,7 @@ static void test_ranges_of_accusations(void **state)
 	bad(&t);
 	t.accusation.offset_ns = S64_MIN;
 	t.accusation.limit_ns = S64_MAX;
-	check(&t, (const u8[]){ 0x0a, 0x0b, 0x0c, 0x0d, 2,    0x80, 0,
-				0,    0,    0,	  0,	0,    0,    0x7f,
-				0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-				0x11, 0x12, 0x13, 0x14 },
-	      sizeof(accuse_bytes));
+	check(&t, most_bytes, sizeof(most_bytes));
 }
 
 static void test_ranges_of_reports(void **state)
