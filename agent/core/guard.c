@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/nl/schema.h"
+#include "guard_look.h"
+#include "kmod/core/bound.h"
+#include "kmod/core/fixed.h"
+#include "round.h"
+
+/**
+ * cl_guard_usable() - does a clock have a time?
+ * @state: enum clocklink_state
+ *
+ * Return: whether it has.
+ */
+bool cl_guard_usable(u32 state)
+{
+	return state == CLOCKLINK_STATE_SYNCED ||
+	       state == CLOCKLINK_STATE_UNVERIFIED ||
+	       state == CLOCKLINK_STATE_HOLDOVER;
+}
+
+/**
+ * cl_guard_sub() - difference of two times
+ * @a: ns
+ * @b: ns
+ *
+ * Return: @a - @b; where that overflows, it goes round.
+ */
+s64 cl_guard_sub(s64 a, s64 b)
+{
+	return (s64)((u64)a - (u64)b);
+}
+
+/**
+ * cl_guard_word() - a length of time in words
+ * @buf: room for them
+ * @ns: the time
+ *
+ * Return: @buf.
+ */
+const char *cl_guard_word(char buf[CL_GUARD_WORD], double ns)
+{
+	if (fabs(ns) < 10000)
+		snprintf(buf, CL_GUARD_WORD, "%.0f ns", ns);
+	else
+		snprintf(buf, CL_GUARD_WORD, "%.1f us", ns / 1000);
+	return buf;
+}
+
+/**
+ * cl_guard_slack() - what an estimate may be wrong by that is not noise
+ * @l: what there is to see
+ * @p: whose estimate
+ *
+ * Return: asymmetry as the bounds assume it, and what is in doubt now, ns.
+ */
+double cl_guard_slack(const struct cl_guard_look *l, const struct cl_nl_peer *p)
+{
+	u32 budget = p->asymmetry_ns ? p->asymmetry_ns : l->inst->asymmetry_ns;
+
+	return (double)cl_bound_asymmetry(budget, p->min_rtt_ns) +
+	       fabs((double)p->learnt_asymmetry_ns) + (double)p->doubt_ns;
+}
+
+/**
+ * cl_guard_init() - begin
+ * @g: guard
+ * @io: the world; must outlive @g
+ */
+void cl_guard_init(struct cl_guard *g, struct cl_io *io)
+{
+	memset(g, 0, sizeof(*g));
+	g->io = io;
+	cl_check_init(&g->check);
+	cl_pace_init(&g->pace);
+}
+
+/* Nothing that was measured by another raw clock can be compared. */
+static void begin_anew(struct cl_guard *g, u32 gen)
+{
+	g->gen = gen;
+	g->n_known = 0;
+	g->n_drawn = 0;
+	g->draw = 0;
+	g->pace_at = 0;
+	g->floor_ns = 0;
+	g->own.known = false;
+	cl_pace_init(&g->pace);
+}
+
+/*
+ * If we have held over, so have others, whoever they are; those that obey again
+ * already have not slewed away yet what they were wrong by.
+ */
+static void note_pause(struct cl_guard *g)
+{
+	for (unsigned int i = 0; i < g->n_known; i++) {
+		if (g->known[i].good)
+			g->known[i].lost = g->when;
+		g->known[i].good = false;
+	}
+}
+
+/* What has changed since the last update? */
+static void note_changes(struct cl_guard_look *l)
+{
+	u64 expiry = CL_ROUND_EXPIRY_INTERVALS * l->u->interval_ns;
+	struct cl_guard *g = l->g;
+
+	l->fresh_ns =
+		CL_GUARD_FRESH_TURNS * l->u->interval_ns * l->inst->probe_every;
+	if (l->fresh_ns < CL_GUARD_FRESH_NS)
+		l->fresh_ns = CL_GUARD_FRESH_NS;
+	if (!g->asked || g->gen != l->inst->gen)
+		begin_anew(g, l->inst->gen);
+	else if (l->now - g->when > cl_max_s64(CL_GUARD_GAP_NS, (s64)expiry))
+		note_pause(g);
+	if (!g->asked || g->term != l->u->term) {
+		g->logged = false;
+		g->relented = false;
+	}
+	g->asked = true;
+	g->term = l->u->term;
+}
+
+/* Who lies may have said anything, so nothing here must overflow. */
+static s64 change(double rates)
+{
+	return (s64)fmin(fmax(rates / CL_PPT, -1e18), 1e18);
+}
+
+/* Cluster time by the update at an instant of the leader's session, minus ours. */
+static s64 correction_of(const struct cl_guard_look *l)
+{
+	const struct cl_nl_update *u = l->u;
+	const struct cl_nl_clock *c = &l->clock;
+	s64 theirs, ours;
+
+	theirs = cl_guard_sub(l->leader.raw_ns, l->leader.offset_ns);
+	theirs = cl_guard_sub(theirs, u->raw_ns);
+	ours = cl_guard_sub(l->leader.raw_ns, c->raw_ns);
+	theirs = cl_guard_sub(theirs,
+			      -change((double)u->rate_ppt * (double)theirs));
+	ours = cl_guard_sub(ours, -change((double)c->rate_ppt * (double)ours));
+	theirs = cl_guard_sub(theirs, cl_guard_sub(0, u->time_ns));
+	ours = cl_guard_sub(ours, cl_guard_sub(0, c->time_ns));
+	return cl_guard_sub(cl_guard_sub(theirs, ours), c->slew_left_ns);
+}
+
+/* What the engine says of clock and leader; false, and why, if that is too little. */
+static bool look(struct cl_guard_look *l, struct cl_guard_answer *a)
+{
+	struct cl_engine *e = l->g->io->engine;
+
+	if (e->ops->get_clock(e, &l->clock)) {
+		snprintf(a->why, sizeof(a->why),
+			 "the clock cannot be read: %.100s", e->error);
+		return false;
+	}
+	if (e->ops->get_peer(e, l->u->sender, &l->leader)) {
+		snprintf(a->why, sizeof(a->why), "it is no peer: %.100s",
+			 e->error);
+		return false;
+	}
+	if (!l->leader.ready || l->leader.gen != l->u->gen) {
+		snprintf(a->why, sizeof(a->why), "it is not measured yet");
+		return false;
+	}
+	l->correction_ns = correction_of(l);
+	return true;
+}
+
+static double seconds(u64 ns)
+{
+	return (double)ns / CL_NS_PER_SEC;
+}
+
+/*
+ * Standard deviation of the own clock if it goes on alone.  It grows when nobody is
+ * followed, and what the slew limit keeps back of the last correction is not in the
+ * clock yet.
+ */
+static double own_sigma(const struct cl_guard_look *l)
+{
+	const struct cl_guard_own *own = &l->g->own;
+	double t = seconds(l->clock.steer_age_ns);
+	double sigma = (double)l->leader.error_ns;
+	double freq = (double)l->leader.freq_error_ppt / 1000;
+	double wander = (double)l->leader.wander_ppt / 1000;
+	double lag = 0;
+
+	if (own->known) {
+		sigma = fmax(sigma, own->sigma_ns);
+		freq = own->freq_ppb;
+		wander = own->wander_ppb;
+	}
+	if (!own->known || own->limited != l->clock.limited)
+		lag = fabs((double)l->clock.error_ns);
+	return sqrt(sigma * sigma + freq * t * freq * t +
+		    wander * wander * t * t * t / 3) +
+	       lag / CL_GATE_SIGMAS;
+}
+
+/**
+ * struct noise - of leader and peers
+ * @sigma_ns: standard deviation of the leader's estimate
+ * @slack_ns: what it may be wrong by besides
+ */
+struct noise {
+	double sigma_ns;
+	double slack_ns;
+};
+
+/*
+ * The leader's estimate is in all that is compared.  So it must not open the gate by
+ * being bad on purpose: it counts for no more than CL_GATE_COARSE usual ones.
+ */
+static struct noise noise_of_leader(const struct cl_guard_look *l)
+{
+	double sigma[CL_CHECK_PEERS], slack[CL_CHECK_PEERS];
+	struct noise n = { (double)l->leader.error_ns,
+			   cl_guard_slack(l, &l->leader) };
+
+	for (unsigned int i = 0; i < l->n; i++) {
+		sigma[i] = (double)l->peers[i].error_ns;
+		slack[i] = cl_guard_slack(l, &l->peers[i]);
+	}
+	if (!l->n)
+		return n;
+	n.sigma_ns =
+		fmin(n.sigma_ns, CL_GATE_COARSE * cl_gate_median(sigma, l->n));
+	n.slack_ns =
+		fmin(n.slack_ns, CL_GATE_COARSE * cl_gate_median(slack, l->n));
+	return n;
+}
+
+/*
+ * A peer's clock minus what the leader wants: noise of three measurements, and their
+ * asymmetries, which a gate has to bear as a whole.  Since the line was told the
+ * peer may have learnt better.
+ */
+static double sigma_of(const struct cl_guard_look *l,
+		       const struct cl_nl_peer *p, const struct noise *n)
+{
+	double t = seconds(p->ahead_age_ns);
+	double age = (double)p->freq_error_ppt / 1000 * t;
+	double wander = (double)p->wander_ppt / 1000;
+
+	return sqrt((double)p->error_ns * (double)p->error_ns + age * age +
+		    wander * wander * t * t * t / 3 +
+		    2 * n->sigma_ns * n->sigma_ns) +
+	       (cl_guard_slack(l, p) + 2 * n->slack_ns) / CL_GUARD_SPAN;
+}
+
+/* B0, which does not fall as fast as estimates become better. */
+static double floor_of(struct cl_guard_look *l, const double *sigma,
+		       unsigned int n)
+{
+	double floor = cl_gate_floor(sigma, n);
+	double age = (double)(l->now - l->g->when) / CL_GUARD_HOLD_NS;
+
+	if (l->g->floor_ns > 0)
+		floor = fmax(floor, l->g->floor_ns * exp(-age));
+	l->g->floor_ns = floor;
+	return floor;
+}
+
+static void say_disagree(const struct cl_guard_look *l,
+			 const struct cl_check_answer *c,
+			 struct cl_guard_answer *a)
+{
+	char by[CL_GUARD_WORD], gate[CL_GUARD_WORD];
+
+	snprintf(
+		a->why, sizeof(a->why),
+		"it moves the clock by %s, %u of %u clocks agree within %s, the own one does%s",
+		cl_guard_word(by, (double)l->correction_ns), c->agree,
+		c->sources, cl_guard_word(gate, c->gate_ns),
+		c->own_against ? " not" : "");
+}
+
+static void say_pace(const struct cl_pace_answer *p, struct cl_guard_answer *a)
+{
+	snprintf(
+		a->why, sizeof(a->why),
+		"cluster time runs otherwise by %.1f ppb by %u of %u oscillators, %.1f ppb are usual",
+		p->change_ppb, p->against, p->sources, p->limit_ppb);
+}
+
+/* Wander of one oscillator as most have learnt it. */
+static double usual_wander(const struct cl_guard_look *l)
+{
+	double wander[CL_CHECK_PEERS + 1];
+	unsigned int n = 0;
+
+	wander[n++] = (double)l->leader.wander_ppt / 1000;
+	for (unsigned int i = 0; i < l->n; i++)
+		wander[n++] = (double)l->peers[i].wander_ppt / 1000;
+	return cl_gate_median(wander, n);
+}
+
+/*
+ * Those that contradicted the leader hold over soon, and then tell their time no
+ * more.  That is no reason to believe it: the own clock still contradicts.
+ */
+static bool is_stubborn(const struct cl_guard_look *l,
+			const struct cl_check_answer *c)
+{
+	return c->unverified && c->own_against && l->g->logged &&
+	       l->g->last.verdict != CL_GUARD_OBEY;
+}
+
+static void conclude(struct cl_guard_look *l, const struct cl_check_answer *c,
+		     const struct cl_pace_answer *p, struct cl_guard_answer *a)
+{
+	a->unverified = c->unverified;
+	if (is_stubborn(l, c)) {
+		a->verdict = CL_GUARD_REFUSE;
+		a->no_confidence = l->g->last.no_confidence;
+		say_disagree(l, c, a);
+		return;
+	}
+	if (c->verdict == CL_CHECK_ACCEPT)
+		return;
+	a->verdict = CL_GUARD_REFUSE;
+	a->no_confidence = c->verdict == CL_CHECK_NO_CONFIDENCE;
+	if (c->reason == CL_CHECK_PACE)
+		say_pace(p, a);
+	else
+		say_disagree(l, c, a);
+	if (c->widen_ns > 0) {
+		a->verdict = CL_GUARD_HOLD;
+		a->widen_ns = (u64)ceil(fmin(c->widen_ns, 1e18));
+	}
+}
+
+/* R4 and R5. */
+static void compare(struct cl_guard_look *l, struct cl_guard_answer *a)
+{
+	struct cl_check_source source[CL_CHECK_PEERS];
+	double sigma[CL_CHECK_PEERS + 1];
+	struct cl_check_answer answer;
+	struct cl_pace_answer pace;
+	struct noise noise;
+	struct cl_check_ask ask = {
+		.now = l->now,
+		.term = l->u->term,
+		.correction_ns = (double)l->correction_ns,
+		.locked = true,
+		.own_sigma_ns = own_sigma(l),
+		.peers = source,
+	};
+
+	cl_guard_draw(l);
+	cl_guard_gather(l);
+	cl_guard_paces(l);
+	noise = noise_of_leader(l);
+	sigma[0] = noise.sigma_ns + noise.slack_ns / CL_GUARD_SPAN;
+	for (ask.n = 0; ask.n < l->n; ask.n++) {
+		const struct cl_nl_peer *p = &l->peers[ask.n];
+
+		source[ask.n].offset_ns = (double)cl_guard_sub(
+			p->ahead_ns, l->clock.slew_left_ns);
+		source[ask.n].sigma_ns = sigma_of(l, p, &noise);
+		sigma[ask.n + 1] = source[ask.n].sigma_ns;
+	}
+	ask.floor_ns = floor_of(l, sigma, l->n + 1);
+	cl_pace_judge(&l->g->pace, l->now, usual_wander(l), &pace);
+	ask.too_fast = pace.too_fast;
+	if (cl_check_update(&l->g->check, &ask, &answer)) {
+		a->verdict = CL_GUARD_REFUSE;
+		snprintf(a->why, sizeof(a->why), "a value is out of range");
+		return;
+	}
+	conclude(l, &answer, &pace, a);
+}
+
+/* The own clock goes on from here. */
+static void note_own(struct cl_guard_look *l)
+{
+	struct cl_guard_own *own = &l->g->own;
+	double keep = exp(-(double)(l->now - l->g->when) / CL_GUARD_HOLD_NS);
+	double sigma = (double)l->leader.error_ns;
+
+	own->sigma_ns = own->known ? fmax(sigma, keep * own->sigma_ns) : sigma;
+	own->freq_ppb = (double)l->leader.freq_error_ppt / 1000;
+	own->wander_ppb = (double)l->leader.wander_ppt / 1000;
+	own->limited = l->clock.limited;
+	own->known = true;
+}
+
+static void judge(struct cl_guard_look *l, u32 clock_state,
+		  struct cl_guard_answer *a)
+{
+	a->verdict = CL_GUARD_REFUSE;
+	if (cl_state_isolated(l->g->state, l->u->sender)) {
+		a->no_confidence = true;
+		snprintf(a->why, sizeof(a->why), "it is isolated");
+		return;
+	}
+	if (!look(l, a))
+		return;
+	a->verdict = CL_GUARD_OBEY;
+	if (!cl_guard_usable(clock_state) || !cl_guard_usable(l->clock.state)) {
+		cl_guard_join(l, a);
+		return;
+	}
+	l->g->joining = false;
+	compare(l, a);
+	if (a->verdict == CL_GUARD_OBEY)
+		note_own(l);
+}
+
+/* The first refusal of a term, and its end. */
+static void log_answer(const struct cl_guard_look *l,
+		       const struct cl_guard_answer *a)
+{
+	struct cl_guard *g = l->g;
+
+	if (a->verdict != CL_GUARD_OBEY && !g->logged) {
+		cl_io_log(g->io, g->joining ? CL_IO_NOTICE : CL_IO_WARNING,
+			  "update of node %u, term %u, not obeyed: %s",
+			  l->u->sender, l->u->term, a->why);
+		g->logged = true;
+	} else if (a->verdict == CL_GUARD_OBEY && g->logged && !g->relented) {
+		cl_io_log(g->io, CL_IO_NOTICE,
+			  "node %u is obeyed, term %u, after %llu refusals",
+			  l->u->sender, l->u->term,
+			  (unsigned long long)g->refused);
+		g->relented = true;
+	}
+}
+
+/**
+ * cl_guard_update() - obey an update?
+ * @g: guard
+ * @state: what was agreed upon, as of now
+ * @inst: settings of the engine
+ * @clock_state: state of the clock as was told last, enum clocklink_state
+ * @u: the update, of the leader and with all that belongs to it
+ * @ret: answer
+ *
+ * Calls the engine: its clock, the leader, the peers that are compared.
+ */
+void cl_guard_update(struct cl_guard *g, const struct cl_state *state,
+		     const struct cl_nl_instance *inst, u32 clock_state,
+		     const struct cl_nl_update *u, struct cl_guard_answer *ret)
+{
+	struct cl_guard_look l = {
+		.g = g,
+		.inst = inst,
+		.u = u,
+		.now = g->io->ops->now(g->io),
+	};
+	struct cl_guard_answer a = { .verdict = CL_GUARD_OBEY };
+
+	g->state = state;
+	note_changes(&l);
+	judge(&l, clock_state, &a);
+	if (a.verdict != CL_GUARD_OBEY)
+		g->refused++;
+	log_answer(&l, &a);
+	g->when = l.now;
+	g->last = a;
+	*ret = a;
+}
