@@ -3,6 +3,7 @@
 
 #include <linux/clocklink.h>
 #include <string.h>
+#include <time.h>
 
 static const struct cl_leap *next_row(const struct cl_leapfile *table,
 				      const struct cl_leap *row)
@@ -89,4 +90,29 @@ s32 cl_utc_offset(const struct cl_utc *u, s64 tai_s)
 	if (u->leap == CLOCKLINK_LEAP_NONE || tai_s < u->leap_s)
 		return u->offset_s;
 	return u->offset_s + (u->leap == CLOCKLINK_LEAP_INSERT ? 1 : -1);
+}
+
+/**
+ * cl_utc_leap() - leap second at the end of the current UTC month
+ * @u: what was agreed on
+ * @tai_s: the time, s since 1970 TAI, not before @u->since_s
+ *
+ * Return: enum clocklink_leap.
+ */
+u32 cl_utc_leap(const struct cl_utc *u, s64 tai_s)
+{
+	time_t now = tai_s - u->offset_s;
+	time_t last = u->leap_s - cl_utc_offset(u, u->leap_s) - 1;
+	struct tm a, b;
+
+	if (u->leap == CLOCKLINK_LEAP_NONE || tai_s >= u->leap_s)
+		return CLOCKLINK_LEAP_NONE;
+	/* An inserted second has no name there. */
+	if (now > last)
+		now = last;
+	if (!gmtime_r(&now, &a) || !gmtime_r(&last, &b))
+		return CLOCKLINK_LEAP_NONE;
+	return a.tm_year == b.tm_year && a.tm_mon == b.tm_mon ?
+		       u->leap :
+		       CLOCKLINK_LEAP_NONE;
 }

@@ -14,5 +14,6 @@ void cl_utc_lookup(struct cl_utc *u, const struct cl_leapfile *table,
 int cl_utc_confirm(const struct cl_utc *u, const struct cl_utc *agreed,
 		   const struct cl_leapfile *table, char *error);
 s32 cl_utc_offset(const struct cl_utc *u, s64 tai_s);
+u32 cl_utc_leap(const struct cl_utc *u, s64 tai_s);
 
 #endif /* _CL_CORE_UTC_H */

@@ -247,6 +247,33 @@ static void test_utc_goes_forward(void **state)
 	cl_state_fini(&s);
 }
 
+static void test_leap_is_told_in_its_month(void **state)
+{
+	const struct cl_utc u = {
+		.since_s = 1435708836,
+		.offset_s = 36,
+		.leap = CLOCKLINK_LEAP_INSERT,
+		.leap_s = SINCE,
+	};
+	struct cl_utc shorter = u;
+	const s64 december = 1480550400 + 36;
+
+	(void)state;
+	assert_int_equal(cl_utc_leap(&u, december - 1), CLOCKLINK_LEAP_NONE);
+	assert_int_equal(cl_utc_leap(&u, december), CLOCKLINK_LEAP_INSERT);
+	/* 23:59:60 */
+	assert_int_equal(cl_utc_leap(&u, SINCE - 1), CLOCKLINK_LEAP_INSERT);
+	assert_int_equal(cl_utc_leap(&u, SINCE), CLOCKLINK_LEAP_NONE);
+	shorter.leap = CLOCKLINK_LEAP_DELETE;
+	shorter.leap_s = SINCE - 2;
+	assert_int_equal(cl_utc_leap(&shorter, december - 1),
+			 CLOCKLINK_LEAP_NONE);
+	assert_int_equal(cl_utc_leap(&shorter, SINCE - 3),
+			 CLOCKLINK_LEAP_DELETE);
+	shorter.leap = CLOCKLINK_LEAP_NONE;
+	assert_int_equal(cl_utc_leap(&shorter, december), CLOCKLINK_LEAP_NONE);
+}
+
 static const struct cl_leapfile table = {
 	.row = { { 1435708836, 36 }, { SINCE, 37 }, { LEAP, 38 } },
 	.n = 3,
@@ -572,6 +599,7 @@ int main(void)
 		cmocka_unit_test(test_the_last_64_answers_are_kept),
 		cmocka_unit_test(test_settings_fit_each_other),
 		cmocka_unit_test(test_utc_goes_forward),
+		cmocka_unit_test(test_leap_is_told_in_its_month),
 		cmocka_unit_test(test_utc_agrees_with_the_published_table),
 		cmocka_unit_test(test_table_is_looked_up),
 		cmocka_unit_test(test_voters_refuse_what_would_have_no_effect),
