@@ -99,6 +99,20 @@ def case_passes(case):
             all(names(records, n) == v for n, v in violations.items()))
 
 
+def change_passes(bound, violations):
+    """The second node leads, 900 ns ahead of the first, which led before."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        file.write("2\n")
+        file.flush()
+        status, records = run([page(1, 0, 1000), page(2, 900, bound)],
+                              "-l", file.name)
+    leads = {r["node"] for r in records if r.get("leads")}
+    errors = [r["error_ns"] for r in records if r["node"] == 2]
+    return (status == bool(violations) and leads == {2} and
+            names(records, 2) == violations and names(records, 1) == set() and
+            errors[0] == 900 and errors[-1] < 100)
+
+
 def refuses(pages):
     """Something that is no page must end with status 2 and no record."""
     return run(pages) == (2, [])
@@ -179,6 +193,12 @@ def main():
          refuses([good[:4] + b"\1" + good[5:]])),
         ("a page that is always being written is refused",
          refuses([good, good[:12] + b"\3" + good[13:]])),
+    ]
+    results += [
+        ("cluster time goes over to a new leader's",
+         change_passes(1000, set())),
+        ("and a new leader's bound has to cover that",
+         change_passes(500, {"bound"})),
     ]
     results += verdicts()
     print("KTAP version 1")

@@ -2,7 +2,7 @@
 /*
  * True error of the nodes of one machine.
  *
- *	clocklink-truth [-p PERIOD_MS] [-t SECONDS] [-s SHIFT_NS]
+ *	clocklink-truth [-p PERIOD_MS] [-t SECONDS] [-s SHIFT_NS] [-l FILE]
  *			LEADER[,PTP] PAGE[,PTP]...
  *
  * LEADER and PAGE are time pages (/dev/clocklinkN, or files that hold one).
@@ -11,6 +11,11 @@
  * to it the true error.  Once per period one instant is taken, every page is
  * evaluated at that same instant, and a JSON line per node is printed.  PTP is
  * the PTP clock of the same node: it has to say what the page says.
+ *
+ * FILE holds the node id of the leader, for clusters that elect one: it is read
+ * before each sample.  Cluster time then goes over from the line of the old leader
+ * to that of the new one by 1 us per second, which is what all bounds allow for;
+ * so it is continuous, and a bound that misses it is wrong.
  *
  * Exit status: 0 no violation, 1 violation seen, 2 wrong use or no page.
  */
@@ -28,6 +33,7 @@
 #include "agent/lib/errors.h"
 #include "agent/lib/page.h"
 #include "agent/nl/schema.h"
+#include "kmod/core/fixed.h"
 
 #define MAX_NODES 64
 /* A page that is rewritten between the instant and its copy costs one try. */
@@ -37,6 +43,9 @@
  * through all phases of a round.
  */
 #define DEFAULT_PERIOD_MS 97
+
+/* By what cluster time goes over to a new leader's line: 1 in so many. */
+#define CHANGE_DIV 1000000
 
 /**
  * struct node - one page and what was last seen of it
@@ -71,13 +80,21 @@ struct node {
  * @period_ns: time between samples
  * @duration_ns: end after this time, 0: never
  * @shift_ns: planted fault, added to the truth
+ * @leader_file: who leads, NULL: the first node always
+ * @leader: who leads
+ * @left_ns: what cluster time is still ahead of the leader's line
+ * @left_at: when that was so, raw ns
  * @nodes: number of nodes
- * @node: the nodes, the leader first
+ * @node: the nodes
  */
 struct truth {
 	s64 period_ns;
 	s64 duration_ns;
 	s64 shift_ns;
+	const char *leader_file;
+	struct node *leader;
+	s64 left_ns;
+	s64 left_at;
 	unsigned int nodes;
 	struct node node[MAX_NODES];
 };
@@ -142,6 +159,43 @@ static void evaluate(struct node *n, struct cl_raw raw)
 	n->hard = n->bound - n->copy.bound_ns + n->copy.hard_ns;
 }
 
+/* The node that leads by the file; NULL: it names none of ours. */
+static struct node *read_leader(struct truth *t)
+{
+	FILE *f = fopen(t->leader_file, "re");
+	unsigned int id = 0, i;
+
+	if (!f)
+		return NULL;
+	if (fscanf(f, "%u", &id) != 1)
+		id = 0;
+	fclose(f);
+	for (i = 0; i < t->nodes; i++)
+		if (t->node[i].copy.node == id)
+			return &t->node[i];
+	return NULL;
+}
+
+/* Cluster time minus the leader's line at an instant, after all were evaluated. */
+static void follow_leader(struct truth *t, struct cl_raw raw)
+{
+	s64 gone = (raw.ns - t->left_at) / CHANGE_DIV;
+	struct node *next = t->leader_file ? read_leader(t) : NULL;
+
+	t->left_at = raw.ns;
+	if (t->left_ns > 0)
+		t->left_ns = cl_max_s64(t->left_ns - gone, 0);
+	else
+		t->left_ns = cl_min_s64(t->left_ns + gone, 0);
+	if (!next || next == t->leader || !next->usable)
+		return;
+	if (t->leader->usable)
+		t->left_ns += t->leader->time - next->time;
+	else
+		t->left_ns = 0;
+	t->leader = next;
+}
+
 static s64 ptp_ns(const struct ptp_clock_time *t)
 {
 	return t->sec * CL_NS_PER_SEC + t->nsec;
@@ -204,8 +258,9 @@ static bool misses_other(const struct truth *t, const struct node *n)
  */
 static int print_violations(const struct truth *t, struct node *n, s64 error)
 {
-	const struct node *leader = &t->node[0];
-	bool other = n != leader;
+	const struct node *leader = t->leader;
+	/* An elected one's is in the bounds of those who follow it. */
+	bool other = n != leader && !t->leader_file;
 	const struct {
 		const char *name;
 		bool seen;
@@ -231,15 +286,17 @@ static int print_violations(const struct truth *t, struct node *n, s64 error)
 /* Returns the number of violations. */
 static int print_node(const struct truth *t, struct node *n, struct cl_raw raw)
 {
-	const struct node *leader = &t->node[0];
+	const struct node *leader = t->leader;
 	int violations = 0;
 
 	printf("{\"t_s\":%.6f,\"node\":%u,\"state\":\"%s\"",
 	       (double)raw.ns / CL_NS_PER_SEC, n->copy.node,
 	       cl_nl_state_name(n->copy.state));
 	if (n->usable && leader->usable) {
-		s64 error = n->time - leader->time - t->shift_ns;
+		s64 error = n->time - leader->time - t->left_ns - t->shift_ns;
 
+		if (t->leader_file && n == leader)
+			printf(",\"leads\":true");
 		printf(",\"error_ns\":%lld,\"bound_ns\":%lld,\"hard_ns\":%lld,\"violations\":[",
 		       (long long)error, (long long)n->bound,
 		       (long long)n->hard);
@@ -260,6 +317,8 @@ static long run(struct truth *t)
 	long violations = 0;
 	unsigned int i;
 
+	t->leader = &t->node[0];
+	t->left_at = start;
 	do {
 		struct cl_raw raw;
 		int err = snapshot(t, &raw, &bad);
@@ -272,6 +331,7 @@ static long run(struct truth *t)
 			if (err)
 				return complain(t->node[i].path, err);
 		}
+		follow_leader(t, raw);
 		for (i = 0; i < t->nodes; i++)
 			violations += print_node(t, &t->node[i], raw);
 		fflush(stdout);
@@ -317,13 +377,14 @@ static int open_node(struct node *n, char *arg)
 }
 
 static const char usage[] =
-	"usage: clocklink-truth [-p PERIOD_MS] [-t SECONDS] [-s SHIFT_NS]\n"
+	"usage: clocklink-truth [-p PERIOD_MS] [-t SECONDS] [-s SHIFT_NS] [-l FILE]\n"
 	"                       LEADER[,PTP] PAGE[,PTP]...\n"
 	"  LEADER, PAGE  time pages: /dev/clocklinkN or files\n"
 	"  PTP           the node's PTP clock, has to agree: /dev/ptpN\n"
 	"  -p PERIOD_MS  time between samples (default 97)\n"
 	"  -t SECONDS    end after this time (default: never)\n"
-	"  -s SHIFT_NS   planted fault: added to the truth\n";
+	"  -s SHIFT_NS   planted fault: added to the truth\n"
+	"  -l FILE       node id of the leader, read before each sample\n";
 
 int main(int argc, char **argv)
 {
@@ -333,7 +394,7 @@ int main(int argc, char **argv)
 	long violations;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:t:s:")) != -1) {
+	while ((opt = getopt(argc, argv, "p:t:s:l:")) != -1) {
 		switch (opt) {
 		case 'p':
 			t.period_ns =
@@ -346,6 +407,9 @@ int main(int argc, char **argv)
 		case 's':
 			t.shift_ns = parse_s64(opt, optarg, -CL_NS_PER_SEC,
 					       CL_NS_PER_SEC);
+			break;
+		case 'l':
+			t.leader_file = optarg;
 			break;
 		default:
 			fputs(usage, stderr);
