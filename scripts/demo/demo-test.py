@@ -159,6 +159,21 @@ def joining_when(condition):
     return change
 
 
+def judge_events(*events, leads=1):
+    """The faults of a good run with events; node 2 leads from 20 s on if told."""
+    def with_leader(node, t_s, sample):
+        return {**sample, "leads": node == (leads if t_s >= 20 else 1)}
+
+    judged = Run()
+    for line in [*lines(with_leader, end=False),
+                 *(json.dumps({"t_s": 100 + t_s, "event": what, "node": node,
+                               "what": what}) for t_s, what, node in events),
+                 json.dumps({"t_s": 140.0, "event": "end"})]:
+        if not judged.add_line(line):
+            raise ValueError(line)
+    return report.faults(judged, 2)
+
+
 def verdicts():
     """(name, passed) of the cases of the verdict."""
     def follower_after(start_s):
@@ -180,6 +195,15 @@ def verdicts():
         ("a bound that is no use fails",
          len(judge(set_when(follower_after(10), bound_ns=20001))) == 1),
         ("a run without end is seen", judge(end=False) != []),
+        ("a leader that is replaced is no fault",
+         judge_events((19.9, "killed", 1), leads=2) == []),
+        ("one that is not is", len(judge_events((19.9, "killed", 1))) == 1),
+        ("one that was replaced before does not count",
+         len(judge_events((21, "killed", 1), leads=2)) == 1),
+        ("a liar that is isolated is no fault",
+         judge_events((5, "lies", 2), (6, "isolated", 2)) == []),
+        ("one that is not is",
+         len(judge_events((5, "lies", 2), (6, "isolated", 1))) == 1),
     ]
 
 

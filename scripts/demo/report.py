@@ -6,8 +6,8 @@ usage: report.py [--nodes N] [--plot FILE] [--json FILE] [--title TEXT] < LINES
 
 Standard input is what the guest prints.  On a terminal the table is updated in
 place, elsewhere it is printed every ten seconds of guest time.  Exit status: 0
-every node synced, the median bound is at most 20 us and no interval missed the
-truth; 1 otherwise; 3 the run is incomplete, so there is nothing to judge.
+every node synced, the median bound is at most 20 us, no interval missed the truth,
+a killed leader was replaced and a liar isolated; 1 otherwise; 3 the run is incomplete, so there is nothing to judge.
 """
 
 import argparse
@@ -113,6 +113,18 @@ def print_summary(summaries):
           "samples since the node synced")
 
 
+def print_changes(run):
+    """What became of killed leaders and liars."""
+    for t_s, node, after, wait_s in run.changes():
+        print(f"{t_s:.1f} s: the daemon of node {node}, the leader, is killed; "
+              + (f"node {after} leads, seen {wait_s * 1e3:.0f} ms later"
+                 if after else "nobody leads"))
+    for t_s, node, wait_s in run.isolations():
+        print(f"{t_s:.1f} s: node {node} lies; " +
+              ("it is not isolated" if wait_s is None else
+               f"isolated, seen {wait_s * 1e3:.0f} ms later"))
+
+
 def faults(run, nodes):
     """Reasons why the run fails, as text; empty if it passes."""
     found = [] if run.ended else ["the run is incomplete"]
@@ -132,6 +144,10 @@ def faults(run, nodes):
                          f"{us(BOUND_GOAL_NS)}")
         for name, count in sorted(summary["violations"].items()):
             found.append(f"node {number}: {count} violations ({name})")
+    found += [f"node {node} was killed and nobody leads"
+              for _, node, after, _ in run.changes() if not after]
+    found += [f"node {node} lies and is not isolated"
+              for _, node, wait_s in run.isolations() if wait_s is None]
     return found
 
 
@@ -155,6 +171,7 @@ def main():
     summaries = [s for _, node in sorted(run.nodes.items())
                  if (s := node.summary())]
     print_summary(summaries)
+    print_changes(run)
     found = faults(run, args.nodes)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:

@@ -75,11 +75,15 @@ class Node:
 
 
 class Run:
-    """One run of the demo; times are counted from the event "start"."""
+    """One run of the demo; times are counted from the event "start".
+
+    leaders holds (t_s, node) whenever another node is seen to lead.
+    """
 
     def __init__(self):
         self.nodes = {}
         self.events = []
+        self.leaders = []
         self.start_s = None
         self.now_s = 0.0
         self.ended = False
@@ -112,9 +116,37 @@ class Run:
             status = record["status"]
             self.node(status["instance"]["node"]).add_status(status)
         else:
-            self.node(record["node"]).add_sample(record, t_s)
+            number = record["node"]
+            self.node(number).add_sample(record, t_s)
             self.now_s = t_s
+            if record.get("leads") and (
+                    not self.leaders or self.leaders[-1][1] != number):
+                self.leaders.append((t_s, number))
         return True
+
+    def told(self, what):
+        """The events of one kind, as (t_s, node)."""
+        return [(t_s, e["node"]) for t_s, e in self.events
+                if e["event"] == what]
+
+    def changes(self):
+        """Of each leader that was killed: (t_s, node, next, seconds until).
+
+        The last two are None if no other one was seen to lead.
+        """
+        found = []
+        for t_s, node in self.told("killed"):
+            after = [(t, n) for t, n in self.leaders if t > t_s and n != node]
+            found.append((t_s, node, after[0][1], after[0][0] - t_s) if after
+                         else (t_s, node, None, None))
+        return found
+
+    def isolations(self):
+        """Of each liar: (t_s, node, seconds until it was isolated or None)."""
+        isolated = self.told("isolated")
+        return [(t_s, node, min((t - t_s for t, n in isolated
+                                 if n == node and t >= t_s), default=None))
+                for t_s, node in self.told("lies")]
 
 
 def rms(values):
