@@ -53,6 +53,7 @@ AGENT_TEST_NAMES := \
 	ensemble \
 	core_timescale \
 	apply \
+	agent \
 	core_cluster \
 	core_feed \
 	testimony \

@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Agents with engines that only note what they are told: who leads the rounds, who is
+ * obeyed, what becomes of testimony.
+ */
+#include <stdlib.h>
+
+#include "agent/core/agent.h"
+#include "agent/core/raft_conf.h"
+#include "agent/core/testimony.h"
+#include "fakeio.h"
+#include "statekit.h"
+#include "unit.h"
+
+#define NODES 5
+#define STEP_NS CL_NS_PER_MS
+#define PENDING 99
+
+struct frame {
+	struct frame *next;
+	u32 from;
+	u32 to;
+	u8 type;
+	size_t len;
+	u8 data[];
+};
+
+/**
+ * struct node - a node
+ * @f: its world and engine
+ * @a: its agent, NULL: it is down
+ * @asked: writes begun
+ * @saved: writes ended
+ * @result: of the last request or act, PENDING: none yet
+ * @steers: as seen before
+ * @contacts: times that members have changed
+ */
+struct node {
+	struct fakeio f;
+	struct cl_agent *a;
+	u64 asked;
+	u64 saved;
+	int result;
+	int steers;
+	int contacts;
+};
+
+static struct node node[NODES + 1];
+static struct frame *first;
+static struct frame **end = &first;
+static s64 now;
+
+static int op_send(void *ctx, u32 to, u8 type, const void *data, size_t len)
+{
+	struct frame *f = malloc(sizeof(*f) + len);
+
+	*f = (struct frame){ NULL, (struct node *)ctx - node, to, type, len };
+	memcpy(f->data, data, len);
+	*end = f;
+	end = &f->next;
+	return 0;
+}
+
+static void op_save(void *ctx, const struct cl_raft_write *w)
+{
+	((struct node *)ctx)->asked = w->number;
+}
+
+static void op_contacts(void *ctx)
+{
+	((struct node *)ctx)->contacts++;
+}
+
+static void op_answered(void *ctx, u64 handle, int result, const char *why)
+{
+	struct node *n = ctx;
+
+	assert_int_equal(handle, n - node);
+	assert_non_null(why);
+	n->result = result;
+}
+
+static const struct cl_agent_ops ops = {
+	.send = op_send,
+	.save = op_save,
+	.contacts = op_contacts,
+	.answered = op_answered,
+};
+
+static struct cl_cluster_params params(u32 id)
+{
+	return (struct cl_cluster_params){
+		.raft = { .id = id,
+			  .heartbeat_ns = 20 * CL_NS_PER_MS,
+			  .election_ns = 200 * CL_NS_PER_MS,
+			  .snapshot_entries = 1000 },
+		.cluster = CLUSTER,
+	};
+}
+
+/* Its engine has all others as peers, which have no time and are not measured. */
+static void make_world(u32 id, u32 state)
+{
+	struct node *n = &node[id];
+
+	memset(n, 0, sizeof(*n));
+	fakeio_init(&n->f);
+	n->f.rng = id;
+	n->f.now = now;
+	n->f.inst.node = id;
+	n->f.inst.cluster = CLUSTER;
+	n->f.inst.state = state;
+	n->f.inst.managed = 1;
+	n->f.clock.state = state;
+	n->f.clock.time_ns = NOW;
+	for (u32 i = 0, other = 1; i < NODES - 1; i++, other++) {
+		const struct cl_member m = member(other += other == id);
+		struct cl_nl_peer *p = &n->f.peer[i];
+
+		*p = (struct cl_nl_peer){
+			.have = CL_NL_BIT(PEER_NODE) | CL_NL_BIT(PEER_ADDR4) |
+				CL_NL_BIT(PEER_PORT),
+			.node = other,
+			.port = m.time.port,
+		};
+		memcpy(&p->addr4, m.time.addr, sizeof(p->addr4));
+	}
+	n->a = cl_agent_new(&n->f.io, &ops, n);
+	assert_non_null(n->a);
+	cl_agent_settings(n->a, &n->f.inst);
+}
+
+static void deliver(struct frame *f)
+{
+	struct node *n = &node[f->to];
+
+	if (n->a && node[f->from].a)
+		cl_agent_frame(n->a, f->from, f->type, f->data, f->len);
+	free(f);
+}
+
+/* An engine that was steered has a time. */
+static void obey(struct node *n)
+{
+	if (n->f.steers == n->steers)
+		return;
+	n->steers = n->f.steers;
+	if (n->f.steer.hold || n->f.inst.state == CLOCKLINK_STATE_SYNCED)
+		return;
+	n->f.inst.state = CLOCKLINK_STATE_SYNCED;
+	n->f.clock.state = CLOCKLINK_STATE_SYNCED;
+	cl_agent_state(n->a, CLOCKLINK_STATE_SYNCED);
+}
+
+static void step(void)
+{
+	struct frame *f = first, *next;
+
+	first = NULL;
+	end = &first;
+	now += STEP_NS;
+	for (u32 i = 1; i <= NODES; i++)
+		node[i].f.now = now;
+	for (; f; f = next) {
+		next = f->next;
+		deliver(f);
+	}
+	for (struct node *n = node + 1; n <= node + NODES; n++) {
+		while (n->a && n->saved < n->asked)
+			cl_agent_saved(n->a, ++n->saved, 0);
+		if (n->a && cl_agent_deadline(n->a) <= now)
+			cl_agent_run(n->a);
+		if (n->a)
+			obey(n);
+	}
+}
+
+static void run(s64 ns)
+{
+	for (s64 until = now + ns; now < until;)
+		step();
+}
+
+static void connect_node(u32 id)
+{
+	for (u32 k = 1; k <= NODES; k++) {
+		if (k == id || !node[k].a)
+			continue;
+		cl_agent_opened(node[id].a, k);
+		cl_agent_opened(node[k].a, id);
+	}
+}
+
+static void die(u32 id)
+{
+	cl_agent_free(node[id].a);
+	node[id].a = NULL;
+	for (u32 k = 1; k <= NODES; k++)
+		if (node[k].a)
+			cl_agent_closed(node[k].a, id);
+}
+
+static int outcome(u32 id)
+{
+	for (int i = 0; node[id].result == PENDING; i++) {
+		assert_true(i < 60000);
+		step();
+	}
+	return node[id].result;
+}
+
+static u32 leader_of(u32 id)
+{
+	u32 term;
+
+	return cl_cluster_leader(cl_agent_cluster(node[id].a), &term);
+}
+
+static u32 term_of(u32 id)
+{
+	u32 term;
+
+	cl_cluster_leader(cl_agent_cluster(node[id].a), &term);
+	return term;
+}
+
+/* Node 1 founds a cluster; the others join, up to @voters of them vote. */
+static void make_cluster(u32 voters)
+{
+	const struct cl_cluster_params p = params(1);
+	const struct cl_raft_stored nothing = { 0 };
+	const struct cl_utc utc = { SINCE, 37, CLOCKLINK_LEAP_NONE, 0 };
+	const struct cl_member m = member(1);
+	const char *why;
+
+	make_world(1, CLOCKLINK_STATE_UNSYNCED);
+	assert_int_equal(cl_agent_found(node[1].a, &p, &m, &utc, error), 0);
+	run(CL_NS_PER_SEC);
+	for (u32 id = 2; id <= NODES; id++) {
+		const struct cl_cluster_params other = params(id);
+		struct cl_entry e =
+			put_id(id, id <= voters ? CL_MEMBER_F_VOTER : 0);
+
+		make_world(id, CLOCKLINK_STATE_SYNCED);
+		assert_int_equal(
+			cl_agent_start(node[id].a, &other, &nothing, &why), 0);
+		connect_node(id);
+		node[1].result = PENDING;
+		assert_int_equal(cl_agent_request(node[1].a, &e, 1, error), 0);
+		assert_int_equal(outcome(1), 0);
+		run(CL_NS_PER_SEC);
+	}
+}
+
+static void end_cluster(void)
+{
+	struct frame *next;
+
+	for (u32 id = 1; id <= NODES; id++) {
+		cl_agent_free(node[id].a);
+		node[id].a = NULL;
+	}
+	for (struct frame *f = first; f; f = next) {
+		next = f->next;
+		free(f);
+	}
+	first = NULL;
+	end = &first;
+}
+
+static void test_without_a_cluster_settings_count(void **state)
+{
+	(void)state;
+	make_world(1, CLOCKLINK_STATE_UNSYNCED);
+	assert_int_equal(cl_agent_deadline(node[1].a), CL_AGENT_NEVER);
+	node[1].f.inst.leader = 1;
+	cl_agent_settings(node[1].a, &node[1].f.inst);
+	run(CL_NS_PER_SEC);
+	assert_int_equal(node[1].f.steer.parent, 1);
+	assert_in_range(node[1].f.asks, 9, 11);
+	assert_null(cl_agent_cluster(node[1].a));
+	end_cluster();
+}
+
+static void test_founder_begins_with_the_hosts_time(void **state)
+{
+	const struct cl_cluster_params p = params(1);
+	const struct cl_utc utc = { SINCE, 37, CLOCKLINK_LEAP_NONE, 0 };
+	const struct cl_member m = member(1);
+
+	(void)state;
+	make_world(1, CLOCKLINK_STATE_UNSYNCED);
+	node[1].f.inst.term = 41;
+	cl_agent_settings(node[1].a, &node[1].f.inst);
+	assert_int_equal(cl_agent_found(node[1].a, &p, &m, &utc, error), 0);
+	for (int i = 0; !node[1].steers; i++) {
+		assert_true(i < 1000);
+		step();
+	}
+	assert_int_equal(node[1].f.inst.leader, 1);
+	assert_true(cl_nl_has(&node[1].f.set, INSTANCE_MANAGED));
+	assert_true(node[1].f.steer.force);
+	assert_int_equal(node[1].f.steer.term, term_of(1));
+	assert_true(term_of(1) > 41);
+	assert_true(node[1].contacts > 0);
+	end_cluster();
+}
+
+static void test_all_obey_who_is_elected(void **state)
+{
+	u32 old, next, term;
+
+	(void)state;
+	make_cluster(NODES);
+	old = leader_of(1);
+	term = term_of(1);
+	assert_int_not_equal(old, 0);
+	for (u32 id = 1; id <= NODES; id++)
+		assert_int_equal(node[id].f.inst.leader, old);
+	die(old);
+	run(CL_NS_PER_SEC);
+	next = leader_of(old % NODES + 1);
+	assert_int_not_equal(next, 0);
+	assert_int_not_equal(next, old);
+	for (u32 id = 1; id <= NODES; id++) {
+		if (id == old)
+			continue;
+		assert_int_equal(node[id].f.inst.leader, next);
+		assert_true(term_of(id) > term);
+	}
+	/* It goes on by its own line. */
+	assert_int_equal(node[next].f.steer.parent, next);
+	assert_false(node[next].f.steer.force);
+	assert_false(cl_nl_has(&node[next].f.steer, STEER_TIME));
+	end_cluster();
+}
+
+static void test_without_a_majority_nobody_leads(void **state)
+{
+	int asks;
+	u32 left;
+
+	(void)state;
+	make_cluster(NODES);
+	left = leader_of(1);
+	for (u32 id = 1, dead = 0; id <= NODES && dead < 3; id++) {
+		if (id == left)
+			continue;
+		die(id);
+		dead++;
+	}
+	run(CL_NS_PER_SEC);
+	asks = node[left].f.asks;
+	assert_int_equal(node[left].f.inst.leader, 0);
+	run(CL_NS_PER_SEC);
+	assert_int_equal(node[left].f.asks, asks);
+	end_cluster();
+}
+
+static void test_leader_without_a_time_gives_the_lead_away(void **state)
+{
+	u32 old;
+
+	(void)state;
+	make_cluster(3);
+	old = leader_of(1);
+	for (u32 i = 0; i < NODES - 1; i++) {
+		node[old].f.peer[i].have |= CL_NL_BIT(PEER_STATE) |
+					    CL_NL_BIT(PEER_AGE);
+		node[old].f.peer[i].state = CLOCKLINK_STATE_SYNCED;
+	}
+	node[old].f.inst.state = CLOCKLINK_STATE_VOID;
+	node[old].f.clock.state = CLOCKLINK_STATE_VOID;
+	node[old].steers = node[old].f.steers;
+	cl_agent_state(node[old].a, CLOCKLINK_STATE_VOID);
+	run(CL_NS_PER_SEC);
+	assert_int_not_equal(leader_of(old), 0);
+	assert_int_not_equal(leader_of(old), old);
+	/* It has begun no time of its own. */
+	assert_int_equal(node[old].f.steers, node[old].steers);
+	end_cluster();
+}
+
+static void say(u32 from, u32 to, const struct cl_testimony *t)
+{
+	u8 buf[CL_TESTIMONY_MAX];
+
+	op_send(&node[from], to, t->type, buf, cl_testimony_encode(t, buf));
+}
+
+static void test_no_confidence_deposes(void **state)
+{
+	struct cl_testimony t = { .type = CL_TESTIMONY_NO_CONFIDENCE };
+	u32 old, said = 0;
+
+	(void)state;
+	make_cluster(3);
+	old = leader_of(1);
+	t.term = term_of(1);
+	/* Of five one may lie: it takes two, and one that says it often is one. */
+	for (u32 from = 1; from <= NODES && said < 2; from++) {
+		if (from == old)
+			continue;
+		for (int i = 0; i < 10; i++)
+			for (u32 to = 1; to <= 3; to++)
+				if (to != from)
+					say(from, to, &t);
+		run(300 * CL_NS_PER_MS);
+		if (++said == 1)
+			assert_int_equal(term_of(1), t.term);
+	}
+	run(CL_NS_PER_SEC);
+	assert_true(term_of(1) > t.term);
+	assert_int_not_equal(leader_of(1), 0);
+	end_cluster();
+}
+
+static void test_accusations_isolate(void **state)
+{
+	struct cl_testimony t = {
+		.type = CL_TESTIMONY_ACCUSE,
+		.node = 5,
+		.accusation = { .rule = CL_RULE_STRIKES,
+				.offset_ns = 50000,
+				.limit_ns = 1000,
+				.round = 7 },
+	};
+	u32 leader, accusers = 0;
+
+	(void)state;
+	make_cluster(4);
+	leader = leader_of(1);
+	for (u32 from = 1; from <= 4 && accusers < 2; from++) {
+		if (from == leader)
+			continue;
+		t.accusation.accuser = from;
+		say(from, leader, &t);
+		run(100 * CL_NS_PER_MS);
+		assert_int_equal(
+			cl_state_isolated(cl_cluster_state(cl_agent_cluster(
+						  node[leader].a)),
+					  5),
+			++accusers == 2);
+	}
+	end_cluster();
+}
+
+static void test_who_left_is_in_no_cluster(void **state)
+{
+	(void)state;
+	make_cluster(3);
+	cl_agent_leave(node[5].a);
+	assert_null(cl_agent_cluster(node[5].a));
+	assert_int_equal(node[5].f.inst.leader, 0);
+	cl_agent_frame(node[5].a, 1, CL_CLUSTER_OFFER, NULL, 0);
+	run(CL_NS_PER_SEC);
+	assert_int_equal(node[5].f.inst.leader, 0);
+	end_cluster();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_without_a_cluster_settings_count),
+		cmocka_unit_test(test_founder_begins_with_the_hosts_time),
+		cmocka_unit_test(test_all_obey_who_is_elected),
+		cmocka_unit_test(test_without_a_majority_nobody_leads),
+		cmocka_unit_test(
+			test_leader_without_a_time_gives_the_lead_away),
+		cmocka_unit_test(test_no_confidence_deposes),
+		cmocka_unit_test(test_accusations_isolate),
+		cmocka_unit_test(test_who_left_is_in_no_cluster),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
