@@ -128,10 +128,12 @@ static void note_changes(struct cl_guard_look *l)
 	g->term = l->u->term;
 }
 
-/* Who lies may have said anything, so nothing here must overflow. */
-static s64 change(double rates)
+/* Who lies may have said anything, so this must not overflow. */
+static s64 change(s64 rate_ppt, s64 ns)
 {
-	return (s64)fmin(fmax(rates / CL_PPT, -1e18), 1e18);
+	double d = (double)rate_ppt * (double)ns / CL_PPT;
+
+	return (s64)fmin(fmax(d, -1e18), 1e18);
 }
 
 /* Cluster time by the update at an instant of the leader's session, minus ours. */
@@ -139,17 +141,15 @@ static s64 correction_of(const struct cl_guard_look *l)
 {
 	const struct cl_nl_update *u = l->u;
 	const struct cl_nl_clock *c = &l->clock;
-	s64 theirs, ours;
+	s64 at = cl_guard_sub(l->leader.raw_ns, l->leader.offset_ns);
+	s64 theirs = cl_guard_sub(at, u->raw_ns);
+	s64 ours = cl_guard_sub(l->leader.raw_ns, c->raw_ns);
+	s64 diff = cl_guard_sub(u->time_ns, c->time_ns);
 
-	theirs = cl_guard_sub(l->leader.raw_ns, l->leader.offset_ns);
-	theirs = cl_guard_sub(theirs, u->raw_ns);
-	ours = cl_guard_sub(l->leader.raw_ns, c->raw_ns);
-	theirs = cl_guard_sub(theirs,
-			      -change((double)u->rate_ppt * (double)theirs));
-	ours = cl_guard_sub(ours, -change((double)c->rate_ppt * (double)ours));
-	theirs = cl_guard_sub(theirs, cl_guard_sub(0, u->time_ns));
-	ours = cl_guard_sub(ours, cl_guard_sub(0, c->time_ns));
-	return cl_guard_sub(cl_guard_sub(theirs, ours), c->slew_left_ns);
+	diff = cl_guard_sub(diff, cl_guard_sub(ours, theirs));
+	diff = cl_guard_sub(diff, -change(u->rate_ppt, theirs));
+	diff = cl_guard_sub(diff, change(c->rate_ppt, ours));
+	return cl_guard_sub(diff, c->slew_left_ns);
 }
 
 /* What the engine says of clock and leader; false, and why, if that is too little. */
@@ -276,20 +276,18 @@ static void say_disagree(const struct cl_guard_look *l,
 {
 	char by[CL_GUARD_WORD], gate[CL_GUARD_WORD];
 
-	snprintf(
-		a->why, sizeof(a->why),
-		"it moves the clock by %s, %u of %u clocks agree within %s, the own one does%s",
-		cl_guard_word(by, (double)l->correction_ns), c->agree,
-		c->sources, cl_guard_word(gate, c->gate_ns),
-		c->own_against ? " not" : "");
+	snprintf(a->why, sizeof(a->why),
+		 "it is off by %s, %u of %u clocks agree within %s%s",
+		 cl_guard_word(by, (double)l->correction_ns), c->agree,
+		 c->sources, cl_guard_word(gate, c->gate_ns),
+		 c->own_against ? ", the own one does not" : "");
 }
 
 static void say_pace(const struct cl_pace_answer *p, struct cl_guard_answer *a)
 {
-	snprintf(
-		a->why, sizeof(a->why),
-		"cluster time runs otherwise by %.1f ppb by %u of %u oscillators, %.1f ppb are usual",
-		p->change_ppb, p->against, p->sources, p->limit_ppb);
+	snprintf(a->why, sizeof(a->why),
+		 "its pace is off by %.1f ppb by %u of %u oscillators",
+		 p->change_ppb, p->against, p->sources);
 }
 
 /* Wander of one oscillator as most have learnt it. */
@@ -321,10 +319,12 @@ static void conclude(struct cl_guard_look *l, const struct cl_check_answer *c,
 	a->unverified = c->unverified;
 	if (is_stubborn(l, c)) {
 		a->verdict = CL_GUARD_REFUSE;
-		a->no_confidence = l->g->last.no_confidence;
+		a->no_confidence = l->g->last.no_confidence ||
+				   ++l->g->alone >= CL_CHECK_REFUSALS;
 		say_disagree(l, c, a);
 		return;
 	}
+	l->g->alone = 0;
 	if (c->verdict == CL_CHECK_ACCEPT)
 		return;
 	a->verdict = CL_GUARD_REFUSE;
@@ -363,9 +363,10 @@ static void compare(struct cl_guard_look *l, struct cl_guard_answer *a)
 	sigma[0] = noise.sigma_ns + noise.slack_ns / CL_GUARD_SPAN;
 	for (ask.n = 0; ask.n < l->n; ask.n++) {
 		const struct cl_nl_peer *p = &l->peers[ask.n];
+		s64 ahead;
 
-		source[ask.n].offset_ns = (double)cl_guard_sub(
-			p->ahead_ns, l->clock.slew_left_ns);
+		ahead = cl_guard_sub(p->ahead_ns, l->clock.slew_left_ns);
+		source[ask.n].offset_ns = (double)ahead;
 		source[ask.n].sigma_ns = sigma_of(l, p, &noise);
 		sigma[ask.n + 1] = source[ask.n].sigma_ns;
 	}

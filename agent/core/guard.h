@@ -115,6 +115,7 @@ struct cl_guard_own {
  * @pace_at: rates are added again, io time
  * @floor_ns: B0 at @when, with what it was before
  * @own: the own clock
+ * @alone: updates refused since nobody else contradicts the leader any more
  * @joining: the clock has no time
  * @join: since then, io time
  * @last: last answer, for the eyes of who shows it
@@ -139,6 +140,7 @@ struct cl_guard {
 	s64 pace_at;
 	double floor_ns;
 	struct cl_guard_own own;
+	unsigned int alone;
 	bool joining;
 	s64 join;
 	struct cl_guard_answer last;

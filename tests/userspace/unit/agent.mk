@@ -12,6 +12,7 @@ AGENT_TEST_NAMES := \
 	page \
 	round \
 	round_elect \
+	guard \
 	reputation \
 	check \
 	probe \
