@@ -438,7 +438,19 @@ void cl_cluster_run(struct cl_cluster *c, s64 now)
  */
 const struct cl_state *cl_cluster_state(const struct cl_cluster *c)
 {
-	return c->fed.epoch > c->own.epoch ? &c->fed : &c->own;
+	return cl_cluster_is_fed(c) ? &c->fed : &c->own;
+}
+
+/**
+ * cl_cluster_is_fed() - where does the newest state come from?
+ * @c: the node
+ *
+ * Return: true: a voter gave it, so it was agreed on; false: this node's Raft, which
+ * after a restart does not know yet what of its log was.
+ */
+bool cl_cluster_is_fed(const struct cl_cluster *c)
+{
+	return c->fed.epoch > c->own.epoch;
 }
 
 /**

@@ -120,6 +120,7 @@ int cl_cluster_act(struct cl_cluster *c, s64 now, enum cl_cluster_act act,
 		   u32 node, s64 time_ns, u64 handle, char *error);
 
 const struct cl_state *cl_cluster_state(const struct cl_cluster *c);
+bool cl_cluster_is_fed(const struct cl_cluster *c);
 const struct cl_raft *cl_cluster_raft(const struct cl_cluster *c);
 u32 cl_cluster_leader(const struct cl_cluster *c, u32 *term);
 u64 cl_cluster_bad_frames(const struct cl_cluster *c);

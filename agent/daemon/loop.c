@@ -16,7 +16,7 @@
 #include "log.h"
 #include "notify.h"
 
-#define MAX_EVENTS 4
+#define MAX_EVENTS 8
 
 static void stop(struct cl_loop *l, int status)
 {
@@ -35,12 +35,13 @@ static void take_event(void *ctx, const struct cl_nl_msg *m)
 		l->stale = true;
 		break;
 	case CLOCKLINK_CMD_STATE_NTF:
-		cl_round_state(&l->round, m->clock.state);
-		cl_probe_state(&l->probe, m->clock.state);
+		cl_agent_state(l->agent, m->clock.state);
 		break;
 	case CLOCKLINK_CMD_UPDATE_NTF:
-		if (cl_round_update(&l->round, &m->update) == CL_ROUND_TAKEN)
-			cl_probe_followed(&l->probe, &m->update);
+		cl_agent_update(l->agent, &m->update);
+		break;
+	case CLOCKLINK_CMD_SAMPLE_NTF:
+		cl_agent_sample(l->agent, &m->sample);
 		break;
 	default:
 		break;
@@ -58,18 +59,44 @@ static const struct cl_nlmnl_handler handler = {
 	.left = take_left,
 };
 
+/* In a cluster: what this node is, and who leads. */
+static void print_role(const struct cl_loop *l, u32 node, char *text,
+		       size_t size)
+{
+	const struct cl_cluster *c = cl_agent_cluster(l->agent);
+	u32 term = 0, leader = c ? cl_cluster_leader(c, &term) : 0;
+	const char *role = cl_membership_role(l->membership);
+
+	if (leader)
+		snprintf(text, size, "node %u, %s, leader %u, term %u", node,
+			 role, leader, term);
+	else
+		snprintf(text, size, "node %u, %s, no leader", node, role);
+}
+
+/* For the service manager if it has changed; for the log if roles have. */
 static void tell_status(struct cl_loop *l)
 {
-	const struct cl_nl_instance *inst = &l->round.inst;
-	char text[128];
+	const struct cl_nl_instance *inst = cl_agent_instance(l->agent);
+	char role[sizeof(l->role)] = "", text[sizeof(l->told)];
 
-	if (!l->round.present)
+	if (inst && cl_membership_role(l->membership))
+		print_role(l, inst->node, role, sizeof(role));
+	else if (inst)
+		snprintf(role, sizeof(role), "node %u, leader %u", inst->node,
+			 inst->leader);
+	if (!inst)
 		snprintf(text, sizeof(text), "STATUS=no instance, waiting");
 	else
-		snprintf(text, sizeof(text), "STATUS=node %u, leader %u, %s",
-			 inst->node, inst->leader,
-			 cl_nl_state_name(l->round.state));
+		snprintf(text, sizeof(text), "STATUS=%s, %s", role,
+			 cl_nl_state_name(cl_agent_clock_state(l->agent)));
+	if (!strcmp(text, l->told))
+		return;
+	strcpy(l->told, text);
 	cl_notify(text);
+	if (inst && cl_membership_role(l->membership) && strcmp(role, l->role))
+		cl_log(CL_IO_NOTICE, "%s", role);
+	strcpy(l->role, role);
 }
 
 /*
@@ -87,17 +114,13 @@ static void resync(struct cl_loop *l)
 		       l->io->engine->error);
 		return;
 	}
-	cl_round_settings(&l->round, err ? NULL : &inst);
-	cl_probe_settings(&l->probe, err ? NULL : &inst);
+	cl_agent_settings(l->agent, err ? NULL : &inst);
 	cl_hwstamp_settings(&l->hwstamp, err ? NULL : &inst);
 	cl_sensor_settings(&l->sensor, !err);
-	if (!err)
-		cl_round_state(&l->round, inst.state);
 }
 
 static void take_netlink(struct cl_loop *l)
 {
-	u32 before = l->round.state;
 	int err;
 
 	err = cl_nlmnl_receive(&l->events, &handler, l);
@@ -105,14 +128,30 @@ static void take_netlink(struct cl_loop *l)
 		cl_log(CL_IO_WARNING, "netlink events: %s", cl_error_text(err));
 		l->stale = true;
 	}
-	if (!l->running)
-		return;
-	if (l->stale || l->round.state != before) {
-		if (l->stale)
-			resync(l);
+	if (l->running && l->stale) {
+		resync(l);
 		l->stale = false;
-		tell_status(l);
 	}
+}
+
+/* Only voters judge, and there may be many samples. */
+static void hear_samples(struct cl_loop *l)
+{
+	const struct cl_cluster *c = cl_agent_cluster(l->agent);
+	const struct cl_nl_instance *inst = cl_agent_instance(l->agent);
+	bool want = c && inst &&
+		    cl_state_role(cl_cluster_state(c), inst->node) ==
+			    CL_MEMBER_VOTER;
+	int err;
+
+	if (want == l->samples)
+		return;
+	l->samples = want;
+	err = want ? cl_nlmnl_join(&l->events, CL_NL_GROUP_SAMPLE) :
+		     cl_nlmnl_leave(&l->events, CL_NL_GROUP_SAMPLE);
+	if (err)
+		cl_log(CL_IO_WARNING, "samples of the module: %s",
+		       cl_error_text(err));
 }
 
 static void take_signal(struct cl_loop *l)
@@ -138,8 +177,8 @@ static void take_timer(struct cl_loop *l)
 		cl_notify("WATCHDOG=1");
 		l->watchdog_at = now + l->watchdog_ns;
 	}
-	cl_round_run(&l->round);
-	cl_probe_run(&l->probe);
+	cl_agent_run(l->agent);
+	cl_membership_run(l->membership);
 	cl_hwstamp_run(&l->hwstamp);
 	cl_sensor_run(&l->sensor);
 }
@@ -147,15 +186,17 @@ static void take_timer(struct cl_loop *l)
 static int arm_timer(struct cl_loop *l)
 {
 	struct itimerspec its = { 0 };
-	s64 at = cl_min_s64(cl_round_deadline(&l->round),
+	s64 at = cl_min_s64(cl_agent_deadline(l->agent),
 			    cl_hwstamp_deadline(&l->hwstamp));
 
-	at = cl_min_s64(at, cl_probe_deadline(&l->probe));
+	at = cl_min_s64(at, cl_membership_deadline(l->membership));
 	at = cl_min_s64(at, cl_sensor_deadline(&l->sensor));
 	if (l->watchdog_ns)
 		at = cl_min_s64(at, l->watchdog_at);
 	/* All zero disarms it. */
-	if (at != CL_ROUND_NEVER) {
+	if (at != CL_AGENT_NEVER) {
+		/* what is long overdue must not look like never */
+		at = cl_max_s64(at, 1);
 		its.it_value.tv_sec = at / CL_NS_PER_SEC;
 		its.it_value.tv_nsec = at % CL_NS_PER_SEC;
 	}
@@ -169,6 +210,16 @@ static int watch(struct cl_loop *l, int fd)
 	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
 
 	return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
+}
+
+/* Without a cluster there is nothing to wait for. */
+static int watch_membership(struct cl_loop *l)
+{
+	int streams = cl_membership_streams_fd(l->membership);
+	int store = cl_membership_store_fd(l->membership);
+	int err = streams < 0 ? 0 : watch(l, streams);
+
+	return err || store < 0 ? err : watch(l, store);
 }
 
 static int open_signals(void)
@@ -212,6 +263,7 @@ static int open_events(struct cl_loop *l)
  * @l: the loop; to be closed
  * @io: the world; must outlive @l
  * @nl: socket for requests about network devices; must outlive @l
+ * @membership: gets all that happens, it and its agent; must outlive @l
  * @hwstamp: which devices, see cl_hwstamp_open()
  * @temperature: file of a sensor, see cl_sensor_init(); must outlive @l
  *
@@ -220,15 +272,16 @@ static int open_events(struct cl_loop *l)
  * Return: 0 or -errno.
  */
 int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
-		 const char *hwstamp, const char *temperature)
+		 struct cl_membership *membership, const char *hwstamp,
+		 const char *temperature)
 {
 	int err;
 
 	memset(l, 0, sizeof(*l));
 	l->io = io;
+	l->membership = membership;
+	l->agent = cl_membership_agent(membership);
 	l->watchdog_ns = cl_notify_watchdog_ns();
-	cl_round_init(&l->round, io);
-	cl_probe_init(&l->probe, io);
 	cl_sensor_init(&l->sensor, io, temperature);
 	err = cl_hwstamp_open(&l->hwstamp, io, nl, hwstamp);
 	if (err)
@@ -250,6 +303,8 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
 		err = watch(l, l->timer_fd);
 	if (!err)
 		err = watch(l, l->signal_fd);
+	if (!err)
+		err = watch_membership(l);
 	if (err)
 		cl_loop_close(l);
 	return err;
@@ -276,8 +331,10 @@ static void dispatch(struct cl_loop *l, int fd)
 		take_timer(l);
 	else if (fd == l->signal_fd)
 		take_signal(l);
-	else
+	else if (fd == cl_nlmnl_fd(&l->events))
 		take_netlink(l);
+	else
+		cl_membership_run(l->membership);
 }
 
 /**
@@ -296,8 +353,9 @@ int cl_loop_run(struct cl_loop *l)
 	l->watchdog_at = l->io->ops->now(l->io);
 	resync(l);
 	cl_notify("READY=1");
-	tell_status(l);
 	while (l->running) {
+		hear_samples(l);
+		tell_status(l);
 		err = arm_timer(l);
 		if (err)
 			return err;

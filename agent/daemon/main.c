@@ -15,6 +15,7 @@
 #include "lock.h"
 #include "log.h"
 #include "loop.h"
+#include "membership.h"
 #include "privileges.h"
 #include "seed.h"
 
@@ -27,12 +28,14 @@
  * @module: the engine
  * @config: the file; zero if there is none
  * @has_config: there is a file
+ * @membership: of a cluster, or of none
  */
 struct daemon {
 	struct cl_io io;
 	struct cl_engine_module module;
 	struct cl_config config;
 	bool has_config;
+	struct cl_membership *membership;
 };
 
 /**
@@ -181,14 +184,45 @@ static int limit_privileges(bool sys_time)
 	return err;
 }
 
+static void log_answer(void *ctx, u64 handle, int result, const char *why)
+{
+	(void)ctx;
+	(void)handle;
+	cl_log(CL_IO_NOTICE, "an operator's wish: %s",
+	       result < 0 ? cl_error_text(result) : why);
+}
+
+static const struct cl_membership_ops membership_ops = {
+	.answered = log_answer,
+};
+
+/* The module has an instance: this node begins to be what its disk says. */
+static int begin(struct daemon *d)
+{
+	char error[CL_CONFIG_ERROR_SIZE];
+	struct cl_nl_instance inst = { 0 };
+	int err = d->io.engine->ops->get_instance(d->io.engine, &inst);
+
+	if (err) {
+		cl_log(CL_IO_ERR, "cannot read the instance: %s",
+		       d->io.engine->error);
+		return err;
+	}
+	err = cl_membership_begin(d->membership, &inst, error);
+	if (err)
+		cl_log(CL_IO_ERR, "%s", error);
+	return err;
+}
+
 static int serve(struct daemon *d, struct cl_loop *loop)
 {
 	int err;
 
 	err = cl_seed(&d->io, d->has_config ? &d->config : NULL);
-	if (err)
-		return err;
-	err = limit_privileges(false);
+	if (!err)
+		err = limit_privileges(false);
+	if (!err)
+		err = begin(d);
 	if (err)
 		return err;
 	err = cl_loop_run(loop);
@@ -198,17 +232,33 @@ static int serve(struct daemon *d, struct cl_loop *loop)
 	return err;
 }
 
-static int run(struct daemon *d)
+static int loop(struct daemon *d)
 {
 	const char *hwstamp = CL_CONFIG_HWSTAMP_AUTO;
 	const char *temperature = NULL;
-	struct cl_loop loop;
+	struct cl_loop l;
 	int err;
 
 	if (d->has_config)
 		hwstamp = d->config.hwstamp;
 	if (*d->config.temperature)
 		temperature = d->config.temperature;
+	err = cl_loop_open(&l, &d->io, &d->module.nl, d->membership, hwstamp,
+			   temperature);
+	if (err) {
+		cl_log(CL_IO_ERR, "cannot prepare: %s", cl_error_text(err));
+		return err;
+	}
+	err = serve(d, &l);
+	cl_loop_close(&l);
+	return err;
+}
+
+static int run(struct daemon *d)
+{
+	char error[CL_CONFIG_ERROR_SIZE];
+	int err;
+
 	err = cl_lock_take();
 	if (err)
 		return err;
@@ -221,12 +271,13 @@ static int run(struct daemon *d)
 		return err;
 	}
 	d->io.engine = &d->module.engine;
-	err = cl_loop_open(&loop, &d->io, &d->module.nl, hwstamp, temperature);
+	err = cl_membership_open(d->has_config ? &d->config : NULL, &d->io,
+				 &membership_ops, d, &d->membership, error);
 	if (err) {
-		cl_log(CL_IO_ERR, "cannot prepare: %s", cl_error_text(err));
+		cl_log(CL_IO_ERR, "%s", error);
 	} else {
-		err = serve(d, &loop);
-		cl_loop_close(&loop);
+		err = loop(d);
+		cl_membership_close(d->membership);
 	}
 	cl_engine_module_close(&d->module);
 	return err;

@@ -253,6 +253,22 @@ int cl_nlmnl_join(struct cl_nlmnl *n, enum cl_nl_group group)
 }
 
 /**
+ * cl_nlmnl_leave() - receive the events of a group no more
+ * @n: the socket
+ * @group: the group, joined
+ *
+ * Return: 0 or -errno.
+ */
+int cl_nlmnl_leave(struct cl_nlmnl *n, enum cl_nl_group group)
+{
+	if (mnl_socket_setsockopt(n->sock, NETLINK_DROP_MEMBERSHIP,
+				  &n->family.groups[group],
+				  sizeof(n->family.groups[group])))
+		return -errno;
+	return 0;
+}
+
+/**
  * cl_nlmnl_watch_family() - be told when the module goes away
  * @n: the socket
  *

@@ -45,6 +45,7 @@ int cl_nlmnl_call(struct cl_nlmnl *n, const struct cl_nl_msg *req,
 int cl_nlmnl_dump(struct cl_nlmnl *n, const struct cl_nl_msg *req,
 		  cl_nlmnl_each_t each, void *ctx);
 int cl_nlmnl_join(struct cl_nlmnl *n, enum cl_nl_group group);
+int cl_nlmnl_leave(struct cl_nlmnl *n, enum cl_nl_group group);
 int cl_nlmnl_watch_family(struct cl_nlmnl *n);
 int cl_nlmnl_receive(struct cl_nlmnl *n, const struct cl_nlmnl_handler *h,
 		     void *ctx);

@@ -20,6 +20,7 @@ AGENT_TEST_NAMES := \
 	clusterconf \
 	cache \
 	guests \
+	membership \
 	seed \
 	notify \
 	options \
@@ -75,6 +76,7 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	agent/daemon/log.c agent/daemon/frames.c agent/daemon/tcp.c \
 	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
 	$(wildcard agent/daemon/store*.c) agent/daemon/cache.c agent/daemon/guests.c \
+	$(wildcard agent/daemon/membership*.c) \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
 	$(AGENT_TEST_DIR)/crashvfs.c $(AGENT_TEST_DIR)/storemodel.c \
 	$(AGENT_TEST_DIR)/raftnet.c)

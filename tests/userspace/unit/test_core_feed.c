@@ -281,6 +281,8 @@ static void test_state_is_kept_over_a_restart(void **state)
 			die(4);
 	}
 	assert_int_equal(state_of(4)->index, kept.index);
+	assert_true(cl_cluster_is_fed(node[4].c));
+	assert_false(cl_cluster_is_fed(node[1].c));
 	free(bytes);
 	/* only voters of that state are believed from here on */
 	offer_leader(4, 4, 1000);
