@@ -171,6 +171,18 @@ void cl_agent_settle(struct cl_agent *a)
 			       cl_raft_lease(cl_cluster_raft(a->cluster)));
 }
 
+static enum cl_guard_verdict ask_guard(void *ctx, const struct cl_nl_update *u,
+				       struct cl_guard_answer *ret)
+{
+	struct cl_agent *a = ctx;
+
+	cl_guard_update(&a->guard, cl_agent_agreed(a), &a->inst, a->state, u,
+			ret);
+	if (ret->no_confidence)
+		cl_agent_trust_complain(a, u->term);
+	return ret->verdict;
+}
+
 static int begin(struct cl_agent *a, const struct cl_cluster_params *p)
 {
 	a->cluster = cl_cluster_new(p, &cl_agent_cluster_ops, a);
@@ -179,10 +191,12 @@ static int begin(struct cl_agent *a, const struct cl_cluster_params *p)
 	a->node = p->raft.id;
 	a->table = p->table;
 	cl_apply_init(&a->apply, a->io);
+	cl_guard_init(&a->guard, a->io);
 	cl_timescale_init(&a->timescale, a->io);
 	cl_agent_trust_begin(a);
 	cl_agent_reign_begin(a);
 	cl_round_elect(&a->round, 0, 0);
+	cl_round_guard(&a->round, ask_guard, a);
 	a->members = true;
 	a->election = true;
 	return 0;
