@@ -21,7 +21,7 @@ AGENT_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 # Only the file that calls libnl sees its headers.
 NL_CFLAGS = $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0)
 LIB_LIBS = $(shell $(PKG_CONFIG) --libs libmnl)
-DAEMON_LIBS = $(shell $(PKG_CONFIG) --libs inih libcap-ng sqlite3) -lm
+DAEMON_LIBS = $(shell $(PKG_CONFIG) --libs inih libcap-ng sqlite3) -lresolv -lm
 CLI_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0 jansson)
 
 # The C file of %.o is %.c below the top.

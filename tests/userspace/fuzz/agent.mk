@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Fuzzers of the agent: netlink messages, the daemon's file, Raft, the replicated
-# state, the ensemble's table, testimony.
+# state, the ensemble's table, testimony, discovery.
 
 AGENT_FUZZ_DIR := tests/userspace/fuzz/agent
 AGENT_FUZZ_BINS := $(patsubst $(AGENT_FUZZ_DIR)/%.c,$(BUILD)/fuzz/%,\
@@ -9,6 +9,7 @@ AGENT_FUZZ_BINS := $(patsubst $(AGENT_FUZZ_DIR)/%.c,$(BUILD)/fuzz/%,\
 AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 	$(wildcard agent/nl/*.c agent/lib/*.c agent/core/raft*.c agent/core/ensemble*.c) \
 	agent/daemon/config.c agent/daemon/clusterconf.c agent/daemon/tcp.c \
+	agent/daemon/beacon.c \
 	$(addprefix agent/core/,layout.c entry.c utc.c roster.c state.c state_check.c \
 	freeze.c testimony.c) tests/userspace/unit/raftnet.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \

@@ -56,6 +56,7 @@ AGENT_TEST_NAMES := \
 	core_timescale \
 	apply \
 	agent \
+	discovery \
 	core_cluster \
 	core_feed \
 	testimony \
@@ -77,9 +78,11 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
 	$(wildcard agent/daemon/store*.c) agent/daemon/cache.c agent/daemon/guests.c \
 	$(wildcard agent/daemon/membership*.c) \
+	agent/daemon/beacon.c agent/daemon/multicast.c agent/daemon/srv.c \
+	agent/daemon/discovery.c \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
 	$(AGENT_TEST_DIR)/crashvfs.c $(AGENT_TEST_DIR)/storemodel.c \
-	$(AGENT_TEST_DIR)/raftnet.c)
+	$(AGENT_TEST_DIR)/raftnet.c $(AGENT_TEST_DIR)/nameserver.c)
 
 unit: $(AGENT_TESTS)
 
@@ -95,7 +98,7 @@ $(AGENT_TEST_LIB): $(AGENT_TEST_OBJS)
 $(AGENT_TESTS): $(BUILD)/unit/%: \
 		$(BUILD)/obj/agent-unit/$(AGENT_TEST_DIR)/%.o $(AGENT_TEST_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(AGENT_CFLAGS) $(SANITIZE) $^ -lcmocka -linih -ljansson -lsqlite3 \
+	$(CC) $(AGENT_CFLAGS) $(SANITIZE) $^ -lcmocka -linih -ljansson -lsqlite3 -lresolv \
 		$(LIB_LIBS) -lm -o $@
 
 # It takes memory away from what it tests.
