@@ -156,6 +156,7 @@ static void test_a_liar_is_accused(void **state)
 	assert_int_equal(x->t[0].accusation.round, 77);
 	/* until it is decided */
 	agree(&x->s, isolate(6, 2));
+	assert_int_equal(testimony(x), 0);
 	members(&x->c, &x->s);
 	assert_int_equal(state_of(&x->c, 6), CL_REPUTATION_ISOLATED);
 	assert_int_equal(testimony(x), 0);
@@ -416,15 +417,68 @@ static void test_own_clock_may_be_wrong(void **state)
 	run(&x->c, 60 * SEC);
 	assert_int_equal(x->c.j.events, 0);
 	/* it is slewed: exchanges are from before */
-	for (unsigned int i = 0; i < 100; i++) {
+	for (unsigned int i = 0; i < 50; i++) {
 		sample_all(&x->c);
 		for (u32 node = 2; node <= 6; node++)
-			peer(&x->c, node)->ahead_ns -= GATE;
+			peer(&x->c, node)->ahead_ns -= 2 * GATE;
 		x->c.f.now += 100 * MS;
 		cl_judge_run(&x->c.j, &x->c.f.inst);
 	}
 	assert_int_equal(peer(&x->c, 2)->ahead_ns, 0);
 	assert_int_equal(x->c.j.events, 0);
+}
+
+/* An exchange counts once, however many there are with others. */
+static void test_exchange_counts_once(void **state)
+{
+	struct fixture *x = *state;
+
+	settle(x);
+	sample(&x->c, 6, GATE + 1);
+	for (unsigned int i = 0; i < 10; i++) {
+		for (u32 node = 2; node <= 5; node++)
+			sample(&x->c, node, 0);
+		x->c.f.now += 100 * MS;
+		cl_judge_run(&x->c.j, &x->c.f.inst);
+	}
+	assert_int_equal(x->c.j.events, 0);
+	assert_true(cl_reputation_find(&x->c.j.reputation, 6)->strikes == 1);
+}
+
+/* What was measured of the raw clock that it had is no proof. */
+static void test_exchange_before_a_restart(void **state)
+{
+	struct fixture *x = *state;
+
+	settle(x);
+	sample(&x->c, 6, 10 * GATE);
+	peer(&x->c, 6)->gen++;
+	x->c.f.now += 100 * MS;
+	cl_judge_run(&x->c.j, &x->c.f.inst);
+	assert_int_equal(x->c.j.events, 0);
+	/* it is judged: it has been excused at the start */
+	sample(&x->c, 6, 10 * GATE);
+	x->c.f.now += 100 * MS;
+	cl_judge_run(&x->c.j, &x->c.f.inst);
+	assert_true(accused(x, 6));
+}
+
+/* The middle of an even number of clocks is not whole; the accusation holds. */
+static void test_accusation_is_beyond_its_limit(void **state)
+{
+	struct fixture *x = *state;
+	u8 buf[CL_TESTIMONY_MAX];
+
+	settle(x);
+	peer(&x->c, 4)->ahead_ns = 1;
+	peer(&x->c, 5)->ahead_ns = 1;
+	peer(&x->c, 6)->ahead_ns = GATE + 1;
+	/* by the first one the middle moves, which is not held against it */
+	run(&x->c, 400 * MS);
+	assert_int_equal(testimony(x), 1);
+	assert_int_equal(x->t[0].accusation.offset_ns, GATE + 1);
+	assert_int_equal(x->t[0].accusation.limit_ns, GATE);
+	assert_int_equal(cl_testimony_encode(&x->t[0], buf), 25);
 }
 
 /* Two others and ourselves do not make a proof, however many members there are. */
@@ -437,14 +491,37 @@ static void test_too_few_are_seen(void **state)
 		peer(&x->c, node)->state = CLOCKLINK_STATE_HOLDOVER;
 	peer(&x->c, 6)->ahead_ns = 10 * GATE;
 	run(&x->c, 60 * SEC);
-	assert_int_not_equal(state_of(&x->c, 6), CL_REPUTATION_ACCUSED);
+	assert_int_equal(state_of(&x->c, 6), CL_REPUTATION_DEMOTED);
 	assert_int_equal(testimony(x), 0);
-	/* one other: not even suspicious */
-	peer(&x->c, 5)->state = CLOCKLINK_STATE_HOLDOVER;
-	peer(&x->c, 5)->ahead_ns = 0;
-	x->c.j.events = 0;
+}
+
+/* One other proves nothing at all. */
+static void test_only_one_is_seen(void **state)
+{
+	struct fixture *x = *state;
+
+	settle(x);
+	for (u32 node = 2; node <= 5; node++)
+		peer(&x->c, node)->state = CLOCKLINK_STATE_HOLDOVER;
+	peer(&x->c, 6)->ahead_ns = 10 * GATE;
 	run(&x->c, 60 * SEC);
 	assert_int_equal(x->c.j.events, 0);
+}
+
+/* Those that have lied are seen, but they are no witnesses. */
+static void test_liars_are_no_witnesses(void **state)
+{
+	struct fixture *x = *state;
+
+	agree(&x->s, isolate(4, 2));
+	agree(&x->s, isolate(5, 2));
+	members(&x->c, &x->s);
+	run(&x->c, SETTLED_NS);
+	for (u32 node = 2; node <= 3; node++)
+		peer(&x->c, node)->state = CLOCKLINK_STATE_HOLDOVER;
+	peer(&x->c, 6)->ahead_ns = 10 * GATE;
+	run(&x->c, 60 * SEC);
+	assert_int_not_equal(state_of(&x->c, 6), CL_REPUTATION_ACCUSED);
 }
 
 static void test_rounds_follow_the_interval(void **state)
@@ -532,7 +609,12 @@ int main(void)
 		TEST(test_all_are_excused_in_another_term),
 		TEST(test_all_are_excused_after_own_holdover),
 		TEST(test_own_clock_may_be_wrong),
+		TEST(test_exchange_counts_once),
+		TEST(test_exchange_before_a_restart),
+		TEST(test_accusation_is_beyond_its_limit),
 		TEST(test_too_few_are_seen),
+		TEST(test_only_one_is_seen),
+		TEST(test_liars_are_no_witnesses),
 		TEST(test_rounds_follow_the_interval),
 		TEST(test_engine_that_fails),
 		TEST(test_huge_lies),
