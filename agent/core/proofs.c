@@ -196,8 +196,12 @@ bool cl_proofs_next(struct cl_proofs *p, s64 now, s64 time_ns,
 			.kind = accuse ? CL_ENTRY_ISOLATE : CL_ENTRY_READMIT,
 			.time_ns = time_ns,
 		};
-		unsigned int n = gather(p, t, now, state, &e);
+		unsigned int n;
 
+		/* Others are many, and must not cost much. */
+		if (!is_voter(p, p->proof[i].from))
+			continue;
+		n = gather(p, t, now, state, &e);
 		if (n <= most)
 			continue;
 		if (accuse)
