@@ -191,6 +191,9 @@ void cl_agent_run(struct cl_agent *a)
 	/* Consensus first: after a pause another may lead by now. */
 	if (a->cluster) {
 		cl_cluster_run(a->cluster, cl_agent_now(a));
+		/* What the engine has refused is tried again. */
+		if (cl_agent_now(a) >= cl_apply_deadline(&a->apply))
+			a->members = true;
 		cl_agent_settle(a);
 		cl_agent_reign_run(a);
 		cl_agent_trust_run(a);

@@ -130,14 +130,15 @@ static void pin(struct cl_agent *a, const struct cl_state *s)
 
 static void take_members(struct cl_agent *a)
 {
+	const struct cl_nl_instance *inst = a->present ? &a->inst : NULL;
 	const struct cl_state *s = cl_agent_agreed(a);
 
 	a->members = false;
 	a->ops->contacts(a->ctx);
-	if (!a->present || !s->epoch)
+	cl_judge_members(&a->judge, s, inst, a->state);
+	cl_apply_run(&a->apply, s, s->epoch ? inst : NULL);
+	if (!inst || !s->epoch)
 		return;
-	cl_apply_run(&a->apply, s, &a->inst);
-	cl_judge_members(&a->judge, s, &a->inst, a->state);
 	cl_timescale_members(&a->timescale, s, &a->inst);
 	pin(a, s);
 	cl_round_epoch(&a->round, s->epoch);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "agent/core/agent.h"
+#include "agent/core/judge.h"
 #include "agent/core/raft_conf.h"
 #include "agent/core/testimony.h"
 #include "fakeio.h"
@@ -445,6 +446,54 @@ static void test_accusations_isolate(void **state)
 	end_cluster();
 }
 
+/* What is due is done: it is not due again at once. */
+static void check_deadlines(u32 id)
+{
+	for (int i = 0; i < 3000; i++) {
+		step();
+		cl_agent_run(node[id].a);
+		assert_true(cl_agent_deadline(node[id].a) > now);
+	}
+}
+
+static void test_deadlines_go_on(void **state)
+{
+	const struct cl_raft_stored nothing = { 0 };
+	const struct cl_cluster_params p = params(2);
+	const char *why;
+
+	(void)state;
+	make_cluster(3);
+	check_deadlines(1);
+	check_deadlines(2);
+	/* its peers have changed */
+	cl_agent_settings(node[2].a, &node[2].f.inst);
+	check_deadlines(2);
+	/* it is no member of anything yet */
+	die(2);
+	make_world(2, CLOCKLINK_STATE_SYNCED);
+	assert_int_equal(cl_agent_start(node[2].a, &p, &nothing, &why), 0);
+	cl_agent_settings(node[2].a, &node[2].f.inst);
+	check_deadlines(2);
+	end_cluster();
+}
+
+/* The instance is deleted while exchanges wait to be judged. */
+static void test_without_an_instance_nothing_is_due(void **state)
+{
+	const struct cl_nl_sample s = { .have = ~0ULL, .peer = 3 };
+
+	(void)state;
+	make_cluster(3);
+	assert_true(cl_agent_judge(node[2].a)->judging);
+	cl_agent_sample(node[2].a, &s);
+	assert_true(cl_agent_judge(node[2].a)->waiting);
+	cl_agent_settings(node[2].a, NULL);
+	assert_false(cl_agent_judge(node[2].a)->judging);
+	check_deadlines(2);
+	end_cluster();
+}
+
 static void test_who_left_is_in_no_cluster(void **state)
 {
 	(void)state;
@@ -469,6 +518,8 @@ int main(void)
 			test_leader_without_a_time_gives_the_lead_away),
 		cmocka_unit_test(test_no_confidence_deposes),
 		cmocka_unit_test(test_accusations_isolate),
+		cmocka_unit_test(test_deadlines_go_on),
+		cmocka_unit_test(test_without_an_instance_nothing_is_due),
 		cmocka_unit_test(test_who_left_is_in_no_cluster),
 	};
 
