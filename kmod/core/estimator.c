@@ -243,6 +243,22 @@ static void shift(struct cl_oneway *s, const s64 by[CL_CONTINUITY_DIRECTIONS])
 	s->w -= (u64)by[1];
 }
 
+/*
+ * The path is no longer as long as it had become.  What is kept back may be samples of
+ * it as it is now.
+ */
+static void forget_shifts(struct cl_estimator *e)
+{
+	const s64 *by = e->continuity.shift_ns;
+	const s64 back[CL_CONTINUITY_DIRECTIONS] = { -by[0], -by[1] };
+	unsigned int i;
+
+	for (i = 0; i < e->n_kept; i++)
+		shift(&e->kept[i], back);
+	cl_continuity_forget(&e->continuity);
+	cl_shock_restart(&e->shock);
+}
+
 /* Feed what was kept back, and the newest sample. */
 static void feed_kept(struct cl_estimator *e, const struct cl_oneway *s)
 {
@@ -405,9 +421,13 @@ static bool shocked(struct cl_estimator *e, const struct cl_oneway *s)
 	const struct cl_variance *v = &e->filter.var;
 	s64 floor = cl_variance_min(v) - (s64)cl_variance_noise(v);
 	s64 r = cl_variance_of(v, rtt_of(s));
+	struct cl_estimate line = e->now;
 	struct cl_shock k;
 
-	if (!r || !cl_shock_push(&e->shock, s, &e->now, r, floor))
+	/* Samples are beside it by what was learnt wrong of the path as well. */
+	line.err_ns =
+		cl_add_sat(line.err_ns, cl_continuity_err_ns(&e->continuity));
+	if (!r || !cl_shock_push(&e->shock, s, &line, r, floor))
 		return false;
 	k = e->shock;
 	restart(e);
@@ -479,9 +499,7 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 	e->accepted++;
 	shift(&s, e->continuity.shift_ns);
 	if (rtt_of(&s) < 0) {
-		/* The path is no longer as long as it had become. */
-		cl_continuity_forget(&e->continuity);
-		cl_shock_restart(&e->shock);
+		forget_shifts(e);
 		s = cl_oneway(x);
 	}
 	if (!cl_estimator_ready(e)) {

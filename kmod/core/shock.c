@@ -4,7 +4,9 @@
  * test for a change (E. S. Page, Biometrika 41 (1954), 100).  Samples tell
  * offsets, and a path that became longer or shorter changes those as well; but it
  * also changes the sum of the smallest delays of both directions, by twice what it
- * seems to do to the offset, and at once.  A clock does not.
+ * seems to do to the offset, and at once.  A clock does not.  No queue moves the
+ * offset of a sample by more than half of what it adds to the round trip: a load of
+ * one direction swings the filter, but proves nothing.
  */
 #include "fixed.h"
 #include "shock.h"
@@ -50,8 +52,11 @@
 #define Y_MAX_PPB 10000
 /* ... and the change must explain this part of what the offset moved by. */
 #define EXPLAIN_DIV 2
-/* All of that has to be so at so many samples in a row. */
+/* All of that has to be so at so many samples in a row ... */
 #define AGREE_MIN 2
+/* ... and no queue may explain so many, but for deviations of the estimate. */
+#define BEYOND_MIN 2
+#define BEYOND_ERRS 2
 
 /**
  * cl_shock_restart() - the estimate begins anew
@@ -176,9 +181,12 @@ static bool is_clock(const struct cl_shock *k, const struct cl_estimate *line,
 	       (u64)dy * (u64)us / 1000000 >= apart / EXPLAIN_DIV;
 }
 
-/* Compare what both foretell of a sample with it. */
+/*
+ * Compare what both foretell of a sample with it; its round trip is longer than the
+ * smallest by @excess_ns.
+ */
 static void compare(struct cl_shock *k, s64 z, s64 r_q16,
-		    const struct cl_estimate *now, s64 shorter_ns)
+		    const struct cl_estimate *now, s64 excess_ns)
 {
 	s64 err = now->err_ns < CL_NS_PER_MS ? (s64)now->err_ns : CL_NS_PER_MS;
 	s64 off = (s64)((u64)now->theta_ns - (u64)k->d0);
@@ -187,7 +195,9 @@ static void compare(struct cl_shock *k, s64 z, s64 r_q16,
 	s64 own = nis(z - k->kf.theta, own_var);
 	s64 theirs = nis(z - off * (1 << 16), var);
 
-	if (jumped(k, own, theirs, shorter_ns) ||
+	k->beyond += (s64)(cl_abs_s64(z - off * (1 << 16)) >> 16) >
+		     excess_ns / 2 + BEYOND_ERRS * err;
+	if (jumped(k, own, theirs, -excess_ns) ||
 	    cl_raw_sub(k->at, k->from) < 0)
 		k->lead = 0;
 	else
@@ -239,17 +249,19 @@ bool cl_shock_push(struct cl_shock *k, const struct cl_oneway *s,
 	cl_kalman_predict(&k->kf, cl_shl_div(dt, 20, CL_NS_PER_SEC));
 	cl_estimate_at(line, at, &now);
 	z = (s64)(s->u - s->w - 2 * (u64)k->d0) * (1 << 15);
-	compare(k, z, r_q16, &now, floor_ns - rtt);
+	compare(k, z, r_q16, &now, rtt - floor_ns);
 	correct(k, z, r_q16);
 	k->apart_ns = (s64)((u64)k->d0 - (u64)now.theta_ns);
 
 	width_ns = width(k, (s64)(s->u - (u64)k->d0), (s64)(s->w + (u64)k->d0));
 	if (!k->lead) {
 		k->onset = at;
+		k->beyond = 0;
 		learn_width(k, width_ns);
 	}
 	k->agree = is_clock(k, line, width_ns) ? k->agree + 1 : 0;
-	return k->lead >= LEAD_PROOF && k->agree >= AGREE_MIN;
+	return k->lead >= LEAD_PROOF && k->agree >= AGREE_MIN &&
+	       k->beyond >= BEYOND_MIN;
 }
 
 /**

@@ -32,6 +32,7 @@
  * @width_ns: usual sum of the smallest delays of both directions
  * @width_dev_ns: its usual deviation from that, mean magnitude
  * @agree: samples in a row that it may have been the clock
+ * @beyond: samples since @onset that no queue explains
  */
 struct cl_shock {
 	struct cl_kalman kf;
@@ -48,6 +49,7 @@ struct cl_shock {
 	s64 width_ns;
 	s64 width_dev_ns;
 	unsigned int agree;
+	unsigned int beyond;
 };
 
 void cl_shock_restart(struct cl_shock *k);

@@ -386,6 +386,42 @@ static void test_no_round_trip_is_negative(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, est.continuity.shift_ns[0], 0LL);
 }
 
+/*
+ * A path is shorter than it had become: first samples are too low and kept back, then
+ * one is impossible.  Those kept are samples of the path as it was before.
+ */
+static void test_what_was_kept_is_of_the_path_of_before(struct kunit *test)
+{
+	struct cl_estimate e;
+	struct cl_exchange x;
+	int i;
+
+	cl_estimator_init(&est, sim_params());
+	for (i = 1; i <= 1600; i++) {
+		s64 t = i * 100 * CL_NS_PER_MS;
+		s64 way = i < 1510 ? 5000 : 4000;
+
+		if (i == 1500)
+			est.continuity.shift_ns[0] = 9000;
+		x = (struct cl_exchange){
+			.hardware = true,
+			.in_tx = cl_raw(t),
+			.in_rx = cl_raw(t + way),
+			.out_tx = cl_raw(t + 20000),
+			.out_rx = cl_raw(t + 20000 + way),
+		};
+		KUNIT_ASSERT_EQ(test, cl_estimator_push(&est, &x), 0);
+		if (i == 1509)
+			KUNIT_EXPECT_EQ(test, est.n_kept, 10U);
+		if (i < 1500)
+			continue;
+		KUNIT_ASSERT_EQ(test, cl_estimator_get(&est, est.last, &e), 0);
+		KUNIT_ASSERT_LE_MSG(test, cl_abs_s64(e.theta_ns), 5ULL,
+				    "sample %d", i);
+	}
+	KUNIT_EXPECT_EQ(test, est.continuity.shift_ns[0], 0LL);
+}
+
 static void test_frequency_step_of_50_ppb_is_absorbed(struct kunit *test)
 {
 	u64 seed;
@@ -711,6 +747,7 @@ static struct kunit_case estimator_cases[] = {
 	KUNIT_CASE(test_enormous_jitter_gives_no_estimate_at_first),
 	KUNIT_CASE(test_stamps_of_hardware_are_believed_more),
 	KUNIT_CASE(test_no_round_trip_is_negative),
+	KUNIT_CASE(test_what_was_kept_is_of_the_path_of_before),
 	KUNIT_CASE(test_frequency_step_of_50_ppb_is_absorbed),
 	KUNIT_CASE(test_unexpected_jumps_are_recovered_from),
 	KUNIT_CASE(test_holdover_of_an_hour_stays_within_bound),

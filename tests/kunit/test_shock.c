@@ -138,6 +138,38 @@ static void test_a_path_is_not_taken_for_the_clock(struct kunit *test)
 	}
 }
 
+/*
+ * A queue of one direction alone moves the offset as the clock would, but no sample
+ * by more than half of its own delay.
+ */
+static void test_a_load_of_one_direction_is_no_shock(struct kunit *test)
+{
+	/* constant, mean of the exponential part, for so many seconds */
+	static const s64 loads[][3] = {
+		{ 20000, 50000, 600 },
+		{ 200000, 200000, 100 },
+		{ 2000000, 1000000, 600 },
+	};
+	size_t k;
+	u64 seed;
+
+	for (k = 0; k < ARRAY_SIZE(loads); k++)
+		for (seed = 1; seed <= 10; seed++) {
+			u64 rng = 100 + seed;
+			s64 i;
+
+			start(seed, 10);
+			for (i = 0; i < loads[k][2] * PER_SEC; i++)
+				step(loads[k][0] + (random_exp_q16(&rng) *
+							    loads[k][1] >>
+						    16),
+				     0);
+			KUNIT_ASSERT_LE_MSG(test, est.clock_changes, 0ULL,
+					    "load %d, seed %d", (int)k,
+					    (int)seed);
+		}
+}
+
 static void test_wander_and_small_steps_are_no_shock(struct kunit *test)
 {
 	u64 seed;
@@ -210,6 +242,7 @@ static struct kunit_case shock_cases[] = {
 	KUNIT_CASE(test_two_ppm_are_found_in_seconds),
 	KUNIT_CASE(test_nothing_is_found_where_nothing_happens),
 	KUNIT_CASE(test_a_path_is_not_taken_for_the_clock),
+	KUNIT_CASE(test_a_load_of_one_direction_is_no_shock),
 	KUNIT_CASE(test_wander_and_small_steps_are_no_shock),
 	KUNIT_CASE(test_doubt_grows_before_the_proof),
 	KUNIT_CASE(test_a_late_sample_changes_nothing),
