@@ -28,8 +28,22 @@ enum cl_exit cl_cli_usage(const char *fmt, ...)
 	return CL_EXIT_USAGE;
 }
 
+static enum cl_exit complain(const struct cl_nl_error *e, const char *fmt,
+			     va_list ap)
+{
+	char why[CL_NL_TEXT_SIZE + 64];
+
+	cl_error_explain(e, why, sizeof(why));
+	fputs("clocklinkctl: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fprintf(stderr, ": %s\n", why);
+	if (e->code == -EPROTONOSUPPORT || e->code == -ENODEV)
+		return CL_EXIT_ABSENT;
+	return CL_EXIT_FAILURE;
+}
+
 /**
- * cl_cli_fail() - complain of a refused request
+ * cl_cli_fail() - complain of a request that the module has refused
  * @cli: the run; its transport knows why
  * @fmt: printf() format: what was to be done
  *
@@ -38,19 +52,32 @@ enum cl_exit cl_cli_usage(const char *fmt, ...)
  */
 enum cl_exit cl_cli_fail(const struct cl_cli *cli, const char *fmt, ...)
 {
-	const struct cl_nl_error *e = &cli->transport.error;
-	char why[CL_NL_TEXT_SIZE + 64];
+	enum cl_exit ex;
 	va_list ap;
 
-	cl_error_explain(e, why, sizeof(why));
-	fputs("clocklinkctl: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	ex = complain(&cli->transport.error, fmt, ap);
 	va_end(ap);
-	fprintf(stderr, ": %s\n", why);
-	if (e->code == -EPROTONOSUPPORT || e->code == -ENODEV)
-		return CL_EXIT_ABSENT;
-	return CL_EXIT_FAILURE;
+	return ex;
+}
+
+/**
+ * cl_cli_refused() - complain of a request that the daemon has refused
+ * @cli: the run; its control socket knows why
+ * @fmt: printf() format: what was to be done
+ *
+ * Return: CL_EXIT_ABSENT if there is no daemon or no cluster, else
+ * CL_EXIT_FAILURE.
+ */
+enum cl_exit cl_cli_refused(const struct cl_cli *cli, const char *fmt, ...)
+{
+	enum cl_exit ex;
+	va_list ap;
+
+	va_start(ap, fmt);
+	ex = complain(&cli->control.error, fmt, ap);
+	va_end(ap);
+	return ex;
 }
 
 /**

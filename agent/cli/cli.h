@@ -6,6 +6,7 @@
 #define _CL_CLI_CLI_H
 
 #include "agent/lib/compiler.h"
+#include "ctlsocket.h"
 #include "options.h"
 #include "transport.h"
 
@@ -14,17 +15,20 @@ enum cl_exit {
 	CL_EXIT_OK = 0,
 	CL_EXIT_FAILURE = 1,
 	CL_EXIT_USAGE = 2,
-	CL_EXIT_ABSENT = 3, /* no module, or no instance */
+	CL_EXIT_ABSENT =
+		3, /* no module, no instance, no daemon or no cluster */
 };
 
 /**
  * struct cl_cli - one run of the program
  * @opts: options of the command line
- * @transport: for requests
+ * @transport: for requests to the module
+ * @control: for requests to the daemon
  */
 struct cl_cli {
 	struct cl_options opts;
 	struct cl_transport transport;
+	struct cl_ctlsocket control;
 };
 
 /**
@@ -55,10 +59,13 @@ extern const struct cl_command cl_command_stats;
 extern const struct cl_command cl_command_monitor;
 extern const struct cl_command cl_command_wait;
 extern const struct cl_command cl_command_test;
+extern const struct cl_command cl_command_cluster;
 
 enum cl_exit __printf(1, 2) cl_cli_usage(const char *fmt, ...);
 enum cl_exit __printf(2, 3)
 	cl_cli_fail(const struct cl_cli *cli, const char *fmt, ...);
+enum cl_exit __printf(2, 3)
+	cl_cli_refused(const struct cl_cli *cli, const char *fmt, ...);
 enum cl_exit cl_cli_no_arguments(int argc, char **argv);
 enum cl_exit cl_cli_settings(struct cl_nl_msg *m, int argc, char **argv);
 enum cl_exit cl_cli_get(struct cl_cli *cli, u8 cmd, struct cl_nl_msg *ret);

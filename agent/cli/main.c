@@ -14,7 +14,7 @@ static const struct cl_command *const commands[] = {
 	&cl_command_status, &cl_command_instance, &cl_command_clock,
 	&cl_command_peer,   &cl_command_device,	  &cl_command_servo,
 	&cl_command_stats,  &cl_command_monitor,  &cl_command_wait,
-	&cl_command_test,
+	&cl_command_test,   &cl_command_cluster,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))
@@ -44,8 +44,8 @@ static void print_overview(void)
 	     "  -h, --help    print help and exit\n"
 	     "\n"
 	     "Everyone may read; changes need CAP_NET_ADMIN. Exit status: 0 success,\n"
-	     "1 failure, 2 wrong usage, 3 the module is not loaded or the namespace has\n"
-	     "no instance.");
+	     "1 failure, 2 wrong usage, 3 the module is not loaded, the namespace has no\n"
+	     "instance, no daemon runs or the node is of no cluster.");
 }
 
 static enum cl_exit print_help(const char *name)
@@ -101,6 +101,7 @@ static enum cl_exit run_command(struct cl_cli *cli, const char *name, int argc,
 	if (!ex)
 		ex = c->run(cli, argc, argv);
 	cl_transport_close(&cli->transport);
+	cl_ctlsocket_close(&cli->control);
 	return ex;
 }
 

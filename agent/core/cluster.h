@@ -123,6 +123,7 @@ const struct cl_state *cl_cluster_state(const struct cl_cluster *c);
 bool cl_cluster_is_fed(const struct cl_cluster *c);
 const struct cl_raft *cl_cluster_raft(const struct cl_cluster *c);
 u32 cl_cluster_leader(const struct cl_cluster *c, u32 *term);
+bool cl_cluster_connected(const struct cl_cluster *c, u32 node);
 u64 cl_cluster_bad_frames(const struct cl_cluster *c);
 
 #endif /* _CL_CORE_CLUSTER_H */

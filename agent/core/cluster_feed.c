@@ -56,6 +56,18 @@ void cl_cluster_feed_closed(struct cl_cluster *c, u32 node)
 		c->peer[i] = c->peer[--c->peers];
 }
 
+/**
+ * cl_cluster_connected() - is there a stream to a node
+ * @c: the node
+ * @node: the other one
+ *
+ * Return: true if there is.
+ */
+bool cl_cluster_connected(const struct cl_cluster *c, u32 node)
+{
+	return place_of(c, node) >= 0;
+}
+
 static bool feeds(const struct cl_cluster *c)
 {
 	return cl_raft_conf_votes(&c->own.conf, c->p.raft.id);

@@ -179,6 +179,7 @@ static void take_timer(struct cl_loop *l)
 	}
 	cl_agent_run(l->agent);
 	cl_membership_run(l->membership);
+	cl_control_run(l->control);
 	cl_hwstamp_run(&l->hwstamp);
 	cl_sensor_run(&l->sensor);
 }
@@ -190,6 +191,7 @@ static int arm_timer(struct cl_loop *l)
 			    cl_hwstamp_deadline(&l->hwstamp));
 
 	at = cl_min_s64(at, cl_membership_deadline(l->membership));
+	at = cl_min_s64(at, cl_control_deadline(l->control));
 	at = cl_min_s64(at, cl_sensor_deadline(&l->sensor));
 	if (l->watchdog_ns)
 		at = cl_min_s64(at, l->watchdog_at);
@@ -264,6 +266,7 @@ static int open_events(struct cl_loop *l)
  * @io: the world; must outlive @l
  * @nl: socket for requests about network devices; must outlive @l
  * @membership: gets all that happens, it and its agent; must outlive @l
+ * @control: operators' way to @membership; must outlive @l
  * @hwstamp: which devices, see cl_hwstamp_open()
  * @temperature: file of a sensor, see cl_sensor_init(); must outlive @l
  *
@@ -272,8 +275,8 @@ static int open_events(struct cl_loop *l)
  * Return: 0 or -errno.
  */
 int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
-		 struct cl_membership *membership, const char *hwstamp,
-		 const char *temperature)
+		 struct cl_membership *membership, struct cl_control *control,
+		 const char *hwstamp, const char *temperature)
 {
 	int err;
 
@@ -281,6 +284,7 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
 	l->io = io;
 	l->membership = membership;
 	l->agent = cl_membership_agent(membership);
+	l->control = control;
 	l->watchdog_ns = cl_notify_watchdog_ns();
 	cl_sensor_init(&l->sensor, io, temperature);
 	err = cl_hwstamp_open(&l->hwstamp, io, nl, hwstamp);
@@ -303,6 +307,8 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
 		err = watch(l, l->timer_fd);
 	if (!err)
 		err = watch(l, l->signal_fd);
+	if (!err)
+		err = watch(l, cl_control_fd(control));
 	if (!err)
 		err = watch_membership(l);
 	if (err)
@@ -333,6 +339,8 @@ static void dispatch(struct cl_loop *l, int fd)
 		take_signal(l);
 	else if (fd == cl_nlmnl_fd(&l->events))
 		take_netlink(l);
+	else if (fd == cl_control_fd(l->control))
+		cl_control_handle(l->control);
 	else
 		cl_membership_run(l->membership);
 }

@@ -7,6 +7,7 @@
 #define _CL_DAEMON_LOOP_H
 
 #include "agent/nl/nlmnl.h"
+#include "control.h"
 #include "hwstamp.h"
 #include "membership.h"
 #include "sensor.h"
@@ -17,6 +18,7 @@
  * @events: socket that has joined the groups
  * @membership: of a cluster, or of none; what the events and the timer drive
  * @agent: its agent
+ * @control: operators' way in
  * @samples: the group of samples was joined
  * @hwstamp: time stamps by network devices
  * @sensor: temperature of the oscillator
@@ -36,6 +38,7 @@ struct cl_loop {
 	struct cl_nlmnl events;
 	struct cl_membership *membership;
 	struct cl_agent *agent;
+	struct cl_control *control;
 	bool samples;
 	struct cl_hwstamp hwstamp;
 	struct cl_sensor sensor;
@@ -52,8 +55,8 @@ struct cl_loop {
 };
 
 int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
-		 struct cl_membership *membership, const char *hwstamp,
-		 const char *temperature);
+		 struct cl_membership *membership, struct cl_control *control,
+		 const char *hwstamp, const char *temperature);
 void cl_loop_close(struct cl_loop *l);
 int cl_loop_run(struct cl_loop *l);
 

@@ -10,7 +10,9 @@
 
 #include "agent/lib/errors.h"
 #include "agent/lib/now.h"
+#include "agent/lib/runpath.h"
 #include "config.h"
+#include "control.h"
 #include "engine_module.h"
 #include "lock.h"
 #include "log.h"
@@ -29,6 +31,7 @@
  * @config: the file; zero if there is none
  * @has_config: there is a file
  * @membership: of a cluster, or of none
+ * @control: operators' way in
  */
 struct daemon {
 	struct cl_io io;
@@ -36,6 +39,7 @@ struct daemon {
 	struct cl_config config;
 	bool has_config;
 	struct cl_membership *membership;
+	struct cl_control control;
 };
 
 /**
@@ -184,16 +188,15 @@ static int limit_privileges(bool sys_time)
 	return err;
 }
 
-static void log_answer(void *ctx, u64 handle, int result, const char *why)
+static void answered(void *ctx, u64 handle, int result, const char *why)
 {
-	(void)ctx;
-	(void)handle;
-	cl_log(CL_IO_NOTICE, "an operator's wish: %s",
-	       result < 0 ? cl_error_text(result) : why);
+	struct daemon *d = ctx;
+
+	cl_control_answered(&d->control, handle, result, why);
 }
 
 static const struct cl_membership_ops membership_ops = {
-	.answered = log_answer,
+	.answered = answered,
 };
 
 /* The module has an instance: this node begins to be what its disk says. */
@@ -243,14 +246,32 @@ static int loop(struct daemon *d)
 		hwstamp = d->config.hwstamp;
 	if (*d->config.temperature)
 		temperature = d->config.temperature;
-	err = cl_loop_open(&l, &d->io, &d->module.nl, d->membership, hwstamp,
-			   temperature);
+	err = cl_loop_open(&l, &d->io, &d->module.nl, d->membership,
+			   &d->control, hwstamp, temperature);
 	if (err) {
 		cl_log(CL_IO_ERR, "cannot prepare: %s", cl_error_text(err));
 		return err;
 	}
 	err = serve(d, &l);
 	cl_loop_close(&l);
+	return err;
+}
+
+/* With a way in for operators. */
+static int control(struct daemon *d)
+{
+	char path[CL_RUNPATH_SIZE];
+	int err = cl_runpath(path, "sock");
+
+	if (!err)
+		err = cl_control_open(&d->control, d->membership, &d->io, path);
+	if (err) {
+		cl_log(CL_IO_ERR, "cannot open the control socket: %s",
+		       cl_error_text(err));
+		return err;
+	}
+	err = loop(d);
+	cl_control_close(&d->control);
 	return err;
 }
 
@@ -276,7 +297,7 @@ static int run(struct daemon *d)
 	if (err) {
 		cl_log(CL_IO_ERR, "%s", error);
 	} else {
-		err = loop(d);
+		err = control(d);
 		cl_membership_close(d->membership);
 	}
 	cl_engine_module_close(&d->module);

@@ -189,26 +189,26 @@ ALL_OF(act, ACT);
 		act_fields, 0 \
 	}
 
-#define AT(cmd) [CL_CTL_##cmd - CL_CTL_STATUS_GET]
+#define PLACE(cmd) (CL_CTL_##cmd - CL_CTL_STATUS_GET)
 
 static const struct cl_nl_schema by_cmd[] = {
-	AT(STATUS_GET) = SCHEMA(status),
-	AT(MEMBER_GET) = SCHEMA(member),
-	AT(ACCUSATION_GET) = SCHEMA(accusation),
-	AT(REPUTATION_GET) = SCHEMA(reputation),
-	AT(EVENT_GET) = SCHEMA(event),
-	AT(SCALE_GET) = SCHEMA(scale),
-	AT(VOTER_GET) = SCHEMA(voter),
-	AT(SETTINGS_GET) = SCHEMA(settings),
-	AT(SETTINGS_SET) = SCHEMA(settings),
-	AT(INIT) = NOTHING,
-	AT(JOIN) = SCHEMA(join),
-	AT(LEAVE) = NOTHING,
-	AT(PROMOTE) = SCHEMA(act),
-	AT(DEMOTE) = SCHEMA(act),
-	AT(REMOVE) = SCHEMA(act),
-	AT(EVICT) = SCHEMA(act),
-	AT(TRANSFER) = SCHEMA(act),
+	[PLACE(STATUS_GET)] = SCHEMA(status),
+	[PLACE(MEMBER_GET)] = SCHEMA(member),
+	[PLACE(ACCUSATION_GET)] = SCHEMA(accusation),
+	[PLACE(REPUTATION_GET)] = SCHEMA(reputation),
+	[PLACE(EVENT_GET)] = SCHEMA(event),
+	[PLACE(SCALE_GET)] = SCHEMA(scale),
+	[PLACE(VOTER_GET)] = SCHEMA(voter),
+	[PLACE(SETTINGS_GET)] = SCHEMA(settings),
+	[PLACE(SETTINGS_SET)] = SCHEMA(settings),
+	[PLACE(INIT)] = NOTHING,
+	[PLACE(JOIN)] = SCHEMA(join),
+	[PLACE(LEAVE)] = NOTHING,
+	[PLACE(PROMOTE)] = SCHEMA(act),
+	[PLACE(DEMOTE)] = SCHEMA(act),
+	[PLACE(REMOVE)] = SCHEMA(act),
+	[PLACE(EVICT)] = SCHEMA(act),
+	[PLACE(TRANSFER)] = SCHEMA(act),
 };
 
 /**

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Fuzzers of the agent: netlink messages, the daemon's file, Raft, the replicated
-# state, the ensemble's table, testimony, discovery.
+# Fuzzers of the agent: netlink messages, the control socket, the daemon's file, Raft,
+# the replicated state, the ensemble's table, testimony, discovery.
 
 AGENT_FUZZ_DIR := tests/userspace/fuzz/agent
 AGENT_FUZZ_BINS := $(patsubst $(AGENT_FUZZ_DIR)/%.c,$(BUILD)/fuzz/%,\
@@ -12,6 +12,10 @@ AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 	agent/daemon/beacon.c \
 	$(addprefix agent/core/,layout.c entry.c utc.c roster.c state.c state_check.c \
 	freeze.c testimony.c) tests/userspace/unit/raftnet.c)
+# of the control socket; the rest of the daemon is made up
+CONTROL_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
+	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c) \
+	$(wildcard agent/core/cluster*.c) agent/core/reputation.c agent/core/gate.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
@@ -27,5 +31,7 @@ $(AGENT_FUZZ_BINS): $(BUILD)/fuzz/%: \
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(AGENT_FUZZ_CFLAGS) $^ -linih $(LIB_LIBS) -lm -o $@
 
--include $(AGENT_FUZZ_OBJS:.o=.d) \
+$(BUILD)/fuzz/fuzz_control: $(CONTROL_FUZZ_OBJS)
+
+-include $(AGENT_FUZZ_OBJS:.o=.d) $(CONTROL_FUZZ_OBJS:.o=.d) \
 	$(AGENT_FUZZ_BINS:$(BUILD)/fuzz/%=$(BUILD)/obj/agent-fuzz/$(AGENT_FUZZ_DIR)/%.d)

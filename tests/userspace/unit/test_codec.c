@@ -230,33 +230,37 @@ static struct nlmsghdr *start_name(const char *name, size_t len)
 	return nlh();
 }
 
+static int name_taken(const char *name, size_t len)
+{
+	struct cl_nl_msg m;
+	int err = cl_nl_decode(start_name(name, len), &m);
+
+	if (!err) {
+		assert_true(m.have == CL_CTL_BIT(ACT_NAME));
+		assert_string_equal(m.act.name, name);
+	}
+	return err;
+}
+
 static void test_strings_are_printable_and_end(void **state)
 {
-	static const char longest[CL_CTL_NAME_SIZE] =
-		"123456789 abcdefghijklmnopqrst~";
-	struct cl_nl_msg m;
+	static const char longest[] = "123456789 abcdefghijklmnopqrst~";
+	static const char longer[] = "123456789 abcdefghijklmnopqrst~!";
 
 	(void)state;
-	assert_int_equal(cl_nl_decode(start_name("a b", 4), &m), 0);
-	assert_string_equal(m.act.name, "a b");
-	assert_int_equal(cl_nl_decode(start_name("", 1), &m), 0);
-	assert_true(m.have == CL_CTL_BIT(ACT_NAME));
-	assert_int_equal(
-		cl_nl_decode(start_name(longest, CL_CTL_NAME_SIZE), &m), 0);
-	assert_string_equal(m.act.name, longest);
+	assert_int_equal(sizeof(longest), CL_CTL_NAME_SIZE);
+	assert_int_equal(name_taken("a b", 4), 0);
+	assert_int_equal(name_taken("", 1), 0);
+	assert_int_equal(name_taken(longest, sizeof(longest)), 0);
 	/* Not ended, twice ended, longer than its place, no letters. */
-	assert_int_equal(cl_nl_decode(start_name("abc", 3), &m), -EBADMSG);
-	assert_int_equal(cl_nl_decode(start_name("a\0b", 4), &m), -EBADMSG);
-	assert_int_equal(cl_nl_decode(start_name("a\0", 3), &m), -EBADMSG);
-	assert_int_equal(cl_nl_decode(start_name(NULL, 0), &m), -EBADMSG);
-	assert_int_equal(
-		cl_nl_decode(start_name("123456789 abcdefghijklmnopqrst~!",
-					CL_CTL_NAME_SIZE + 1),
-			     &m),
-		-EBADMSG);
-	assert_int_equal(cl_nl_decode(start_name("a\nb", 4), &m), -EBADMSG);
-	assert_int_equal(cl_nl_decode(start_name("a\033[2J", 6), &m), -EBADMSG);
-	assert_int_equal(cl_nl_decode(start_name("a\377", 3), &m), -EBADMSG);
+	assert_int_equal(name_taken("abc", 3), -EBADMSG);
+	assert_int_equal(name_taken("a\0b", 4), -EBADMSG);
+	assert_int_equal(name_taken("a\0", 3), -EBADMSG);
+	assert_int_equal(name_taken(NULL, 0), -EBADMSG);
+	assert_int_equal(name_taken(longer, sizeof(longer)), -EBADMSG);
+	assert_int_equal(name_taken("a\nb", 4), -EBADMSG);
+	assert_int_equal(name_taken("a\033[2J", 6), -EBADMSG);
+	assert_int_equal(name_taken("a\377", 3), -EBADMSG);
 }
 
 /* Who writes it forgets the end: nothing beyond its place is read. */
