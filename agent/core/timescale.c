@@ -85,7 +85,8 @@ void cl_timescale_members(struct cl_timescale *t, const struct cl_state *state,
 	t->inst = *inst;
 	if (inst->node != was.node || inst->wander_ppt != was.wander_ppt)
 		forget(t);
-	if (inst->gen != t->gen)
+	/* What is told may be older than what was read when it began. */
+	if (inst->gen != was.gen && inst->gen != t->gen)
 		t->begun = false;
 	cl_ensemble_set_voters(&t->ensemble, conf->voter, conf->voters);
 	for (unsigned int i = 0; i < conf->voters; i++)

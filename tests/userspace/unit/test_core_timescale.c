@@ -409,6 +409,10 @@ static void test_own_raw_clock_may_be_disturbed(void **unused)
 	run(&n, 300, 0.5);
 	assert_int_equal(n.t.steps, 598);
 	assert_int_equal(n.t.gen, w.gen[1]);
+	/* Settings of before are told once more, then those of now. */
+	n.f.inst.gen--;
+	cl_timescale_members(&n.t, &state, &n.f.inst);
+	assert_true(n.t.begun);
 	tell(&n);
 	assert_true(n.t.begun);
 	assert_true(worst_residual(&n) < 5);
