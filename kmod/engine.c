@@ -20,13 +20,13 @@ static struct cl_socket *engine_socket(struct cl_instance *inst,
 }
 
 /* The part of a header that does not depend on the message. */
-static void engine_header(struct cl_instance *inst, const struct cl_peer *peer,
+static void engine_header(struct cl_instance *inst, u32 receiver,
 			  const struct cl_published *p, struct cl_wire_hdr *h)
 {
 	h->state = p->state;
 	h->cluster = inst->settings.cluster;
 	h->sender = inst->settings.node;
-	h->receiver = peer->node;
+	h->receiver = receiver;
 	/* Pair with cl_steering_order() and cl_steering_lead(). */
 	h->term = READ_ONCE(inst->steering.term);
 	h->round = READ_ONCE(inst->steering.round);
@@ -344,8 +344,11 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 	case CL_WIRE_RESPONSE:
 		t->result = cl_session_take_response(s, m, stamp, &t->sample.x);
 		break;
-	default:
+	case CL_WIRE_UPDATE:
 		t->result = cl_session_take_update(s, m);
+		break;
+	case CL_WIRE_UPDATE_REQUEST:
+		t->result = cl_session_take_update_request(s, m);
 		break;
 	}
 	*ret_why = CL_STAT_DROP_SEQ;
@@ -371,11 +374,44 @@ static void engine_answer(struct cl_instance *inst, struct cl_peer *peer,
 	if (resp->hdr.flags & CL_WIRE_F_HW)
 		ask.ifindex = cl_packet_device(pkt);
 	cl_output_read(&inst->output, &p);
-	engine_header(inst, peer, &p, &resp->hdr);
+	engine_header(inst, peer->node, &p, &resp->hdr);
 	engine_add_map(inst, &p, resp);
 	ask.key = cl_txring_add(&inst->txring, CL_TX_RESPONSE, peer->node,
 				resp->hdr.seq, ask.ifindex);
 	engine_send(inst, peer, &pkt->to, resp, &ask);
+}
+
+/* An update in the sequence of one peer, sent from @from or as the route says. */
+static int engine_update(struct cl_instance *inst, struct cl_peer *peer,
+			 const struct in6_addr *from,
+			 const struct cl_wire_msg *update)
+{
+	struct cl_wire_msg m = *update;
+
+	m.hdr.receiver = peer->node;
+	spin_lock(&peer->lock);
+	m.hdr.seq = peer->session.next_update++;
+	spin_unlock(&peer->lock);
+	return engine_send(inst, peer, from, &m, NULL);
+}
+
+/* A follower has missed our last update. */
+static noinline void engine_resend(struct cl_instance *inst,
+				   struct cl_peer *peer,
+				   const struct cl_packet *pkt)
+{
+	/* Pairs with cl_steering_order() and cl_steering_lead(). */
+	u32 term = READ_ONCE(inst->steering.term);
+	struct cl_published p;
+	struct cl_wire_msg m;
+
+	cl_output_read(&inst->output, &p);
+	if (!cl_instance_leads(inst) ||
+	    !cl_resend_get(&inst->resend, p.gen, term,
+			   cl_output_raw(&inst->output), &m))
+		cl_stats_inc(inst->stats, CL_STAT_DROP_ASK);
+	else if (!engine_update(inst, peer, &pkt->to, &m))
+		cl_stats_inc(inst->stats, CL_STAT_RESENT);
 }
 
 /*
@@ -436,6 +472,8 @@ static void engine_dispatch(struct cl_instance *inst, struct cl_peer *peer,
 		engine_answer(inst, peer, pkt, &t.resp);
 	else if (m->hdr.type == CL_WIRE_UPDATE)
 		inst->events->update(inst, m);
+	else if (m->hdr.type == CL_WIRE_UPDATE_REQUEST)
+		engine_resend(inst, peer, pkt);
 	if (t.result != CL_SESSION_EXCHANGE)
 		return;
 	t.sample.node = peer->node;
@@ -605,7 +643,7 @@ static int engine_request(struct cl_instance *inst, struct cl_peer *peer,
 	peer->requests++;
 	spin_unlock(&peer->lock);
 	cl_output_read(&inst->output, &p);
-	engine_header(inst, peer, &p, &m.hdr);
+	engine_header(inst, peer->node, &p, &m.hdr);
 	if (probe) {
 		m.hdr.flags |= CL_WIRE_F_PROBE;
 		engine_add_line(inst, &p, &m);
@@ -654,11 +692,37 @@ int cl_engine_send_probe(struct cl_instance *inst, struct cl_peer *peer)
 	return err;
 }
 
-static void engine_fill_update(struct cl_instance *inst, u32 epoch,
-			       u64 interval_ns, const struct cl_published *p,
+/**
+ * cl_engine_ask_update() - ask a peer to send its last Sync Update again
+ * @inst: instance
+ * @peer: peer, the leader
+ *
+ * Context: process, lock of the namespace held.
+ * Return: 0 or an error of the network stack.
+ */
+int cl_engine_ask_update(struct cl_instance *inst, struct cl_peer *peer)
+{
+	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE_REQUEST };
+	struct cl_published p;
+	int err;
+
+	cl_output_read(&inst->output, &p);
+	engine_header(inst, peer->node, &p, &m.hdr);
+	local_bh_disable();
+	spin_lock(&peer->lock);
+	m.hdr.seq = peer->session.next_update_request++;
+	spin_unlock(&peer->lock);
+	err = engine_send(inst, peer, NULL, &m, NULL);
+	local_bh_enable();
+	if (!err)
+		cl_stats_inc(inst->stats, CL_STAT_ASKS);
+	return err;
+}
+
+static void engine_fill_update(u32 epoch, u64 interval_ns,
+			       const struct cl_published *p, struct cl_raw now,
 			       struct cl_wire_update *u)
 {
-	struct cl_raw now = cl_output_raw(&inst->output);
 	struct cl_bound bound;
 
 	cl_published_line(p, now, interval_ns, &u->map);
@@ -673,38 +737,32 @@ static void engine_fill_update(struct cl_instance *inst, u32 epoch,
 	u->epoch = epoch;
 }
 
-static int engine_update(struct cl_instance *inst, struct cl_peer *peer,
-			 u32 epoch, u64 interval_ns)
-{
-	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE };
-	struct cl_published p;
-
-	cl_output_read(&inst->output, &p);
-	engine_header(inst, peer, &p, &m.hdr);
-	engine_fill_update(inst, epoch, interval_ns, &p, &m.upd);
-	spin_lock(&peer->lock);
-	m.hdr.seq = peer->session.next_update++;
-	spin_unlock(&peer->lock);
-	return engine_send(inst, peer, NULL, &m, NULL);
-}
-
 /**
  * cl_engine_send_updates() - send a Sync Update to every peer
  * @inst: instance
  * @epoch: epoch of the replicated state
  * @interval_ns: time until the next update, > 0
  *
+ * It is the same for all.
+ *
  * Context: process, lock of the namespace held.
  * Return: number of updates sent.
  */
 u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch, u64 interval_ns)
 {
+	struct cl_raw now = cl_output_raw(&inst->output);
+	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE };
+	struct cl_published p;
 	struct cl_peer *peer;
 	u32 sent = 0;
 
+	cl_output_read(&inst->output, &p);
+	engine_header(inst, CL_NODE_ALL, &p, &m.hdr);
+	engine_fill_update(epoch, interval_ns, &p, now, &m.upd);
+	cl_resend_note(&inst->resend, &m, now);
 	list_for_each_entry(peer, &inst->peers.list, list) {
 		local_bh_disable();
-		if (!engine_update(inst, peer, epoch, interval_ns))
+		if (!engine_update(inst, peer, NULL, &m))
 			sent++;
 		local_bh_enable();
 	}

@@ -47,6 +47,7 @@ static struct cl_instance *instance_alloc(struct net *net,
 	cl_stamp_init(&inst->stamp);
 	cl_hwmap_init(&inst->hwmap);
 	cl_txring_init(&inst->txring);
+	cl_resend_init(&inst->resend);
 	cl_peers_init(&inst->peers);
 	return inst;
 }

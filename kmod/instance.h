@@ -15,6 +15,7 @@
 #include "page.h"
 #include "peer.h"
 #include "phc.h"
+#include "resend.h"
 #include "samples.h"
 #include "socket.h"
 #include "stamp.h"
@@ -72,6 +73,7 @@ struct cl_settings {
  * @hwmap: clocks of the network devices
  * @txring: messages whose transmit stamp has not come yet
  * @samples: exchanges for the peers' estimators
+ * @resend: last update, for who has missed it
  * @peers: peers
  * @sock4: IPv4 socket
  * @sock6: IPv6 socket, closed if the kernel has no IPv6
@@ -91,6 +93,7 @@ struct cl_instance {
 	struct cl_hwmap hwmap;
 	struct cl_txring txring;
 	struct cl_samples samples;
+	struct cl_resend resend;
 	struct cl_peers peers;
 	struct cl_socket sock4;
 	struct cl_socket sock6;

@@ -448,7 +448,10 @@ static int nl_peer_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int nl_probe(struct sk_buff *skb, struct genl_info *info)
+/* PROBE and UPDATE_ASK: send something to one peer. */
+static int nl_send_peer(struct genl_info *info,
+			int (*send)(struct cl_instance *inst,
+				    struct cl_peer *peer))
 {
 	struct cl_peer *peer;
 	struct cl_net *cn;
@@ -461,12 +464,22 @@ static int nl_probe(struct sk_buff *skb, struct genl_info *info)
 		return -ENODEV;
 	peer = nl_find_peer(info, cn);
 	if (peer) {
-		err = cl_engine_send_probe(cn->inst, peer);
+		err = send(cn->inst, peer);
 		if (err)
 			GENL_SET_ERR_MSG(info, "cannot send to the peer");
 	}
 	mutex_unlock(&cn->lock);
 	return err;
+}
+
+static int nl_probe(struct sk_buff *skb, struct genl_info *info)
+{
+	return nl_send_peer(info, cl_engine_send_probe);
+}
+
+static int nl_update_ask(struct sk_buff *skb, struct genl_info *info)
+{
+	return nl_send_peer(info, cl_engine_ask_update);
 }
 
 static int nl_steer(struct sk_buff *skb, struct genl_info *info)
@@ -786,6 +799,12 @@ static const struct genl_ops nl_ops[] = {
 	{
 		.cmd = CLOCKLINK_CMD_PROBE,
 		.doit = nl_probe,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(cl_nlparse_peer),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_UPDATE_ASK,
+		.doit = nl_update_ask,
 		.flags = GENL_UNS_ADMIN_PERM,
 		NL_POLICY(cl_nlparse_peer),
 	},

@@ -460,7 +460,7 @@ int cl_nlfill_stats(struct sk_buff *skb, const void *arg)
 	static_assert(CLOCKLINK_A_STATS_DROP_TLV - CLOCKLINK_A_STATS_RX ==
 		      CL_STAT_DROP_TLV);
 	static_assert(CLOCKLINK_A_STATS_MAX - CLOCKLINK_A_STATS_RX ==
-		      CL_STAT_HW_HELD);
+		      CL_STAT_DROP_ASK);
 	for (i = 0; i < __CL_STATS; i++) {
 		if (put_u64(skb, CLOCKLINK_A_STATS_RX + i,
 			    cl_stats_sum(inst->stats, i)))

@@ -430,13 +430,14 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.responses = s->resp_seq.received,
 		.answered = peer->answered,
 		.updates = s->upd_seq.received,
-		.lost = s->req_seq.lost + s->resp_seq.lost + s->upd_seq.lost,
+		.lost = s->req_seq.lost + s->resp_seq.lost + s->upd_seq.lost +
+			s->upd_req_seq.lost,
 		.duplicated = s->req_seq.duplicated + s->resp_seq.duplicated +
-			      s->upd_seq.duplicated,
+			      s->upd_seq.duplicated + s->upd_req_seq.duplicated,
 		.reordered = s->req_seq.reordered + s->resp_seq.reordered +
-			     s->upd_seq.reordered,
-		.stale =
-			s->req_seq.stale + s->resp_seq.stale + s->upd_seq.stale,
+			     s->upd_seq.reordered + s->upd_req_seq.reordered,
+		.stale = s->req_seq.stale + s->resp_seq.stale +
+			 s->upd_seq.stale + s->upd_req_seq.stale,
 		.no_stamp = s->no_stamp,
 		.late = e->late,
 		.rejected = e->rejected,

@@ -40,6 +40,9 @@ enum cl_stat {
 	CL_STAT_HW_RX,
 	CL_STAT_HW_TX,
 	CL_STAT_HW_HELD,
+	CL_STAT_ASKS,
+	CL_STAT_RESENT,
+	CL_STAT_DROP_ASK,
 	__CL_STATS,
 };
 

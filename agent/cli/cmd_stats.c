@@ -45,6 +45,7 @@ const struct cl_command cl_command_stats = {
 		"drop-...        packets dropped, by reason\n"
 		"steers          steering commands accepted; steer-refused: refused\n"
 		"rounds          rounds led or obeyed\n"
-		"hw-rx, hw-tx    stamps of network devices; hw-held: could not be used\n",
+		"hw-rx, hw-tx    stamps of network devices; hw-held: could not be used\n"
+		"asks, resent    updates that were late and asked for; sent again\n",
 	.run = run_stats,
 };

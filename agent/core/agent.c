@@ -80,6 +80,7 @@ struct cl_agent *cl_agent_new(struct cl_io *io, const struct cl_agent_ops *ops,
 	a->ctx = ctx;
 	cl_round_init(&a->round, io);
 	cl_probe_init(&a->probe, io);
+	cl_overdue_init(&a->overdue);
 	return a;
 }
 
@@ -146,8 +147,25 @@ void cl_agent_state(struct cl_agent *a, u32 state)
  */
 void cl_agent_update(struct cl_agent *a, const struct cl_nl_update *u)
 {
-	if (cl_round_update(&a->round, u) == CL_ROUND_TAKEN)
-		cl_probe_followed(&a->probe, u);
+	if (cl_round_update(&a->round, u) != CL_ROUND_TAKEN)
+		return;
+	cl_probe_followed(&a->probe, u);
+	cl_overdue_update(&a->overdue, cl_agent_now(a), u->sender,
+			  u->interval_ns);
+}
+
+/* An update that is late may be lost. */
+static void run_overdue(struct cl_agent *a)
+{
+	struct cl_engine *e = a->io->engine;
+	u32 leader = a->round.inst.leader;
+
+	if (!cl_overdue_run(&a->overdue, cl_agent_now(a), leader))
+		return;
+	if (e->ops->ask_update(e, leader))
+		cl_io_log(a->io, CL_IO_NOTICE,
+			  "cannot ask node %u for its update: %s", leader,
+			  e->error);
 }
 
 /**
@@ -172,6 +190,7 @@ s64 cl_agent_deadline(const struct cl_agent *a)
 	s64 at = cl_min_s64(cl_round_deadline(&a->round),
 			    cl_probe_deadline(&a->probe));
 
+	at = cl_min_s64(at, cl_overdue_deadline(&a->overdue));
 	if (!a->cluster)
 		return at;
 	at = cl_min_s64(at, cl_cluster_deadline(a->cluster));
@@ -200,6 +219,7 @@ void cl_agent_run(struct cl_agent *a)
 	}
 	cl_round_run(&a->round);
 	cl_probe_run(&a->probe);
+	run_overdue(a);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include "confidence.h"
 #include "guard.h"
 #include "judge.h"
+#include "overdue.h"
 #include "probe.h"
 #include "proofs.h"
 #include "round.h"
@@ -44,6 +45,7 @@ struct cl_agent_reign {
  * @state: last known state of the clock, enum clocklink_state
  * @round: rounds
  * @probe: probes
+ * @overdue: the leader's next update
  * @cluster: its part in the cluster, NULL: it is in none
  * @node: own node id in it
  * @table: leap seconds, NULL: none
@@ -68,6 +70,7 @@ struct cl_agent {
 	u32 state;
 	struct cl_round round;
 	struct cl_probe probe;
+	struct cl_overdue overdue;
 	struct cl_cluster *cluster;
 	u32 node;
 	const struct cl_leapfile *table;

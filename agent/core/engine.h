@@ -31,6 +31,7 @@ struct cl_engine;
  * @send_update: send a Sync Update to every peer
  * @list_peers: call @each for every peer
  * @send_probe: send a Sync Request that is no round to one peer
+ * @ask_update: ask a peer, the leader, to send its last Sync Update again
  *
  * All return 0 or -errno, and then have filled the engine's error.
  */
@@ -56,6 +57,7 @@ struct cl_engine_ops {
 			  void (*each)(void *ctx, const struct cl_nl_peer *p),
 			  void *ctx);
 	int (*send_probe)(struct cl_engine *e, u32 node);
+	int (*ask_update)(struct cl_engine *e, u32 node);
 };
 
 /**

@@ -191,14 +191,24 @@ static int list_peers(struct cl_engine *e,
 	return err;
 }
 
-static int send_probe(struct cl_engine *e, u32 node)
+static int call_node(struct cl_engine *e, u8 cmd, u32 node)
 {
 	const struct cl_nl_peer peer = {
 		.have = CL_NL_BIT(PEER_NODE),
 		.node = node,
 	};
 
-	return call_peer(e, CLOCKLINK_CMD_PROBE, &peer);
+	return call_peer(e, cmd, &peer);
+}
+
+static int send_probe(struct cl_engine *e, u32 node)
+{
+	return call_node(e, CLOCKLINK_CMD_PROBE, node);
+}
+
+static int ask_update(struct cl_engine *e, u32 node)
+{
+	return call_node(e, CLOCKLINK_CMD_UPDATE_ASK, node);
 }
 
 static const struct cl_engine_ops ops = {
@@ -218,6 +228,7 @@ static const struct cl_engine_ops ops = {
 	.send_update = send_update,
 	.list_peers = list_peers,
 	.send_probe = send_probe,
+	.ask_update = ask_update,
 };
 
 /**

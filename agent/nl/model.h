@@ -405,6 +405,9 @@ struct cl_nl_sample {
  * @hw_rx: receive stamps of network devices that were used
  * @hw_tx: transmit stamps of network devices
  * @hw_held: stamps of network devices dropped for want of a map
+ * @asks: update requests sent
+ * @resent: updates sent again
+ * @drop_ask: update requests without an update to send again
  */
 struct cl_nl_stats {
 	u64 have;
@@ -436,6 +439,9 @@ struct cl_nl_stats {
 	u64 hw_rx;
 	u64 hw_tx;
 	u64 hw_held;
+	u64 asks;
+	u64 resent;
+	u64 drop_ask;
 };
 
 /**
@@ -493,7 +499,8 @@ struct cl_nl_test {
  * @cmd: enum clocklink_cmd or enum cl_ctl_cmd; tells which member counts
  * @have: attributes that are present, alias of the member's
  * @instance: INSTANCE_GET, _ADD, _DEL, _SET, _NTF; SETTINGS_GET, _SET
- * @peer: PEER_GET, _ADD, _DEL, _SET, _ADD_NTF, _DEL_NTF, _SET_NTF, PROBE
+ * @peer: PEER_GET, _ADD, _DEL, _SET, _ADD_NTF, _DEL_NTF, _SET_NTF, PROBE,
+ *	UPDATE_ASK
  * @clock: CLOCK_GET, STATE_NTF, TEMPERATURE_SET
  * @steer: STEER
  * @round: ROUND_START, UPDATE_SEND

@@ -214,6 +214,9 @@ static const struct cl_nl_field stats_fields[] = {
 	FIELD(stats, STATS_HW_RX, hw_rx, "hw-rx", COUNT),
 	FIELD(stats, STATS_HW_TX, hw_tx, "hw-tx", COUNT),
 	FIELD(stats, STATS_HW_HELD, hw_held, "hw-held", COUNT),
+	FIELD(stats, STATS_ASKS, asks, "asks", COUNT),
+	FIELD(stats, STATS_RESENT, resent, "resent", COUNT),
+	FIELD(stats, STATS_DROP_ASK, drop_ask, "drop-ask", COUNT),
 };
 
 static const struct cl_nl_field test_fields[] = {
@@ -289,6 +292,7 @@ static const struct cl_nl_schema by_cmd[CLOCKLINK_CMD_MAX + 1] = {
 	[CLOCKLINK_CMD_PEER_SET_NTF] = SCHEMA(peer),
 	[CLOCKLINK_CMD_PROBE] = SCHEMA(peer),
 	[CLOCKLINK_CMD_TEMPERATURE_SET] = SCHEMA(clock),
+	[CLOCKLINK_CMD_UPDATE_ASK] = SCHEMA(peer),
 };
 
 /**

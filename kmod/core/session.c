@@ -112,13 +112,14 @@ static struct cl_session_slot *slot_complete(struct cl_session_slot *slots)
 /**
  * cl_session_init() - start a session
  * @s: session
- * @first_seq: first sequence number of our requests and updates, random
+ * @first_seq: first sequence number of each of our streams, random
  */
 void cl_session_init(struct cl_session *s, u32 first_seq)
 {
 	memset(s, 0, sizeof(*s));
 	s->next_seq = first_seq;
 	s->next_update = first_seq;
+	s->next_update_request = first_seq;
 }
 
 /**
@@ -146,6 +147,7 @@ bool cl_session_note_gen(struct cl_session *s, u32 gen)
 	cl_seq_reset(&s->req_seq);
 	cl_seq_reset(&s->resp_seq);
 	cl_seq_reset(&s->upd_seq);
+	cl_seq_reset(&s->upd_req_seq);
 	s->restarts++;
 	return true;
 }
@@ -342,6 +344,18 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 	return give_exchange(s, true, ret_x);
 }
 
+/* Account for a message of which only the newest counts. */
+static enum cl_session_result take_newest(struct cl_seq *seq, u32 number)
+{
+	switch (cl_seq_accept(seq, number)) {
+	case CL_SEQ_NEW:
+	case CL_SEQ_RESTART:
+		return CL_SESSION_TAKEN;
+	default:
+		return CL_SESSION_IGNORED;
+	}
+}
+
 /**
  * cl_session_take_update() - account for an update of the peer
  * @s: session; the message's generation has been noted
@@ -353,13 +367,21 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 enum cl_session_result cl_session_take_update(struct cl_session *s,
 					      const struct cl_wire_msg *m)
 {
-	switch (cl_seq_accept(&s->upd_seq, m->hdr.seq)) {
-	case CL_SEQ_NEW:
-	case CL_SEQ_RESTART:
-		return CL_SESSION_TAKEN;
-	default:
-		return CL_SESSION_IGNORED;
-	}
+	return take_newest(&s->upd_seq, m->hdr.seq);
+}
+
+/**
+ * cl_session_take_update_request() - account for an update request of the peer
+ * @s: session; the message's generation has been noted
+ * @m: the update request
+ *
+ * Return: as cl_session_take_update().
+ */
+enum cl_session_result
+cl_session_take_update_request(struct cl_session *s,
+			       const struct cl_wire_msg *m)
+{
+	return take_newest(&s->upd_req_seq, m->hdr.seq);
 }
 
 /**

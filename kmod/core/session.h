@@ -96,11 +96,13 @@ struct cl_session_slot {
  * @gen_known: a first message has arrived
  * @next_seq: sequence number of our next request
  * @next_update: sequence number of our next update
+ * @next_update_request: sequence number of our next update request
  * @asked: our requests, slot seq % CL_SESSION_SLOTS
  * @answered: the peer's requests
  * @req_seq: the peer's requests, accounting
  * @resp_seq: the peer's responses
  * @upd_seq: the peer's updates
+ * @upd_req_seq: the peer's update requests
  * @exchanges: complete exchanges given out
  * @no_stamp: exchanges that ended without one of the four stamps
  * @restarts: sessions restarted by a new generation of the peer
@@ -112,11 +114,13 @@ struct cl_session {
 	bool gen_known;
 	u32 next_seq;
 	u32 next_update;
+	u32 next_update_request;
 	struct cl_session_slot asked[CL_SESSION_SLOTS];
 	struct cl_session_slot answered[CL_SESSION_SLOTS];
 	struct cl_seq req_seq;
 	struct cl_seq resp_seq;
 	struct cl_seq upd_seq;
+	struct cl_seq upd_req_seq;
 	u64 exchanges;
 	u64 no_stamp;
 	u64 restarts;
@@ -149,6 +153,9 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 						struct cl_exchange *ret_x);
 enum cl_session_result cl_session_take_update(struct cl_session *s,
 					      const struct cl_wire_msg *m);
+enum cl_session_result
+cl_session_take_update_request(struct cl_session *s,
+			       const struct cl_wire_msg *m);
 void cl_session_confirm(struct cl_session *s, struct cl_raw until);
 void cl_session_forget_hardware(struct cl_session *s);
 

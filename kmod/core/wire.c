@@ -45,11 +45,14 @@ static const struct {
 	[CL_WIRE_UPDATE] = {
 		.length = CL_WIRE_UPDATE_LEN,
 	},
+	[CL_WIRE_UPDATE_REQUEST] = {
+		.length = CL_WIRE_UPDATE_REQUEST_LEN,
+	},
 };
 
 static bool type_known(u8 type)
 {
-	return type <= CL_WIRE_UPDATE && types[type].length;
+	return type <= CL_WIRE_UPDATE_REQUEST && types[type].length;
 }
 
 /* Length without TLVs: the line of a request is there only if its flag is. */
@@ -181,8 +184,9 @@ static void encode_body(const struct cl_wire_msg *m, u8 *p)
 	case CL_WIRE_RESPONSE:
 		encode_response(&m->resp, p);
 		break;
-	default:
+	case CL_WIRE_UPDATE:
 		encode_update(&m->upd, p);
+		break;
 	}
 }
 
@@ -195,8 +199,9 @@ static void decode_body(const u8 *p, struct cl_wire_msg *m)
 	case CL_WIRE_RESPONSE:
 		decode_response(p, &m->resp);
 		break;
-	default:
+	case CL_WIRE_UPDATE:
 		decode_update(p, &m->upd);
+		break;
 	}
 }
 
@@ -252,8 +257,10 @@ static bool msg_valid(const struct cl_wire_msg *m)
 		return request_valid(&m->req, m->hdr.flags);
 	case CL_WIRE_RESPONSE:
 		return response_valid(&m->resp, m->hdr.flags);
-	default:
+	case CL_WIRE_UPDATE:
 		return update_valid(&m->upd);
+	default:
+		return true;
 	}
 }
 

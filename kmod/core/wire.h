@@ -23,6 +23,7 @@
 #define CL_WIRE_REQUEST_MAP_LEN (CL_WIRE_REQUEST_LEN + 12)
 #define CL_WIRE_RESPONSE_LEN (CL_WIRE_HDR_LEN + 40)
 #define CL_WIRE_UPDATE_LEN (CL_WIRE_HDR_LEN + 56)
+#define CL_WIRE_UPDATE_REQUEST_LEN CL_WIRE_HDR_LEN
 
 #define CL_NODE_NONE 0U /* no node has this id */
 #define CL_NODE_ALL 0xffffffffU /* receiver: every node of the cluster */
@@ -38,6 +39,7 @@ enum cl_wire_type {
 	CL_WIRE_REQUEST = 1,
 	CL_WIRE_RESPONSE,
 	CL_WIRE_UPDATE,
+	CL_WIRE_UPDATE_REQUEST,
 };
 
 /* Flags of the header; undefined bits are sent as 0 and make a bad packet. */
@@ -61,8 +63,8 @@ enum cl_wire_flag {
  * @receiver: node id, or CL_NODE_ALL
  * @term: term of the leader that @sender obeys
  * @round: round of the leader
- * @seq: request, update: counts the sender's messages of this type to this
- *	receiver; response: that of the request it answers
+ * @seq: counts the sender's messages of this type to this receiver; response:
+ *	that of the request it answers
  * @gen: raw generation of the sender
  * @tag: authenticates the message, bytes as sent
  */
@@ -148,7 +150,7 @@ struct cl_wire_update {
 
 /**
  * struct cl_wire_msg - any message
- * @hdr: header
+ * @hdr: header; of an update request that is all
  * @req: if hdr.type is CL_WIRE_REQUEST
  * @resp: if hdr.type is CL_WIRE_RESPONSE
  * @upd: if hdr.type is CL_WIRE_UPDATE

@@ -552,6 +552,32 @@ static void test_only_newer_updates_are_taken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cl_seq_missing(&asker.upd_seq), 1ULL);
 }
 
+static void test_an_update_request_counts_once(struct kunit *test)
+{
+	struct cl_wire_msg m = { .hdr = { .type = CL_WIRE_UPDATE_REQUEST } };
+
+	start(0);
+	m.hdr.seq = 5;
+	KUNIT_EXPECT_EQ(test, cl_session_take_update_request(&asker, &m),
+			CL_SESSION_TAKEN);
+	KUNIT_EXPECT_EQ(test, cl_session_take_update_request(&asker, &m),
+			CL_SESSION_IGNORED);
+	m.hdr.seq = 4;
+	KUNIT_EXPECT_EQ(test, cl_session_take_update_request(&asker, &m),
+			CL_SESSION_IGNORED);
+	KUNIT_EXPECT_EQ(test, asker.upd_req_seq.duplicated, 1ULL);
+	KUNIT_EXPECT_EQ(test, asker.upd_req_seq.reordered, 1ULL);
+	/* A stream of its own. */
+	KUNIT_EXPECT_EQ(test, cl_session_take_update(&asker, &m),
+			CL_SESSION_TAKEN);
+	KUNIT_EXPECT_EQ(test, asker.upd_seq.received, 1ULL);
+	/* Of a new generation all is new. */
+	cl_session_note_gen(&asker, 1);
+	cl_session_note_gen(&asker, 2);
+	KUNIT_EXPECT_EQ(test, cl_session_take_update_request(&asker, &m),
+			CL_SESSION_TAKEN);
+}
+
 /*
  * A network that loses, repeats and reorders: whatever it does, an exchange
  * has four stamps of its own and is given out once.
@@ -796,6 +822,7 @@ static struct kunit_case session_cases[] = {
 	KUNIT_CASE(test_new_generation_ends_exchanges_under_way),
 	KUNIT_CASE(test_peer_that_starts_anew_is_answered),
 	KUNIT_CASE(test_only_newer_updates_are_taken),
+	KUNIT_CASE(test_an_update_request_counts_once),
 	KUNIT_CASE(test_bad_network_never_mixes_exchanges),
 	KUNIT_CASE(test_stamps_of_hardware_are_told_as_such),
 	KUNIT_CASE(test_sources_are_never_mixed),

@@ -81,12 +81,18 @@ static const struct {
 	{ "version 0", VEC_update, 0, 1, 0, CL_WIRE_BAD_VERSION },
 	{ "version 2", VEC_update, 0, 1, 2, CL_WIRE_BAD_VERSION },
 	{ "type 0", VEC_request_first, 1, 1, 0, CL_WIRE_BAD_TYPE },
-	{ "type 4", VEC_request_first, 1, 1, 4, CL_WIRE_BAD_TYPE },
+	{ "type 5", VEC_request_first, 1, 1, 5, CL_WIRE_BAD_TYPE },
 	{ "type 255", VEC_request_first, 1, 1, 255, CL_WIRE_BAD_TYPE },
 	{ "request as response", VEC_request_first, 1, 1, 2, CL_WIRE_SHORT },
 	{ "length too small", VEC_request_first, 2, 2, 71, CL_WIRE_BAD_LENGTH },
 	{ "length too large", VEC_request_first, 2, 2, 73, CL_WIRE_BAD_LENGTH },
 	{ "length 0", VEC_request_first, 2, 2, 0, CL_WIRE_BAD_LENGTH },
+	{ "update request with a flag", VEC_update_request, 4, 2, 0x10,
+	  CL_WIRE_BAD_FIELD },
+	{ "update request of nobody", VEC_update_request, 12, 4, 0,
+	  CL_WIRE_BAD_FIELD },
+	{ "update request as update", VEC_update_request, 1, 1, 3,
+	  CL_WIRE_SHORT },
 	{ "undefined flag", VEC_request_first, 4, 2, 0x40, CL_WIRE_BAD_FIELD },
 	{ "HW in a request without stamps", VEC_request_first, 4, 2, 0x20,
 	  CL_WIRE_BAD_FIELD },
@@ -317,7 +323,7 @@ static void test_encode_refuses_what_decode_would(struct kunit *test)
 	m.hdr.type = 0;
 	KUNIT_EXPECT_EQ(test, cl_wire_encode(&m, bytes, 512), -EINVAL);
 	m = good;
-	m.hdr.type = CL_WIRE_UPDATE + 1;
+	m.hdr.type = CL_WIRE_UPDATE_REQUEST + 1;
 	KUNIT_EXPECT_EQ(test, cl_wire_encode(&m, bytes, 512), -EINVAL);
 	m = good;
 	m.hdr.flags = CL_WIRE_F_RX;
@@ -356,7 +362,7 @@ static void random_message(u64 *rng, struct cl_wire_msg *m)
 			.gen = (u32)random_u64(rng),
 		},
 	};
-	switch (random_below(rng, 3)) {
+	switch (random_below(rng, 4)) {
 	case 0:
 		m->hdr.type = CL_WIRE_REQUEST;
 		m->hdr.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX;
@@ -378,6 +384,9 @@ static void random_message(u64 *rng, struct cl_wire_msg *m)
 		m->resp.time.ns = random_s64(rng);
 		m->resp.rate_q40 = (s32)random_u64(rng) >> 2;
 		m->resp.delay_ns = (u32)random_u64(rng);
+		break;
+	case 2:
+		m->hdr.type = CL_WIRE_UPDATE_REQUEST;
 		break;
 	default:
 		m->hdr.type = CL_WIRE_UPDATE;

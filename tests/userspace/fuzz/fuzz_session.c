@@ -81,6 +81,7 @@ static void check_session(void)
 	check_seq(&session.req_seq);
 	check_seq(&session.resp_seq);
 	check_seq(&session.upd_seq);
+	check_seq(&session.upd_req_seq);
 	CHECK(session.exchanges == given);
 	/* the first number was 0 or more */
 	CHECK(session.resp_seq.received <= session.next_seq);
@@ -239,9 +240,14 @@ static void event_hardware(struct input *in)
 static void event_other(struct input *in)
 {
 	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE };
+	u64 how = take(in, 1);
 
-	if (take(in, 1) & 1) {
+	if (how & 1) {
 		event_hardware(in);
+	} else if (how & 2) {
+		m.hdr.type = CL_WIRE_UPDATE_REQUEST;
+		m.hdr.seq = near_seq(in, session.upd_req_seq.highest);
+		cl_session_take_update_request(&session, &m);
 	} else if (take(in, 1)) {
 		m.hdr.seq = near_seq(in, session.upd_seq.highest);
 		cl_session_take_update(&session, &m);

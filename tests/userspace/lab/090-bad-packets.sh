@@ -69,7 +69,7 @@ for from in 10.0.0. fd00::; do
 	dropped drop_long long
 	dropped drop_version version
 	dropped drop_type type-0
-	dropped drop_type type-4
+	dropped drop_type type-5
 	dropped drop_length length-small
 	dropped drop_length length-large
 	for kind in flags state sender-0 tag stamp rate leap; do
@@ -90,6 +90,11 @@ for from in 10.0.0. fd00::; do
 	send -s 1009 good
 	check_true "$from: a duplicate is not" \
 		"$(number 1 peer answered) == 10 && $(number 1 stats drop_seq) == 1"
+
+	# a request to send again what was never sent
+	send -s 1000 ask
+	check_true "$from: an update request that cannot be met is counted" \
+		"$(number 1 stats drop_ask) == 1 && $(number 1 stats resent) == 0"
 
 	# a flood is cut off, and over again
 	begin=$(cut -d. -f1 /proc/uptime)

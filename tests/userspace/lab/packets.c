@@ -55,6 +55,7 @@ struct kind {
 static const struct kind kinds[] = {
 	{ .name = "good", .type = CL_WIRE_REQUEST },
 	{ .name = "update", .type = CL_WIRE_UPDATE },
+	{ .name = "ask", .type = CL_WIRE_UPDATE_REQUEST },
 	{ .name = "empty", .type = CL_WIRE_REQUEST, .len = -1 },
 	{ .name = "short-header",
 	  .type = CL_WIRE_REQUEST,
@@ -63,7 +64,7 @@ static const struct kind kinds[] = {
 	{ .name = "long", .type = CL_WIRE_REQUEST, .len = CL_WIRE_MAX + 1 },
 	{ "version", CL_WIRE_REQUEST, 0, OFF_VERSION, 1, { 2 } },
 	{ "type-0", CL_WIRE_REQUEST, 0, OFF_TYPE, 1, { 0 } },
-	{ "type-4", CL_WIRE_REQUEST, 0, OFF_TYPE, 1, { 4 } },
+	{ "type-5", CL_WIRE_REQUEST, 0, OFF_TYPE, 1, { 5 } },
 	{ .name = "length-small", .type = CL_WIRE_REQUEST, .len = 80 },
 	{ "length-large", CL_WIRE_REQUEST, 0, OFF_LENGTH, 2, { 0, 200 } },
 	{ "flags", CL_WIRE_REQUEST, 0, OFF_FLAGS, 2, { 0x80, 0 } },
@@ -120,7 +121,7 @@ static int build_kind(const struct kind *k, u32 seq, u8 *buf)
  */
 static int build_random(u32 seq, u8 *buf)
 {
-	int len = build(CL_WIRE_REQUEST + random() % 3, seq, buf);
+	int len = build(CL_WIRE_REQUEST + random() % 4, seq, buf);
 
 	for (int changes = random() % 4; changes > 0; changes--) {
 		int off = random() % len;

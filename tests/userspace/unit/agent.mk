@@ -16,6 +16,7 @@ AGENT_TEST_NAMES := \
 	reputation \
 	check \
 	probe \
+	overdue \
 	config \
 	clusterconf \
 	cache \

@@ -253,6 +253,15 @@ static int send_probe(struct cl_engine *e, u32 node)
 	return result(f, f->fail);
 }
 
+static int ask_update(struct cl_engine *e, u32 node)
+{
+	struct fakeio *f = of_engine(e);
+
+	f->update_asks++;
+	f->update_asked = node;
+	return result(f, f->fail);
+}
+
 static const struct cl_engine_ops engine_ops = {
 	.get_instance = get_instance,
 	.add_instance = add_instance,
@@ -270,6 +279,7 @@ static const struct cl_engine_ops engine_ops = {
 	.send_update = send_update,
 	.list_peers = list_peers,
 	.send_probe = send_probe,
+	.ask_update = ask_update,
 };
 
 /**

@@ -49,6 +49,8 @@
  * @deaf: those that answer no probe
  * @probed: probes of each
  * @probes: probes of all
+ * @update_asks: updates asked for again
+ * @update_asked: node that was asked last
  * @lists: lists of peers
  * @lines: lines logged
  * @line: last line logged
@@ -89,6 +91,8 @@ struct fakeio {
 	bool deaf[FAKE_PEERS];
 	int probed[FAKE_PEERS];
 	int probes;
+	int update_asks;
+	u32 update_asked;
 	int lists;
 	int lines;
 	char line[512];
