@@ -266,7 +266,6 @@ void cl_round_elect(struct cl_round *r, u32 leader, u32 term)
 	if (!r->present)
 		return;
 	r->logged = 0;
-	r->seen = false;
 	r->inst.leader = leader;
 	if (was.leader != leader || r->again != CL_ROUND_NEVER)
 		appoint(r);
@@ -285,8 +284,9 @@ void cl_round_lease(struct cl_round *r, s64 until)
 	if (!r->lapsed || cl_round_now(r) >= until)
 		return;
 	r->lapsed = false;
-	cl_io_log(r->io, CL_IO_NOTICE, "node %u leads again, term %u",
-		  r->inst.node, r->told.term);
+	if (r->leading)
+		cl_io_log(r->io, CL_IO_NOTICE, "node %u leads again, term %u",
+			  r->inst.node, r->told.term);
 }
 
 /**

@@ -277,7 +277,7 @@ static bool is_lapsed(struct cl_round *r, s64 now)
 {
 	bool lapsed = now >= r->told.lease;
 
-	if (lapsed && !r->lapsed)
+	if (lapsed && !r->lapsed && r->leading)
 		cl_io_log(r->io, CL_IO_WARNING,
 			  "node %u is silent: its lease is over", r->inst.node);
 	r->lapsed = lapsed;

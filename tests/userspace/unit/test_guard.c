@@ -38,6 +38,7 @@
  * @lie_ns: added to what the leader tells
  * @term: of the leader
  * @leader: index of the leader
+ * @restarts: raw generations of the leader that we have not heard of
  * @obeyed: what an update does to the own clock is done
  * @a: last answer
  */
@@ -55,6 +56,7 @@ struct fixture {
 	double lie_ns;
 	u32 term;
 	unsigned int leader;
+	u32 restarts;
 	bool obeyed;
 	struct cl_guard_answer a;
 };
@@ -157,7 +159,7 @@ static enum cl_guard_verdict update_after(struct fixture *x, s64 ns)
 	struct cl_nl_update u = {
 		.sender = l->node,
 		.term = x->term,
-		.gen = l->gen,
+		.gen = l->gen + x->restarts,
 		.state = CLOCKLINK_STATE_SYNCED,
 		.interval_ns = 100 * MS,
 	};
@@ -313,12 +315,24 @@ static void test_another_leader_is_as_wrong_as_its_estimate(void **state)
 		x->clock_ns[k] = 0;
 		stay_calm(x, 10 * SEC);
 	}
-	/* Who was leader is compared with at once. */
-	for (int i = 1; i < PEERS; i++)
-		x->f.peer[i].have = CL_NL_BIT(PEER_STATE);
-	x->g.draw = 0;
-	update(x);
-	assert_false(x->a.unverified);
+}
+
+static void test_who_was_leader_is_compared_with_at_once(void **state)
+{
+	struct fixture *x = *state;
+	bool drawn = false;
+
+	stay_calm(x, 30 * SEC);
+	x->leader = 5;
+	x->term++;
+	stay_calm(x, 30 * SEC);
+	x->leader = 6;
+	x->term++;
+	stay_calm(x, 2 * SEC);
+	assert_int_equal(x->g.n_drawn, PEERS - 1);
+	for (unsigned int i = 0; i < x->g.n_drawn; i++)
+		drawn |= x->g.drawn[i] == x->f.peer[5].node;
+	assert_true(drawn);
 }
 
 /* After a step of the raw clocks all is measured anew. */
@@ -336,6 +350,30 @@ static void test_calm_while_estimates_become_good(void **state)
 		}
 		stay_calm(x, SEC);
 	}
+}
+
+/* Clocks have still what the estimates were wrong by a moment ago. */
+static void test_calm_when_estimates_become_good_at_once(void **state)
+{
+	struct fixture *x = *state;
+
+	for (int i = 0; i < PEERS; i++)
+		x->f.peer[i].error_ns = 5000;
+	stay_calm(x, 10 * SEC);
+	for (int i = 0; i < PEERS; i++) {
+		x->f.peer[i].error_ns = 100;
+		x->error_ns[i] = 0;
+		x->clock_ns[i] = i % 2 ? 6000 : -6000;
+	}
+	x->clock_ns[x->leader] = 0;
+	for (int i = 0; i < 300; i++) {
+		assert_int_equal(update(x), CL_GUARD_OBEY);
+		for (int k = 0; k < PEERS; k++)
+			x->clock_ns[k] *= 0.98;
+	}
+	/* That has an end. */
+	x->lie_ns = 7000;
+	assert_int_equal(update(x), CL_GUARD_REFUSE);
 }
 
 static void test_calm_on_long_paths(void **state)
@@ -460,6 +498,34 @@ static void test_of_three_it_holds_over(void **state)
 	assert_true(x->a.no_confidence);
 }
 
+/* Refused for ten minutes; the own clock has drifted meanwhile. */
+static void test_an_own_clock_that_goes_alone_becomes_vague(void **state)
+{
+	struct fixture *x = *state;
+
+	x->f.inst.peers = 2;
+	x->f.peer[0].wander_ppt = 1;
+	x->f.peer[1].wander_ppt = 1;
+	stay_calm(x, 60 * SEC);
+	x->lie_ns = 30000;
+	for (int i = 0; i < 6000; i++)
+		assert_int_not_equal(update(x), CL_GUARD_OBEY);
+	x->lie_ns = 0;
+	x->own_ns = 6000;
+	assert_int_equal(update(x), CL_GUARD_OBEY);
+	assert_false(x->a.unverified);
+}
+
+static void isolate(struct fixture *x, u32 node)
+{
+	const struct cl_standing s = { .isolation = { .n = 2 } };
+	struct cl_member m = { .id = node };
+
+	cl_roster_put(x->state.roster, &m);
+	cl_roster_stand(x->state.roster, node, &s);
+	assert_true(cl_state_isolated(&x->state, node));
+}
+
 static void test_who_is_not_believed_does_not_count(void **state)
 {
 	struct fixture *x = *state;
@@ -483,19 +549,11 @@ static void test_who_is_not_believed_does_not_count(void **state)
 			break;
 		}
 	}
+	x->f.peer[7].ready = true;
+	isolate(x, x->f.peer[7].node);
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(update(x), CL_GUARD_OBEY);
 	assert_true(x->a.unverified);
-}
-
-static void isolate(struct fixture *x, u32 node)
-{
-	const struct cl_standing s = { .isolation = { .n = 2 } };
-	struct cl_member m = { .id = node };
-
-	cl_roster_put(x->state.roster, &m);
-	cl_roster_stand(x->state.roster, node, &s);
-	assert_true(cl_state_isolated(&x->state, node));
 }
 
 static void test_an_isolated_leader_is_refused(void **state)
@@ -518,6 +576,11 @@ static void test_a_leader_that_is_not_measured_is_refused(void **state)
 	refused_for(x, "not measured");
 	assert_false(x->a.no_confidence);
 	x->f.peer[0].ready = true;
+	assert_int_equal(update(x), CL_GUARD_OBEY);
+	x->restarts = 1;
+	update(x);
+	refused_for(x, "not measured");
+	x->restarts = 0;
 	assert_int_equal(update(x), CL_GUARD_OBEY);
 	x->f.peer[0].node = 99;
 	x->f.inst.peers = 0;
@@ -689,13 +752,16 @@ int main(void)
 		TEST(test_who_was_followed_is_slewed_to),
 		TEST(test_a_limited_slew_is_no_disagreement),
 		TEST(test_another_leader_is_as_wrong_as_its_estimate),
+		TEST(test_who_was_leader_is_compared_with_at_once),
 		TEST(test_calm_while_estimates_become_good),
+		TEST(test_calm_when_estimates_become_good_at_once),
 		TEST(test_calm_on_long_paths),
 		TEST(test_calm_after_holdover),
 		TEST(test_calm_when_others_come_back),
 		TEST(test_a_new_leader_that_lies_is_refused_at_once),
 		TEST(test_of_two_nobody_can_tell),
 		TEST(test_of_three_it_holds_over),
+		TEST(test_an_own_clock_that_goes_alone_becomes_vague),
 		TEST(test_who_is_not_believed_does_not_count),
 		TEST(test_an_isolated_leader_is_refused),
 		TEST(test_a_leader_that_is_not_measured_is_refused),
