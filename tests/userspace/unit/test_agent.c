@@ -233,6 +233,7 @@ static void make_cluster(u32 voters)
 	const struct cl_utc utc = { SINCE, 37, CLOCKLINK_LEAP_NONE, 0 };
 	const struct cl_member m = member(1);
 	const char *why;
+	int err;
 
 	make_world(1, CLOCKLINK_STATE_UNSYNCED);
 	assert_int_equal(cl_agent_found(node[1].a, &p, &m, &utc, error), 0);
@@ -243,8 +244,8 @@ static void make_cluster(u32 voters)
 			put_id(id, id <= voters ? CL_MEMBER_F_VOTER : 0);
 
 		make_world(id, CLOCKLINK_STATE_SYNCED);
-		assert_int_equal(
-			cl_agent_start(node[id].a, &other, &nothing, &why), 0);
+		err = cl_agent_start(node[id].a, &other, &nothing, &why);
+		assert_int_equal(err, 0);
 		connect_node(id);
 		node[1].result = PENDING;
 		assert_int_equal(cl_agent_request(node[1].a, &e, 1, error), 0);
@@ -358,7 +359,7 @@ static void test_without_a_majority_nobody_leads(void **state)
 	end_cluster();
 }
 
-static void test_leader_without_a_time_gives_the_lead_away(void **state)
+static void test_leader_without_a_time_gives_it_away(void **state)
 {
 	u32 old;
 
@@ -426,6 +427,7 @@ static void test_accusations_isolate(void **state)
 				.limit_ns = 1000,
 				.round = 7 },
 	};
+	const struct cl_state *s;
 	u32 leader, accusers = 0;
 
 	(void)state;
@@ -437,13 +439,18 @@ static void test_accusations_isolate(void **state)
 		t.accusation.accuser = from;
 		say(from, leader, &t);
 		run(100 * CL_NS_PER_MS);
-		assert_int_equal(
-			cl_state_isolated(cl_cluster_state(cl_agent_cluster(
-						  node[leader].a)),
-					  5),
-			++accusers == 2);
+		s = cl_cluster_state(cl_agent_cluster(node[leader].a));
+		assert_int_equal(cl_state_isolated(s, 5), ++accusers == 2);
 	}
 	end_cluster();
+}
+
+/* Of the engine's peers. */
+static int changes_of(u32 id)
+{
+	const struct fakeio *f = &node[id].f;
+
+	return f->peers + f->peer_sets + f->peer_dels;
 }
 
 /* What is due is done: it is not due again at once. */
@@ -475,6 +482,7 @@ static void test_deadlines_go_on(void **state)
 	assert_int_equal(cl_agent_start(node[2].a, &p, &nothing, &why), 0);
 	cl_agent_settings(node[2].a, &node[2].f.inst);
 	check_deadlines(2);
+	assert_int_equal(changes_of(2), 0);
 	end_cluster();
 }
 
@@ -482,15 +490,18 @@ static void test_deadlines_go_on(void **state)
 static void test_without_an_instance_nothing_is_due(void **state)
 {
 	const struct cl_nl_sample s = { .have = ~0ULL, .peer = 3 };
+	int changes;
 
 	(void)state;
 	make_cluster(3);
 	assert_true(cl_agent_judge(node[2].a)->judging);
 	cl_agent_sample(node[2].a, &s);
 	assert_true(cl_agent_judge(node[2].a)->waiting);
+	changes = changes_of(2);
 	cl_agent_settings(node[2].a, NULL);
 	assert_false(cl_agent_judge(node[2].a)->judging);
 	check_deadlines(2);
+	assert_int_equal(changes_of(2), changes);
 	end_cluster();
 }
 
@@ -514,8 +525,7 @@ int main(void)
 		cmocka_unit_test(test_founder_begins_with_the_hosts_time),
 		cmocka_unit_test(test_all_obey_who_is_elected),
 		cmocka_unit_test(test_without_a_majority_nobody_leads),
-		cmocka_unit_test(
-			test_leader_without_a_time_gives_the_lead_away),
+		cmocka_unit_test(test_leader_without_a_time_gives_it_away),
 		cmocka_unit_test(test_no_confidence_deposes),
 		cmocka_unit_test(test_accusations_isolate),
 		cmocka_unit_test(test_deadlines_go_on),
