@@ -228,6 +228,17 @@ static int put_estimate(struct sk_buff *skb, const struct cl_peer_info *i,
 }
 
 /*
+ * Own cluster time at an instant that may be before the line was published: a slew
+ * that began with it was not there then.
+ */
+static struct cl_time own_time(const struct cl_published *p, struct cl_raw at)
+{
+	if (cl_raw_sub(at, p->clock.map.raw) < 0)
+		return cl_map_at(&p->clock.map, at);
+	return cl_clock_at(&p->clock, at);
+}
+
+/*
  * Cluster time of a peer, by its line, minus the own at the raw instant @at, when
  * the peer's raw time was @theirs.  False if there is no such thing: either may have no
  * time, or they follow different leaders.  In a cluster time goes on from one term to
@@ -246,8 +257,7 @@ static bool ahead_of(const struct cl_instance *inst,
 	    (!managed && (line->term != READ_ONCE(inst->steering.term) ||
 			  !cl_published_usable(&p))))
 		return false;
-	*ret = cl_time_sub(cl_map_at(&line->map, theirs),
-			   cl_clock_at(&p.clock, at));
+	*ret = cl_time_sub(cl_map_at(&line->map, theirs), own_time(&p, at));
 	return true;
 }
 
