@@ -21,7 +21,15 @@ static u8 group_of(const struct cs_net *n, u32 id)
 	return id < n->groups ? n->group[id] : CS_NET_WHOLE;
 }
 
-static double loss_of(const struct cs_net *n, u32 from, u32 to)
+/**
+ * cs_net_loss() - what is lost on a way
+ * @n: network
+ * @from: id
+ * @to: id
+ *
+ * Return: share, 0 to 1; 1: nothing passes.
+ */
+double cs_net_loss(const struct cs_net *n, u32 from, u32 to)
 {
 	if (group_of(n, from) != group_of(n, to))
 		return 1;
@@ -42,7 +50,7 @@ static void arrive(struct cs_event *e)
 		cs_heap_put(n->heap, e, until);
 		return;
 	}
-	if (loss_of(n, p->from, p->to) >= 1)
+	if (cs_net_loss(n, p->from, p->to) >= 1)
 		n->lost++;
 	else
 		n->arrive(n->ctx, p);
@@ -69,10 +77,18 @@ static struct cs_packet *new_packet(struct cs_net *n)
 	return p;
 }
 
-static s64 delay(struct cs_net *n)
+/**
+ * cs_net_delay() - how long a message takes
+ * @n: network
+ *
+ * Return: ns, by its law.
+ */
+s64 cs_net_delay(struct cs_net *n)
 {
-	s64 d = n->law.base_ns +
-		(s64)((double)n->law.jitter_ns * vt_rng_exp(&n->rng));
+	double queue = n->law.shape ? vt_rng_gamma(&n->rng, n->law.shape) /
+					      n->law.shape :
+				      vt_rng_exp(&n->rng);
+	s64 d = n->law.base_ns + (s64)((double)n->law.jitter_ns * queue);
 
 	if (vt_rng_uniform(&n->rng) < n->law.late) {
 		n->late++;
@@ -86,7 +102,7 @@ static void carry(struct cs_net *n, u32 from, u32 to, struct cs_parcel *parcel)
 	struct cs_packet *p;
 
 	n->sent++;
-	if (vt_rng_uniform(&n->rng) < loss_of(n, from, to)) {
+	if (vt_rng_uniform(&n->rng) < cs_net_loss(n, from, to)) {
 		n->lost++;
 		return;
 	}
@@ -95,7 +111,7 @@ static void carry(struct cs_net *n, u32 from, u32 to, struct cs_parcel *parcel)
 	p->to = to;
 	p->parcel = parcel;
 	parcel->refs++;
-	cs_heap_put(n->heap, &p->event, n->heap->now + delay(n));
+	cs_heap_put(n->heap, &p->event, n->heap->now + cs_net_delay(n));
 }
 
 /**

@@ -53,7 +53,8 @@ struct cs_cut {
 /**
  * struct cs_law - how messages travel
  * @base_ns: shortest delay, ns
- * @jitter_ns: mean of what comes to it, exponential, ns
+ * @jitter_ns: mean of what comes to it, ns
+ * @shape: of its gamma distribution; 0: it is exponential
  * @loss: share that is lost, 0 to 1
  * @twice: share that comes twice, 0 to 1
  * @late: share that is overtaken by others, 0 to 1
@@ -62,6 +63,7 @@ struct cs_cut {
 struct cs_law {
 	s64 base_ns;
 	s64 jitter_ns;
+	double shape;
 	double loss;
 	double twice;
 	double late;
@@ -116,6 +118,8 @@ void cs_net_send(struct cs_net *n, u32 from, u32 to, struct cs_parcel *p);
 void cs_net_part(struct cs_net *n, u32 id, u8 group);
 void cs_net_cut(struct cs_net *n, u32 from, u32 to, double loss);
 void cs_net_heal(struct cs_net *n);
+double cs_net_loss(const struct cs_net *n, u32 from, u32 to);
+s64 cs_net_delay(struct cs_net *n);
 void cs_net_free(struct cs_net *n);
 void cs_parcel_put(struct cs_parcel *p);
 

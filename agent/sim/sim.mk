@@ -48,3 +48,15 @@ $(BUILD)/obj/sim-module/%.o: %.c $(SIM_HEADER_DIR)/stamp
 	$(CC) $(SIM_MODULE_CPPFLAGS) $(AGENT_CFLAGS) $(SIM_MODULE_CFLAGS) -c $< -o $@
 
 -include $(SIM_MODULE_OBJS:.o=.d)
+
+AGENT_SIM_PARTS := $(addprefix agent/sim/,disk.c heap.c image.c machine.c memory.c net.c \
+	schedule.c)
+AGENT_SIM_OBJS := $(call agent_objs,$(wildcard agent/sim/agents/*.c) $(AGENT_SIM_PARTS) \
+	$(SIM_HOST_SRCS) scripts/lab/vtime/rng.c) $(SIM_MODULE_OBJS)
+
+$(BUILD)/agent-sim: $(AGENT_SIM_OBJS) $(AGENT_CORE_OBJS) $(AGENT_LIB)
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ -lm -o $@
+
+-include $(AGENT_SIM_OBJS:.o=.d)
+
+tools: $(BUILD)/agent-sim

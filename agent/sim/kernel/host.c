@@ -214,6 +214,19 @@ int cs_host_dump(struct cs_host *h, u8 cmd,
 }
 
 /**
+ * cs_host_nudge() - planted fault: the published clock is moved
+ * @h: host, on
+ * @ns: by so much
+ */
+void cs_host_nudge(struct cs_host *h, s64 ns)
+{
+	struct cl_instance *inst = instance_of(h);
+
+	if (inst)
+		inst->output.now.clock.map.time.ns += ns;
+}
+
+/**
  * cs_host_read() - read the published clock as a program on the host would
  * @h: host
  * @ret: reading

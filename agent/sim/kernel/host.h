@@ -94,6 +94,7 @@ int cs_host_command(struct cs_host *h, const struct cl_nl_msg *m,
 int cs_host_dump(struct cs_host *h, u8 cmd,
 		 void (*each)(void *ctx, const struct cl_nl_msg *m), void *ctx,
 		 const char **why);
+void cs_host_nudge(struct cs_host *h, s64 ns);
 bool cs_host_read(const struct cs_host *h, struct cs_reading *ret);
 
 static inline s64 cs_host_raw(const struct cs_host *h)

@@ -44,3 +44,13 @@ $(CLUSTER_UNITS): $(BUILD)/unit/%: \
 	$(CC) $(AGENT_CFLAGS) $(SANITIZE) $^ -lcmocka -lm -o $@
 
 -include $(CLUSTER_UNITS:$(BUILD)/unit/%=$(BUILD)/obj/agent-unit/$(AGENT_TEST_DIR)/%.d)
+
+-include $(CLUSTER_UNIT_OBJS:.o=.d)
+
+# Whole agents.
+$(BUILD)/unit/test_agents: tests/userspace/cluster/agents-test.py | \
+		$(BUILD)/agent-sim $(BUILD)/sim
+	@mkdir -p $(@D)
+	ln -sf $(abspath $<) $@
+
+unit: $(BUILD)/unit/test_agents $(BUILD)/agent-sim $(BUILD)/sim

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "truth.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "kmod/core/fixed.h"
+
+/* Cluster time goes from one line to the next as fast as that. */
+#define MERGE_PPM 1
+
+/* Times are whole ns, as are those that they are made of. */
+#define ROUNDING_NS 3
+
+static const char *const names[] = {
+	[CS_RULE_MONOTONIC] = "monotonic", [CS_RULE_STEP] = "step",
+	[CS_RULE_BOUND] = "bound",	   [CS_RULE_LEADER] = "leader",
+	[CS_RULE_ISOLATED] = "isolated",   [CS_RULE_LIVE] = "live",
+};
+
+static const char moves[] =
+	"node %u moves by %lld ns in %lld, %lld too far, %llu steps";
+static const char is_off[] =
+	"node %u, state %u, is off by %lld ns, bound %llu; node %u made term %u, %.0f ns beside";
+
+/**
+ * cs_rule_name() - name of a rule
+ * @r: rule
+ *
+ * Return: the name.
+ */
+const char *cs_rule_name(enum cs_rule r)
+{
+	return names[r];
+}
+
+/**
+ * cs_truth_fail() - a rule is broken
+ * @t: checks; only the first counts
+ * @which: rule
+ * @fmt: what was seen
+ */
+void cs_truth_fail(struct cs_truth *t, enum cs_rule which, const char *fmt, ...)
+{
+	va_list args;
+
+	if (t->broken)
+		return;
+	t->broken = true;
+	t->which = which;
+	t->broken_at = t->heap->now;
+	va_start(args, fmt);
+	vsnprintf(t->text, sizeof(t->text), fmt, args);
+	va_end(args);
+}
+
+static bool lies(const struct cs_truth *t, const struct cs_agent *a)
+{
+	return !t->trusting && cs_liar_lies(&a->liar, t->heap->now);
+}
+
+static bool makes_time(const struct cs_reading *r, u32 id)
+{
+	return r->usable && r->parent == id &&
+	       (r->state == CLOCKLINK_STATE_SYNCED ||
+		r->state == CLOCKLINK_STATE_UNVERIFIED);
+}
+
+static void check_leader(struct cs_truth *t, u32 id, u32 term)
+{
+	u32 i = term % ARRAY_SIZE(t->leader);
+
+	if (t->leader[i].term != term) {
+		t->leader[i].term = term;
+		t->leader[i].node = id;
+	} else if (t->leader[i].node != id) {
+		cs_truth_fail(t, CS_RULE_LEADER,
+			      "nodes %u and %u make the time of term %u",
+			      t->leader[i].node, id, term);
+	}
+}
+
+/* How far a clock has moved beyond what its rate and slew say. */
+static s64 excess(const struct cs_reading *was, const struct cs_reading *is)
+{
+	s64 d = is->raw_ns - was->raw_ns;
+	s64 moved = is->time_ns - was->time_ns - d;
+	s64 low = was->rate_q48, high = was->rate_q48;
+	const s64 rate[] = { was->rate_q48 + was->slew_q48, is->rate_q48,
+			     is->rate_q48 + is->slew_q48 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(rate); i++) {
+		low = cl_min_s64(low, rate[i]);
+		high = cl_max_s64(high, rate[i]);
+	}
+	if (moved < cl_scale(d, low) - ROUNDING_NS)
+		return cl_scale(d, low) - moved;
+	if (moved > cl_scale(d, high) + ROUNDING_NS)
+		return moved - cl_scale(d, high);
+	return 0;
+}
+
+/* A node against itself at the look before. */
+static void check_moves(struct cs_truth *t, u32 id, const struct cs_view *was,
+			const struct cs_reading *is)
+{
+	s64 step;
+
+	if (!was->known || was->boots != t->agent[id]->boots ||
+	    was->r.gen != is->gen)
+		return;
+	if (is->time_ns < was->r.time_ns)
+		cs_truth_fail(t, CS_RULE_MONOTONIC,
+			      "node %u goes back by %lld ns", id,
+			      (long long)(was->r.time_ns - is->time_ns));
+	/* What it has done while nobody looked is not known. */
+	step = was->at == t->at ? excess(&was->r, is) : 0;
+	t->step_max_ns = cl_max_s64(t->step_max_ns, step);
+	if (step || is->steps != was->r.steps)
+		cs_truth_fail(t, CS_RULE_STEP, moves, id,
+			      (long long)(is->time_ns - was->r.time_ns),
+			      (long long)(is->raw_ns - was->r.raw_ns),
+			      (long long)step,
+			      (unsigned long long)(is->steps - was->r.steps));
+}
+
+/* Cluster time by the oscillator of who made it last. */
+static void go_on(struct cs_truth *t)
+{
+	const struct cs_host *h = &t->agent[t->maker]->host;
+	s64 d = cs_host_raw_at(h, t->heap->now) - cs_host_raw_at(h, t->at);
+
+	t->time_ns += d + cl_scale(d, t->rate_q48);
+}
+
+static void take_over(struct cs_truth *t, u32 id, const struct cs_reading *r)
+{
+	t->changes += t->known;
+	t->beside_ns = t->known ? (double)(t->time_ns - r->time_ns) : 0;
+	t->beside_max_ns =
+		cl_max_s64(t->beside_max_ns, llabs((s64)t->beside_ns));
+	t->known = true;
+	t->maker = id;
+	t->gen = r->gen;
+	t->term = r->term;
+}
+
+static void follow(struct cs_truth *t, const struct cs_reading *r)
+{
+	double most = (double)(t->heap->now - t->at) * MERGE_PPM / 1e6;
+
+	if (t->beside_ns > most)
+		t->beside_ns -= most;
+	else if (t->beside_ns < -most)
+		t->beside_ns += most;
+	else
+		t->beside_ns = 0;
+	t->time_ns = r->time_ns + (s64)t->beside_ns;
+	t->rate_q48 = r->rate_q48;
+}
+
+/* Who makes cluster time now? */
+static u32 maker_of(struct cs_truth *t, const struct cs_reading *r)
+{
+	u32 best = 0;
+
+	for (u32 id = 1; id < t->ids; id++) {
+		if (!makes_time(&r[id], id))
+			continue;
+		check_leader(t, id, r[id].term);
+		if (!lies(t, t->agent[id]) &&
+		    (!best || r[id].term > r[best].term))
+			best = id;
+	}
+	return best;
+}
+
+/* Is there a clock that could keep cluster time?  Who sleeps may have one. */
+static bool is_kept(const struct cs_truth *t, const struct cs_reading *r)
+{
+	for (u32 id = 1; id < t->ids; id++)
+		if (r[id].usable ||
+		    (t->agent[id]->core && t->view[id].now &&
+		     t->agent[id]->host.asleep_until > t->heap->now))
+			return true;
+	return false;
+}
+
+static void find_time(struct cs_truth *t, const struct cs_reading *r)
+{
+	u32 maker = maker_of(t, r);
+
+	t->known &= is_kept(t, r);
+	if (t->known)
+		go_on(t);
+	if (!maker || (t->known && r[maker].term < t->term))
+		return;
+	if (!t->known || maker != t->maker || r[maker].gen != t->gen)
+		take_over(t, maker, &r[maker]);
+	t->term = r[maker].term;
+	follow(t, &r[maker]);
+}
+
+static void check_bound(struct cs_truth *t, u32 id, const struct cs_reading *r)
+{
+	s64 error = r->time_ns - t->time_ns;
+	double bound = (double)r->bound_ns * t->share;
+
+	t->error_max_ns = cl_max_s64(t->error_max_ns, llabs(error));
+	if ((double)llabs(error) > bound + ROUNDING_NS)
+		cs_truth_fail(t, CS_RULE_BOUND, is_off, id, r->state,
+			      (long long)error, (unsigned long long)r->bound_ns,
+			      t->maker, t->term, t->beside_ns);
+}
+
+/* What a node knows of what was agreed upon. */
+static void check_state(struct cs_truth *t, u32 id, const struct cl_state *s)
+{
+	for (u32 i = 1; i < t->ids; i++)
+		if (t->agent[i] && !lies(t, t->agent[i]) &&
+		    cl_state_isolated(s, i))
+			cs_truth_fail(t, CS_RULE_ISOLATED,
+				      "node %u is isolated, says node %u", i,
+				      id);
+}
+
+static void check_states(struct cs_truth *t)
+{
+	if (t->heap->now < t->state_at)
+		return;
+	t->state_at = t->heap->now + CS_TRUTH_STATE_NS;
+	for (u32 id = 1; id < t->ids; id++) {
+		const struct cs_agent *a = t->agent[id];
+		const struct cl_state *s = a ? cs_agent_state(a) : NULL;
+
+		if (s)
+			check_state(t, id, s);
+	}
+}
+
+/**
+ * cs_truth_look() - check all nodes now
+ * @t: checks
+ */
+void cs_truth_look(struct cs_truth *t)
+{
+	struct cs_reading r[t->ids];
+
+	t->looks++;
+	for (u32 id = 0; id < t->ids; id++) {
+		const struct cs_agent *a = t->agent[id];
+
+		if (!a || a->host.asleep_until > t->heap->now ||
+		    !cs_host_read(&a->host, &r[id]))
+			r[id] = (struct cs_reading){ .usable = false };
+	}
+	find_time(t, r);
+	for (u32 id = 1; id < t->ids; id++) {
+		const struct cs_agent *a = t->agent[id];
+
+		if (r[id].usable && !lies(t, a))
+			check_moves(t, id, &t->view[id], &r[id]);
+		if (r[id].usable && !lies(t, a) && t->known)
+			check_bound(t, id, &r[id]);
+		/* Who sleeps is as it was. */
+		if (a && a->core && a->host.asleep_until > t->heap->now)
+			continue;
+		t->view[id].now = r[id].usable;
+		if (r[id].usable)
+			t->view[id] = (struct cs_view){
+				.now = true,
+				.known = true,
+				.at = t->heap->now,
+				.r = r[id],
+				.boots = a->boots,
+			};
+	}
+	t->at = t->heap->now;
+	check_states(t);
+}
+
+/**
+ * cs_truth_error() - error of a clock at the last look
+ * @t: checks
+ * @id: node that has a usable clock
+ *
+ * Return: ns.
+ */
+s64 cs_truth_error(const struct cs_truth *t, u32 id)
+{
+	return t->view[id].r.time_ns - t->time_ns;
+}
+
+/**
+ * cs_truth_synced() - does a node follow, or lead?
+ * @t: checks
+ * @id: node
+ *
+ * Return: true if it did at the last look.
+ */
+bool cs_truth_synced(const struct cs_truth *t, u32 id)
+{
+	const struct cs_view *v = &t->view[id];
+
+	return v->now && (v->r.state == CLOCKLINK_STATE_SYNCED ||
+			  v->r.state == CLOCKLINK_STATE_UNVERIFIED);
+}
