@@ -186,10 +186,26 @@ static int add_contact(struct cl_clusterconf *c, const char *text, char *error)
 	return 0;
 }
 
+static int add_look(struct cl_clusterconf *c, const char *text, char *error)
+{
+	if (c->n_look == CL_CLUSTERCONF_LOOK_MAX)
+		return wrong(error, "join: more than %d of srv: and multicast:",
+			     CL_CLUSTERCONF_LOOK_MAX);
+	strcpy(c->look[c->n_look++], text);
+	return 0;
+}
+
+static int add_place(struct cl_clusterconf *c, const char *text, char *error)
+{
+	if (!strncmp(text, "srv:", 4) || !strncmp(text, "multicast:", 10))
+		return add_look(c, text, error);
+	return add_contact(c, text, error);
+}
+
 /* Several, by commas and white space; the key may also come again. */
 static int set_join(struct cl_clusterconf *c, const char *value, char *error)
 {
-	char text[CL_UNITS_ADDR_SIZE];
+	char text[CL_CLUSTERCONF_LOOK_SIZE];
 	size_t len;
 	int err = 0;
 
@@ -204,7 +220,7 @@ static int set_join(struct cl_clusterconf *c, const char *value, char *error)
 		memcpy(text, value, len);
 		text[len] = '\0';
 		value += len;
-		err = add_contact(c, text, error);
+		err = add_place(c, text, error);
 	}
 	return err;
 }

@@ -12,6 +12,8 @@
 #define CL_CLUSTERCONF_PATH_SIZE 128
 #define CL_CLUSTERCONF_ERROR_SIZE (CL_ENTRY_ERROR_SIZE + 32)
 #define CL_CLUSTERCONF_JOIN_MAX 16
+#define CL_CLUSTERCONF_LOOK_MAX 4
+#define CL_CLUSTERCONF_LOOK_SIZE 128
 
 #define CL_CLUSTERCONF_STATE "/var/lib/clocklink"
 #define CL_CLUSTERCONF_PORT 20319
@@ -29,6 +31,8 @@
  * @vote: asks for a vote when it joins
  * @join: members that are asked when there is no state yet
  * @n_join: how many
+ * @look: where members are looked for, as discovery.h has it
+ * @n_look: how many
  * @leap_seconds: table of leap seconds
  */
 struct cl_clusterconf {
@@ -43,6 +47,8 @@ struct cl_clusterconf {
 	bool vote;
 	struct cl_tcp_address join[CL_CLUSTERCONF_JOIN_MAX];
 	unsigned int n_join;
+	char look[CL_CLUSTERCONF_LOOK_MAX][CL_CLUSTERCONF_LOOK_SIZE];
+	unsigned int n_look;
 	char leap_seconds[CL_CLUSTERCONF_PATH_SIZE];
 };
 

@@ -270,8 +270,8 @@ static int open_streams(struct cl_membership *m, char *error)
 	u16 port;
 	int err;
 
-	m->store_fd = epoll_create1(EPOLL_CLOEXEC);
-	err = m->store_fd < 0 ? -errno : 0;
+	m->wait_fd = epoll_create1(EPOLL_CLOEXEC);
+	err = m->wait_fd < 0 ? -errno : 0;
 	if (!err)
 		err = cl_streams_open(&m->streams, &streams_ops, m, m->cluster,
 				      m->self.id);
@@ -323,7 +323,7 @@ int cl_membership_open(const struct cl_config *c, struct cl_io *io,
 	m->io = io;
 	m->ops = ops;
 	m->ctx = ctx;
-	m->store_fd = -1;
+	m->wait_fd = -1;
 	m->streams.epoll_fd = -1;
 	m->streams.listener = -1;
 	if (c && c->cluster.line) {
@@ -352,9 +352,10 @@ void cl_membership_close(struct cl_membership *m)
 		cl_membership_cache(m, true);
 	if (m->streams.epoll_fd >= 0)
 		cl_streams_close(&m->streams);
+	cl_membership_look_end(m);
 	cl_membership_close_store(m);
-	if (m->store_fd >= 0)
-		close(m->store_fd);
+	if (m->wait_fd >= 0)
+		close(m->wait_fd);
 	cl_agent_free(m->agent);
 	free(m);
 }
@@ -397,7 +398,7 @@ static void resume(struct cl_membership *m, bool leads)
 	}
 	/* a join that was not finished leaves an empty file */
 	cl_membership_alone(m);
-	if (m->conf->n_join)
+	if (m->conf->n_join || m->conf->n_look)
 		cl_membership_join_automatically(m);
 	else
 		cl_io_log(m->io, CL_IO_NOTICE, "of no cluster yet");
@@ -503,7 +504,7 @@ int cl_membership_streams_fd(const struct cl_membership *m)
  */
 int cl_membership_store_fd(const struct cl_membership *m)
 {
-	return m->store_fd;
+	return m->wait_fd;
 }
 
 /**
@@ -525,6 +526,7 @@ s64 cl_membership_deadline(const struct cl_membership *m)
 	at = cl_min_s64(at, cl_guests_deadline(&m->guests));
 	at = cl_min_s64(at, cl_membership_cache_deadline(m));
 	at = cl_min_s64(at, cl_membership_task_deadline(m));
+	at = cl_min_s64(at, cl_membership_look_deadline(m));
 	/* what is overdue may have any time */
 	return cl_max_s64(at, 1);
 }
@@ -569,6 +571,7 @@ void cl_membership_run(struct cl_membership *m)
 		cl_streams_forget(&m->streams, node);
 	cl_membership_task_run(m);
 	look_for_removal(m);
+	cl_membership_look_run(m);
 	if (m->contacts)
 		meet(m);
 	cl_membership_cache(m, false);

@@ -51,7 +51,7 @@ int cl_membership_open_store(struct cl_membership *m, bool make, char *error)
 		return err;
 	}
 	m->written = has_written(cl_store_stored(m->store));
-	if (!epoll_ctl(m->store_fd, EPOLL_CTL_ADD, cl_store_fd(m->store), &ev))
+	if (!epoll_ctl(m->wait_fd, EPOLL_CTL_ADD, cl_store_fd(m->store), &ev))
 		return 0;
 	err = -errno;
 	snprintf(error, CL_MEMBERSHIP_ERROR_SIZE, "cannot wait for the disk");

@@ -5,6 +5,7 @@
 #ifndef _CL_DAEMON_MEMBERSHIP_NODE_H
 #define _CL_DAEMON_MEMBERSHIP_NODE_H
 
+#include "discovery.h"
 #include "guests.h"
 #include "membership.h"
 
@@ -16,6 +17,12 @@ enum cl_membership_doing {
 	CL_MEMBERSHIP_FOUND, /* until this node leads */
 	CL_MEMBERSHIP_JOIN, /* until the state has this node */
 	CL_MEMBERSHIP_LEAVE, /* until it has not */
+};
+
+enum cl_membership_look {
+	CL_MEMBERSHIP_LOOKS_NOT,
+	CL_MEMBERSHIP_ASKS, /* where members are */
+	CL_MEMBERSHIP_ANSWERS, /* those who ask */
 };
 
 /**
@@ -75,7 +82,7 @@ struct cl_membership_task {
  * @n_dialled: how many
  * @guests: who is no member and has a stream
  * @store: the disk, NULL: not in use
- * @store_fd: waits for the disk, whichever store is in use
+ * @wait_fd: waits for the disk, whichever store is in use, and for @look
  * @written: Raft has written to it, now or before
  * @cached: epoch of the state in the cache
  * @cache_at: the cache may be written again then, ns
@@ -83,6 +90,9 @@ struct cl_membership_task {
  * @contacts: members or voters may have changed
  * @task: what is under way
  * @asks: own requests so far
+ * @looking: what @look is for
+ * @look: places where members are looked for, or others are answered
+ * @n_look: how many are open
  */
 struct cl_membership {
 	struct cl_io *io;
@@ -100,7 +110,7 @@ struct cl_membership {
 	unsigned int n_dialled;
 	struct cl_guests guests;
 	struct cl_store *store;
-	int store_fd;
+	int wait_fd;
 	bool written;
 	u32 cached;
 	s64 cache_at;
@@ -108,6 +118,9 @@ struct cl_membership {
 	bool contacts;
 	struct cl_membership_task task;
 	u64 asks;
+	enum cl_membership_look looking;
+	struct cl_discovery look[CL_CLUSTERCONF_LOOK_MAX];
+	unsigned int n_look;
 };
 
 /* membership.c */
@@ -126,6 +139,11 @@ int cl_membership_start(struct cl_membership *m, char *error);
 void cl_membership_saved(struct cl_membership *m);
 void cl_membership_cache(struct cl_membership *m, bool now);
 s64 cl_membership_cache_deadline(const struct cl_membership *m);
+
+/* membership_look.c */
+void cl_membership_look_end(struct cl_membership *m);
+void cl_membership_look_run(struct cl_membership *m);
+s64 cl_membership_look_deadline(const struct cl_membership *m);
 
 /* membership_task.c */
 void cl_membership_join_automatically(struct cl_membership *m);

@@ -88,6 +88,19 @@ static int check_phase(const struct cl_membership *m,
 	return 0;
 }
 
+/* The file wants to join, but the operator knows better: nothing has begun yet. */
+static void stop_automatic(struct cl_membership *m)
+{
+	const struct cl_state *s = cl_membership_state(m);
+
+	if (m->phase != CL_MEMBERSHIP_JOINING || !m->task.automatic ||
+	    m->written || (s && s->epoch))
+		return;
+	stop_asking(m);
+	memset(&m->task, 0, sizeof(m->task));
+	cl_membership_alone(m);
+}
+
 /* A new handle for a request or act of the task. */
 static u64 next_ask(struct cl_membership *m)
 {
@@ -150,6 +163,8 @@ static void not_sent(struct cl_membership *m, int err, const char *error)
  * @handle: for ops->answered(), which is called unless this fails
  * @error: on failure what is wrong
  *
+ * A join by the file that has met nobody yet does not hinder it.
+ *
  * Return: 0; -EBUSY it is a member already, or something else is under way;
  * -EEXIST the disk has a state; -EINVAL, -errno of the disk.
  */
@@ -158,8 +173,10 @@ int cl_membership_found(struct cl_membership *m, u64 handle, char *error)
 	struct cl_member first = m->self;
 	struct cl_cluster_params p;
 	struct cl_utc utc = { 0 };
-	int err = check_phase(m, CL_MEMBERSHIP_ALONE, "init", error);
+	int err;
 
+	stop_automatic(m);
+	err = check_phase(m, CL_MEMBERSHIP_ALONE, "init", error);
 	if (!err)
 		err = cl_membership_open_store(m, true, error);
 	if (err)
@@ -241,8 +258,10 @@ int cl_membership_join(struct cl_membership *m,
 		       const struct cl_tcp_address *contact, unsigned int n,
 		       bool vote, u64 handle, char *error)
 {
-	int err = check_phase(m, CL_MEMBERSHIP_ALONE, "join", error);
+	int err;
 
+	stop_automatic(m);
+	err = check_phase(m, CL_MEMBERSHIP_ALONE, "join", error);
 	if (err)
 		return err;
 	if (!n || n > CL_MEMBERSHIP_CONTACTS)
@@ -371,6 +390,8 @@ static void join_timed_out(struct cl_membership *m)
 		fail_join(m, -ETIMEDOUT, why);
 		return;
 	}
+	if (!m->task.n)
+		snprintf(why, sizeof(why), "join: nobody was found to ask");
 	for (unsigned int i = 0; i < m->task.n && len < sizeof(why); i++) {
 		c = cl_contacts_at(&m->streams.contacts, &m->task.contact[i]);
 		cl_tcp_text(at, &m->task.contact[i]);

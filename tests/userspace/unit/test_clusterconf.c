@@ -93,7 +93,8 @@ static void test_all_keys_are_read(void **state)
 	     "election = 1s\n"
 	     "vote = no\n"
 	     "join = 192.0.2.1, 192.0.2.2:7\n"
-	     "join = [2001:db8::3]:8 fe80::1%lo\n"
+	     "join = [2001:db8::3]:8 fe80::1%lo,srv:example.org\n"
+	     "join = multicast:eth0\n"
 	     "leap-seconds = /l\n" NODE);
 	assert_string_equal(c->name, "alpha");
 	assert_string_equal(cl_endpoint_text(text, &c->time),
@@ -106,6 +107,9 @@ static void test_all_keys_are_read(void **state)
 	assert_true(c->election_ns == CL_NS_PER_SEC);
 	assert_false(c->vote);
 	assert_int_equal(c->n_join, 4);
+	assert_int_equal(c->n_look, 2);
+	assert_string_equal(c->look[0], "srv:example.org");
+	assert_string_equal(c->look[1], "multicast:eth0");
 	cl_tcp_text(text, &c->join[0]);
 	assert_string_equal(text, "192.0.2.1:20319");
 	cl_tcp_text(text, &c->join[1]);
@@ -156,6 +160,8 @@ static void test_values_that_are_wrong(void **state)
 	bad(SECTION "vote = perhaps\n",
 	    "x:6: vote: 'perhaps' is not yes or no");
 	bad(SECTION "join = 192.0.2.1 x\n", "x:6: join: 'x' is not an address");
+	bad(SECTION "join = srv:a srv:b srv:c srv:d srv:e\n",
+	    "x:6: join: more than 4 of srv: and multicast:");
 	bad(SECTION "leap-seconds = l\n",
 	    "x:6: leap-seconds: 'l' is not a path from / on, shorter than 128 letters");
 	bad(SECTION "colour = red\n", "x:6: unknown key 'colour' in [cluster]");
