@@ -88,6 +88,7 @@ const struct cl_command cl_command_instance = {
 		"  *cluster=NAME    cluster, a name or its id as a number\n"
 		"  *port=PORT       local UDP port, default 20319\n"
 		"  *phc=yes|no      register a PTP clock; needs CAP_SYS_TIME\n"
+		"  *managed=yes|no  leader and peers come from a cluster, by clocklinkd\n"
 		"  leader=ID        node that leads, or none\n"
 		"  interval=TIME    time between two rounds, 1ms to 1000s, default 100ms\n"
 		"  interval-max=TIME  interval that the leader may go to while all is quiet,\n"

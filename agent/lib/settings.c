@@ -45,6 +45,8 @@ static const struct cl_setting of_instance[] = {
 	  "other followers to measure as well, default 8" },
 	{ "probe-every", ID(PROBE_EVERY), false, NULL, 1, 1000,
 	  "rounds per exchange with each of them, default 1" },
+	{ "managed", ID(MANAGED), true, NULL, 0, 1,
+	  "leader and peers come from a cluster (yes, no), by clocklinkd" },
 	{ .name = NULL },
 };
 

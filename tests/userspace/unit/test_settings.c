@@ -100,10 +100,12 @@ static void test_words_are_understood(void **state)
 	assert_int_equal(parse(&inst, "max-bound", "1s"), 0);
 	assert_int_equal(parse(&inst, "probes", "16"), 0);
 	assert_int_equal(parse(&inst, "probe-every", "1000"), 0);
+	assert_int_equal(parse(&inst, "managed", "yes"), 0);
 	assert_int_equal(inst.leader, 0);
 	assert_int_equal(inst.asymmetry_ns, 0);
 	assert_true(inst.interval_max_ns == 0);
 	assert_int_equal(inst.phc, 1);
+	assert_int_equal(inst.managed, 1);
 	assert_int_equal(inst.wander_ppt, 1000);
 	assert_true(inst.max_bound_ns == 1000000000);
 	assert_int_equal(inst.probes, 16);
@@ -112,7 +114,7 @@ static void test_words_are_understood(void **state)
 	       CL_NL_BIT(INSTANCE_ASYMMETRY) | CL_NL_BIT(INSTANCE_WANDER) |
 	       CL_NL_BIT(INSTANCE_MAX_BOUND) |
 	       CL_NL_BIT(INSTANCE_INTERVAL_MAX) | CL_NL_BIT(INSTANCE_PROBES) |
-	       CL_NL_BIT(INSTANCE_PROBE_EVERY);
+	       CL_NL_BIT(INSTANCE_PROBE_EVERY) | CL_NL_BIT(INSTANCE_MANAGED);
 	assert_true(inst.have == have);
 }
 
