@@ -84,6 +84,17 @@ void cl_proofs_hear(struct cl_proofs *p, s64 now, u32 from,
 		*q = (struct cl_proof){ from, now, told, *t };
 }
 
+/* An entry with the word of @q was proposed and cannot have taken effect. */
+static void take_back(struct cl_proofs *p, const struct cl_proof *q)
+{
+	const struct cl_testimony t = q->t;
+
+	for (unsigned int i = 0; i < p->n; i++) {
+		if (same(&p->proof[i].t, &t))
+			p->proof[i].told = 0;
+	}
+}
+
 /* Who votes now, and what is not said any more. */
 static void look(struct cl_proofs *p, s64 now, const struct cl_state *state)
 {
@@ -93,7 +104,11 @@ static void look(struct cl_proofs *p, s64 now, const struct cl_state *state)
 			p->voter[p->voters++] = state->conf.voter[i];
 	}
 	for (unsigned int i = 0; i < p->n; i++) {
-		if (now - p->proof[i].heard > CL_PROOFS_MEMORY_NS)
+		const struct cl_proof *q = &p->proof[i];
+
+		if (q->told && !is_voter(p, q->from))
+			take_back(p, q);
+		if (now - q->heard > CL_PROOFS_MEMORY_NS)
 			p->proof[i--] = p->proof[--p->n];
 	}
 }
@@ -153,7 +168,9 @@ static unsigned int gather(const struct cl_proofs *p,
 	return n;
 }
 
-static void tell(struct cl_proofs *p, const struct cl_entry *e, s64 now)
+/* Those whose word is in the entry. */
+static void tell(struct cl_proofs *p, const struct cl_entry *e,
+		 const struct cl_state *state, s64 now)
 {
 	bool isolate = e->kind == CL_ENTRY_ISOLATE;
 	const struct cl_testimony t = {
@@ -162,8 +179,10 @@ static void tell(struct cl_proofs *p, const struct cl_entry *e, s64 now)
 	};
 
 	for (unsigned int i = 0; i < p->n; i++) {
-		if (same(&p->proof[i].t, &t))
-			p->proof[i].told = now;
+		struct cl_proof *q = &p->proof[i];
+
+		if (same(&q->t, &t) && counts(p, q, state, e->time_ns))
+			q->told = now;
 	}
 }
 
@@ -177,7 +196,7 @@ static void tell(struct cl_proofs *p, const struct cl_entry *e, s64 now)
  * @ret: gets the entry, but for requester and request; undefined if there is none
  *
  * The node that most voters speak of comes first.  The same is not proposed again
- * before CL_PROOFS_AGAIN_NS.
+ * before CL_PROOFS_AGAIN_NS, unless one of those who said it was isolated since.
  *
  * Return: true if there is an entry that fits the state.
  */
@@ -213,7 +232,7 @@ bool cl_proofs_next(struct cl_proofs *p, s64 now, s64 time_ns,
 	}
 	if (!most)
 		return false;
-	tell(p, ret, now);
+	tell(p, ret, state, now);
 	ret->requester = 0;
 	return true;
 }

@@ -127,6 +127,25 @@ static void test_not_again_at_once(void **state)
 	assert_int_equal(x->e.isolate.n, 3);
 }
 
+/* What it was proposed by is nothing any more: it was refused. */
+static void test_again_without_a_liars_word(void **state)
+{
+	struct fixture *x = *state;
+
+	accuse(x, 1, 6);
+	accuse(x, 4, 6);
+	assert_true(next(x));
+	accuse(x, 5, 6);
+	assert_false(next(x));
+	agree(&x->s, isolate(4, 2));
+	assert_false(next(x));
+	accuse(x, 2, 6);
+	assert_true(next(x));
+	assert_int_equal(x->e.isolate.node, 6);
+	assert_int_equal(x->e.isolate.n, 2);
+	assert_false(next(x));
+}
+
 static void test_most_accused_first(void **state)
 {
 	struct fixture *x = *state;
@@ -273,6 +292,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_again_at_once, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(test_again_without_a_liars_word,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_most_accused_first, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_old_words_are_forgotten,
