@@ -151,7 +151,8 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 /*
  * Bounds of the target at @now.  Of a follower they are those of the leader's edge:
  * peers may lie.  The target may be beside it, by no more than
- * CL_JOINT_CLIP_SIGMAS.
+ * CL_JOINT_CLIP_SIGMAS.  Those of who leads grow when its order has expired: another
+ * one may lead then.
  */
 static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 			   struct cl_change *c)
@@ -167,12 +168,12 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 		c->bound.bound_ns = U64_MAX;
 		c->bound.hard_ns = U64_MAX;
 	} else if (order_is_own(inst, o)) {
-		age = cl_raw_sub(now, o->map.raw);
-		c->bound = o->bound;
+		age = max(cl_raw_sub(now, o->until), 0LL);
 		c->bound.bound_ns = cl_bound_grow(o->bound.bound_ns,
 						  o->bound.drift_ppt, age);
 		c->bound.hard_ns = cl_bound_grow(o->bound.hard_ns,
 						 o->bound.drift_ppt, age);
+		c->bound.drift_ppt = age ? o->bound.drift_ppt : 0;
 	} else {
 		cl_estimate_at(&s->estimate, now, &e);
 		theirs = cl_raw_add(now, -e.theta_ns);
@@ -449,10 +450,12 @@ static int steering_check(struct cl_instance *inst, const struct cl_order *o,
 static void steering_hold(struct cl_instance *inst, u64 widen_ns)
 {
 	struct cl_steering *s = &inst->steering;
+	struct cl_raw now = cl_output_raw(&inst->output);
 
 	lockdep_assert_held(&s->lock);
 	s->pending = false;
-	s->basis.until = cl_output_raw(&inst->output);
+	if (cl_raw_sub(now, s->basis.until) < 0)
+		s->basis.until = now;
 	s->widened_ns = max(s->widened_ns, widen_ns);
 }
 

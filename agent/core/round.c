@@ -169,6 +169,10 @@ static void settle(struct cl_round *r, const struct cl_nl_instance *was,
 		break;
 	}
 	if (role != CLOCKLINK_ROLE_LEADER) {
+		/* Another one may make cluster time from now on. */
+		if (r->leading && r->told.elected)
+			cl_round_note(r, CL_ROUND_HOLD,
+				      cl_round_hold(r, r->term, r->round, 0));
 		r->leading = false;
 		r->lapsed = false;
 	}
@@ -280,8 +284,15 @@ void cl_round_elect(struct cl_round *r, u32 leader, u32 term)
  */
 void cl_round_lease(struct cl_round *r, s64 until)
 {
+	s64 now = cl_round_now(r);
+	bool given_up = r->leading && now < r->told.lease && now >= until;
+
 	r->told.lease = until;
-	if (!r->lapsed || cl_round_now(r) >= until)
+	/* What the engine has been told would be good for longer. */
+	if (given_up)
+		cl_round_note(r, CL_ROUND_HOLD,
+			      cl_round_hold(r, r->term, r->round, 0));
+	if (!r->lapsed || now >= until)
 		return;
 	r->lapsed = false;
 	if (r->leading)
@@ -351,7 +362,7 @@ s64 cl_round_deadline(const struct cl_round *r)
 	at = cl_min_s64(at, r->next);
 	if (r->leading)
 		at = cl_min_s64(at, r->look);
-	if (cl_round_settling(r))
+	if (cl_round_renews(r))
 		at = cl_min_s64(at, r->refresh);
 	return at;
 }

@@ -50,6 +50,12 @@
  */
 #define CL_ROUND_SETTLE_PPM 1
 
+/*
+ * Whose lease is over does not know whether another one leads already: from then on
+ * its bound grows by this, 1e-12, twice as fast as lines change, for its oscillator.
+ */
+#define CL_ROUND_ALONE_PPT (2 * CL_ROUND_SETTLE_PPM * 1000000ULL)
+
 /* Meanwhile the engine gets the new bound so often. */
 #define CL_ROUND_SETTLE_NS (CL_NS_PER_SEC / 2)
 

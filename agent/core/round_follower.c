@@ -91,14 +91,22 @@ static int follow(struct cl_round *r, const struct cl_nl_update *u,
 	return r->io->engine->ops->steer(r->io->engine, &s);
 }
 
-/* Who is wrong cannot be told: follow nobody. */
-static int hold(struct cl_round *r, const struct cl_nl_update *u, u64 widen_ns)
+/**
+ * cl_round_hold() - follow nobody
+ * @r: the rounds
+ * @term: term of the leader that is not to be followed
+ * @round: its round
+ * @widen_ns: by how much the bound is to be wider
+ *
+ * Return: 0 or -errno of the engine.
+ */
+int cl_round_hold(struct cl_round *r, u32 term, u32 round, u64 widen_ns)
 {
 	const struct cl_nl_steer s = {
 		.have = CL_NL_BIT(STEER_TERM) | CL_NL_BIT(STEER_ROUND) |
 			CL_NL_BIT(STEER_BOUND) | CL_NL_BIT(STEER_HOLD),
-		.term = u->term,
-		.round = u->round,
+		.term = term,
+		.round = round,
 		.bound_ns = widen_ns,
 		.hold = true,
 	};
@@ -142,7 +150,8 @@ static enum cl_round_verdict obey(struct cl_round *r,
 	if (r->told.ask)
 		v = r->told.ask(r->told.ctx, u, &a);
 	if (v == CL_GUARD_HOLD)
-		cl_round_note(r, CL_ROUND_HOLD, hold(r, u, a.widen_ns));
+		cl_round_note(r, CL_ROUND_HOLD,
+			      cl_round_hold(r, u->term, u->round, a.widen_ns));
 	if (v != CL_GUARD_OBEY)
 		return CL_ROUND_DOUBTED;
 	if (cl_round_note(r, CL_ROUND_FOLLOW, follow(r, u, a.unverified)))

@@ -85,14 +85,24 @@ static u64 shrunk(const struct cl_round *r, u64 ns, s64 now)
 }
 
 /**
- * cl_round_settling() - does the leader's own bound shrink?
+ * cl_round_renews() - does the engine need a leader's order anew between requests?
  * @r: the rounds
  *
- * Return: whether the engine is to be given the next one.
+ * Return: true while its own bound shrinks, and where orders end with a lease.
  */
-bool cl_round_settling(const struct cl_round *r)
+bool cl_round_renews(const struct cl_round *r)
 {
-	return r->leading && (r->line.bound_ns || r->line.hard_ns);
+	return r->leading &&
+	       (r->told.elected || r->line.bound_ns || r->line.hard_ns);
+}
+
+/* How long the engine may lead without a word from us: not without a lease. */
+static u64 own_expiry(const struct cl_round *r, s64 now)
+{
+	s64 most = cl_max_s64(r->told.lease - now, CL_NS_PER_MS);
+	u64 expiry = cl_round_expiry(r->interval_ns);
+
+	return r->told.elected && expiry > (u64)most ? (u64)most : expiry;
 }
 
 /* What was agreed upon, or the host's, which is better than none. */
@@ -158,7 +168,8 @@ static int give_line(struct cl_round *r)
 	s->round = r->round;
 	s->epoch = r->told.epoch;
 	s->interval_ns = r->interval_ns;
-	s->expiry_ns = cl_round_expiry(s->interval_ns);
+	s->expiry_ns = own_expiry(r, now);
+	s->drift_ppt = r->told.elected ? CL_ROUND_ALONE_PPT : 0;
 	s->unverified = r->inst.peers < CL_ROUND_VERIFY_PEERS;
 	s->bound_ns = shrunk(r, r->bound_ns, now);
 	s->hard_ns = shrunk(r, r->hard_ns, now);
@@ -297,7 +308,7 @@ void cl_round_run_leader(struct cl_round *r, s64 now)
 		return;
 	if (r->leading && now >= r->look)
 		look_at_followers(r, now);
-	if (cl_round_settling(r) && now >= r->refresh)
+	if (cl_round_renews(r) && now >= r->refresh)
 		cl_round_note(r, CL_ROUND_LEAD, give_line(r));
 	if (now < r->next)
 		return;

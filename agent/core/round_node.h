@@ -42,7 +42,8 @@ void cl_round_disturb(struct cl_round *r, s64 now);
 void cl_round_lead(struct cl_round *r, const struct cl_nl_instance *was,
 		   bool led);
 void cl_round_restart(struct cl_round *r);
-bool cl_round_settling(const struct cl_round *r);
+int cl_round_hold(struct cl_round *r, u32 term, u32 round, u64 widen_ns);
+bool cl_round_renews(const struct cl_round *r);
 void cl_round_run_leader(struct cl_round *r, s64 now);
 
 #endif /* _CL_CORE_ROUND_NODE_H */
