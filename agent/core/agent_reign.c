@@ -15,6 +15,9 @@
  */
 #define BEGIN_NS (3 * CL_NS_PER_SEC)
 
+/* And if who seemed to have one does not take the lead for so long. */
+#define GIVE_UP_NS (30 * CL_NS_PER_SEC)
+
 /* Another look, if nothing has come of the last one. */
 #define ASK_NS CL_NS_PER_SEC
 #define WORSE_NS (60 * CL_NS_PER_SEC)
@@ -43,8 +46,10 @@ static void see_peer(void *ctx, const struct cl_nl_peer *p)
 {
 	struct search *s = ctx;
 
-	if (cl_nl_has(p, PEER_STATE) && cl_nl_has(p, PEER_AGE) &&
-	    cl_agent_has_time(p->state) && p->age_ns < (u64)HEARD_NS &&
+	/* One that is not measured yet was heard since this node has no time. */
+	bool heard = !cl_nl_has(p, PEER_AGE) || p->age_ns < (u64)HEARD_NS;
+
+	if (heard && cl_nl_has(p, PEER_STATE) && cl_agent_has_time(p->state) &&
 	    cl_agent_votes(s->a, p->node) &&
 	    !cl_state_isolated(cl_agent_agreed(s->a), p->node))
 		s->found = p->node;
@@ -57,6 +62,19 @@ static u32 find_voter_with_time(const struct cl_agent *a)
 	if (a->io->engine->ops->list_peers(a->io->engine, see_peer, &s))
 		return 0;
 	return s.found;
+}
+
+/* Nobody exchanges anything with a leader that does not begin. */
+static void hear_voters(struct cl_agent *a)
+{
+	const struct cl_raft_conf *conf =
+		cl_raft_conf(cl_cluster_raft(a->cluster));
+
+	/* Who is no peer yet will be at the next look. */
+	for (unsigned int i = 0; i < conf->voters; i++)
+		if (conf->voter[i] != a->node)
+			a->io->engine->ops->send_probe(a->io->engine,
+						       conf->voter[i]);
 }
 
 static void give_away(struct cl_agent *a, u32 node, const char *why)
@@ -80,7 +98,8 @@ static void take(struct cl_agent *a)
 /* Elected: lead the rounds as soon as that is right. */
 static void accede(struct cl_agent *a, s64 now)
 {
-	bool alone = cl_agent_agreed(a)->conf.voters == 1;
+	/* By the log: what was agreed upon may not be known again yet. */
+	bool alone = cl_raft_conf(cl_cluster_raft(a->cluster))->voters == 1;
 	u32 other;
 
 	if (cl_agent_has_time(a->state) || alone) {
@@ -89,10 +108,12 @@ static void accede(struct cl_agent *a, s64 now)
 	}
 	a->reign.ask = now + ASK_NS;
 	other = find_voter_with_time(a);
-	if (other)
+	if (other && now - a->reign.since < GIVE_UP_NS)
 		give_away(a, other, "this node has no time");
 	else if (now - a->reign.since >= BEGIN_NS)
 		take(a);
+	else
+		hear_voters(a);
 }
 
 /**
