@@ -52,7 +52,6 @@ static bool led(const struct cs_town *t, u32 old, u32 term)
  * struct failover - what has come of failures
  * @leaderless: time without a leader, ns
  * @extra: by how much errors were larger than before, ns
- * @step_max_ns: as the checks have found it
  */
 struct failover {
 	struct cs_series leaderless;
@@ -71,6 +70,8 @@ static bool one(struct failover *f, const struct cs_trial *trial,
 	leader = t->truth.maker;
 	term = t->truth.term;
 	began = cs_town_now(t);
+	/* What it is worth when it comes back is another question. */
+	after.without = leader;
 	if (ok)
 		fail(t, leader, trial->failure);
 	while (ok && !led(t, leader, term) && cs_town_now(t) < began + DOWN_NS)
@@ -103,14 +104,8 @@ bool cs_failover_run(const struct cs_trial *trial, struct cs_town *t)
 
 	while (ok && cs_town_now(t) < end)
 		ok = one(&f, trial, t);
-	printf(", \"failovers\": %zu, \"leaderless_median_ns\": %lld",
-	       f.leaderless.n,
-	       (long long)cs_series_quantile(&f.leaderless, 0.5));
-	printf(", \"leaderless_max_ns\": %lld, \"extra_error_median_ns\": %lld",
-	       (long long)cs_series_quantile(&f.leaderless, 1),
-	       (long long)cs_series_quantile(&f.extra, 0.5));
-	printf(", \"extra_error_max_ns\": %lld",
-	       (long long)cs_series_quantile(&f.extra, 1));
+	cs_series_print(&f.leaderless, "leaderless_ns");
+	cs_series_print(&f.extra, "extra_error_ns");
 	free(f.leaderless.v);
 	free(f.extra.v);
 	return ok;

@@ -55,6 +55,19 @@ double cs_series_rms(const struct cs_series *s)
 	return s->n ? sqrt(sum / (double)s->n) : 0;
 }
 
+/**
+ * cs_series_print() - write them, as a member of a JSON object
+ * @s: series
+ * @name: of the member
+ */
+void cs_series_print(const struct cs_series *s, const char *name)
+{
+	printf(", \"%s\": [", name);
+	for (size_t i = 0; i < s->n; i++)
+		printf("%s%lld", i ? ", " : "", (long long)s->v[i]);
+	printf("]");
+}
+
 static void count(struct cs_figures *f, const struct cs_view *v)
 {
 	f->readings++;
@@ -80,8 +93,9 @@ void cs_figures_read(struct cs_figures *f, const struct cs_town *t)
 		const struct cs_view *v = &t->truth.view[id];
 		s64 error;
 
-		if (cs_liar_lies(&a->liar, cs_town_now(t)) || !a->core ||
-		    t->house[id]->want == CS_WANT_OUT)
+		if (id == f->without ||
+		    cs_liar_lies(&a->liar, cs_town_now(t)) ||
+		    !cs_agent_awake(a) || t->house[id]->want == CS_WANT_OUT)
 			continue;
 		count(f, v);
 		if (!v->now || id == t->truth.maker)

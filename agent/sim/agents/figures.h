@@ -24,6 +24,7 @@ struct cs_series {
 
 /**
  * struct cs_figures - of honest nodes that have a usable clock
+ * @without: a node that does not count, 0: none
  * @error: absolute errors, ns
  * @bound: bounds, ns
  * @shift_max_ns: largest size of the mean error of all at one instant
@@ -34,6 +35,7 @@ struct cs_series {
  * @unverified: readings that nobody has verified
  */
 struct cs_figures {
+	u32 without;
 	struct cs_series error;
 	struct cs_series bound;
 	s64 shift_max_ns;
@@ -46,6 +48,7 @@ struct cs_figures {
 
 void cs_series_add(struct cs_series *s, s64 v);
 s64 cs_series_quantile(struct cs_series *s, double q);
+void cs_series_print(const struct cs_series *s, const char *name);
 double cs_series_rms(const struct cs_series *s);
 void cs_figures_read(struct cs_figures *f, const struct cs_town *t);
 bool cs_figures_pass(struct cs_figures *f, struct cs_town *t, s64 ns);

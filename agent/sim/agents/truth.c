@@ -12,6 +12,9 @@
 /* Times are whole ns, as are those that they are made of. */
 #define ROUNDING_NS 3
 
+/* A line that merges with another one was seen a look later than it began to. */
+#define LATE_NS 10
+
 static const char *const names[] = {
 	[CS_RULE_MONOTONIC] = "monotonic", [CS_RULE_STEP] = "step",
 	[CS_RULE_BOUND] = "bound",	   [CS_RULE_LEADER] = "leader",
@@ -193,6 +196,11 @@ static void find_time(struct cs_truth *t, const struct cs_reading *r)
 	t->known &= is_kept(t, r);
 	if (t->known)
 		go_on(t);
+	/* Nobody else has made any since: it is the line of who did. */
+	if (t->known && (!maker || r[maker].term < t->term) &&
+	    r[t->maker].usable && r[t->maker].parent == t->maker &&
+	    r[t->maker].gen == t->gen && !lies(t, t->agent[t->maker]))
+		follow(t, &r[t->maker]);
 	if (!maker || (t->known && r[maker].term < t->term))
 		return;
 	if (!t->known || maker != t->maker || r[maker].gen != t->gen)
@@ -207,7 +215,7 @@ static void check_bound(struct cs_truth *t, u32 id, const struct cs_reading *r)
 	double bound = (double)r->bound_ns * t->share;
 
 	t->error_max_ns = cl_max_s64(t->error_max_ns, llabs(error));
-	if ((double)llabs(error) > bound + ROUNDING_NS)
+	if ((double)llabs(error) > bound + LATE_NS)
 		cs_truth_fail(t, CS_RULE_BOUND, is_off, id, r->state,
 			      (long long)error, (unsigned long long)r->bound_ns,
 			      t->maker, t->term, t->beside_ns);

@@ -3,10 +3,15 @@
 # Benchmarks with the simulator of clusters, included by the top Makefile; SEED is
 # the first seed, SEEDS their number.
 
-.PHONY: bench-raft-faults
-bench: bench-raft-faults
+.PHONY: bench-raft-faults bench-failover
+bench: bench-raft-faults bench-failover
 
 bench-raft-faults:
 	@scripts/setup >&2
 	@$(MAKE) -s $(BUILD)/cluster-sim >&2
 	@$(BENCH_DIR)/raft_faults.py $(BUILD)
+
+bench-failover:
+	@scripts/setup >&2
+	@$(MAKE) -s $(BUILD)/agent-sim >&2
+	@$(BENCH_DIR)/failover.py $(BUILD)
