@@ -5,10 +5,14 @@
 
 #define LABEL "%-10s  "
 
+/* Of more members only those are shown that vote, or learn to. */
+#define MEMBERS_MAX 16
+
 static void print_node(const struct cl_ctl_status *s)
 {
-	printf(LABEL "0x%08x, %u members, %u of them vote\n", "cluster",
-	       s->cluster, s->members, s->voters);
+	printf(LABEL "0x%08x, %u member%s, %u voter%s\n", "cluster", s->cluster,
+	       s->members, s->members == 1 ? "" : "s", s->voters,
+	       s->voters == 1 ? "" : "s");
 	printf(LABEL "%u", "node", s->node);
 	if (cl_ctl_has(s, STATUS_NAME))
 		printf(" (%s)", s->name);
@@ -112,7 +116,7 @@ static void print_status(const struct cl_ctl_status *s,
 		print_state(s);
 		print_guard(s);
 		putchar('\n');
-		cl_members_print(m, false);
+		cl_members_print(m, m->n <= MEMBERS_MAX);
 	}
 }
 

@@ -73,7 +73,7 @@ static enum cl_exit join(struct cl_cli *cli, int argc, char **argv)
 	if (ex)
 		return ex;
 	if (!*req.join.contacts)
-		return cl_cli_usage("join: of whom?");
+		return cl_cli_usage("which address?");
 	return order(cli, &req, "become a member");
 }
 
@@ -176,7 +176,22 @@ struct verb {
 	const char *want;
 };
 
-enum { STATUS, MEMBERS, JOIN, SET, REPUTATION, EVENTS, TIMESCALE, ACTS };
+enum {
+	STATUS,
+	MEMBERS,
+	JOIN,
+	SET,
+	REPUTATION,
+	EVENTS,
+	TIMESCALE,
+	INIT,
+	LEAVE,
+	PROMOTE,
+	DEMOTE,
+	REMOVE,
+	EVICT,
+	TRANSFER,
+};
 
 static const struct verb verbs[] = {
 	[STATUS] = { "status", 0, 0, 0, "" },
@@ -186,13 +201,13 @@ static const struct verb verbs[] = {
 	[REPUTATION] = { "reputation", 0, 0, 0, "" },
 	[EVENTS] = { "events", 0, 0, 0, "" },
 	[TIMESCALE] = { "timescale", 0, 0, 0, "" },
-	[ACTS] = { "init", CL_CTL_INIT, 0, 0, "" },
-	{ "leave", CL_CTL_LEAVE, 0, 0, "" },
-	{ "promote", CL_CTL_PROMOTE, 1, 1, " NODE" },
-	{ "demote", CL_CTL_DEMOTE, 1, 1, " NODE" },
-	{ "remove", CL_CTL_REMOVE, 1, 1, " NODE" },
-	{ "evict", CL_CTL_EVICT, 1, 1, " NODE" },
-	{ "transfer", CL_CTL_TRANSFER, 0, 1, " [NODE]" },
+	[INIT] = { "init", CL_CTL_INIT, 0, 0, "" },
+	[LEAVE] = { "leave", CL_CTL_LEAVE, 0, 0, "" },
+	[PROMOTE] = { "promote", CL_CTL_PROMOTE, 1, 1, " NODE" },
+	[DEMOTE] = { "demote", CL_CTL_DEMOTE, 1, 1, " NODE" },
+	[REMOVE] = { "remove", CL_CTL_REMOVE, 1, 1, " NODE" },
+	[EVICT] = { "evict", CL_CTL_EVICT, 1, 1, " NODE" },
+	[TRANSFER] = { "transfer", CL_CTL_TRANSFER, 0, 1, " [NODE]" },
 };
 
 static enum cl_exit run_verb(struct cl_cli *cli, size_t i, int argc,
@@ -243,7 +258,7 @@ const struct cl_command cl_command_cluster = {
 	.help = "NODE is the id or the name of a member. Changes are for root; they are asked\n"
 		"of the leader by way of this host's daemon, and the answer is waited for.\n"
 		"  status      who leads since which term, is there a quorum, who is missing,\n"
-		"              who is isolated and why; members that vote or learn to\n"
+		"              who is isolated and why; members, of more than 16 the voters\n"
 		"  members     all members\n"
 		"  init        begin a cluster with this node alone\n"
 		"  join        become a member of the cluster that answers at ADDRESS;\n"

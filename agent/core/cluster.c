@@ -73,7 +73,7 @@ static void op_apply(void *ctx, const struct cl_raft_entry *e)
 	if (cl_state_apply(&c->own, e, &changed, error))
 		cl_cluster_log(c, CL_IO_WARNING,
 			       "cluster: entry without effect: %s", error);
-	if (changed & (CL_CHANGED_MEMBERS | CL_CHANGED_CONF))
+	if (changed)
 		c->roster = true;
 	if (changed &
 	    (CL_CHANGED_MEMBERS | CL_CHANGED_CONF | CL_CHANGED_ISOLATION))

@@ -61,7 +61,8 @@ enum cl_cluster_act {
  *	call that began it has returned
  * @random: uniform over 64 bits
  * @log: write one line
- * @roster: members, addresses or voters may have changed
+ * @roster: what was agreed upon may have changed: members, addresses, voters,
+ *	settings, TAI and UTC, who is isolated
  * @leader: another node leads, or in another term; 0: none known
  * @answered: a request or an act has ended: 0 done, enum cl_answer refused,
  *	-ETIMEDOUT it may be done or not, other -errno not done; @why in words

@@ -227,3 +227,32 @@ const char *cl_command_name(unsigned int cmd)
 		return NULL;
 	}
 }
+
+/**
+ * cl_command_text() - what an operator wants, for the log
+ * @buf: where to
+ * @size: bytes at @buf, longer text is cut
+ * @req: what
+ */
+void cl_command_text(char *buf, size_t size, const struct cl_nl_msg *req)
+{
+	const char *name = cl_command_name(req->cmd);
+
+	switch (req->cmd) {
+	case CL_CTL_JOIN:
+		snprintf(buf, size, "%s %s", name, req->join.contacts);
+		break;
+	case CL_CTL_SETTINGS_SET:
+	case CL_CTL_INIT:
+	case CL_CTL_LEAVE:
+		snprintf(buf, size, "%s", name);
+		break;
+	default:
+		if (cl_ctl_has(&req->act, ACT_NODE))
+			snprintf(buf, size, "%s %u", name, req->act.node);
+		else
+			snprintf(buf, size, "%s%s%s", name,
+				 *req->act.name ? " " : "", req->act.name);
+		break;
+	}
+}

@@ -42,6 +42,7 @@ enum stage {
  * @until: then it is cut off, io time
  * @request: header of what it has asked
  * @cmd: what it has asked
+ * @what: the same in words
  * @dump: of a dump, objects are to follow
  * @cursor: where the dump goes on
  * @epoch: when the dump began
@@ -57,6 +58,7 @@ struct cl_control_client {
 	s64 until;
 	struct nlmsghdr request;
 	u8 cmd;
+	char what[CL_COMMAND_TEXT_SIZE];
 	bool dump;
 	u64 cursor;
 	u32 epoch;
@@ -185,8 +187,9 @@ static void begin_command(struct cl_control *c, struct cl_control_client *cl,
 		answer(c, cl, -EPERM, "changes of the cluster are for root", 0);
 		return;
 	}
+	cl_command_text(cl->what, sizeof(cl->what), m);
 	cl_log(CL_IO_NOTICE, "operator (process %d) asks: %s", cl->who.pid,
-	       cl_command_name(cl->cmd));
+	       cl->what);
 	cl->handle = ++c->handle;
 	to_stage(c, cl, WAITS);
 	err = cl_command_run(c->m, m, cl->handle, error);
@@ -478,6 +481,18 @@ static int to_errno(int result)
 	}
 }
 
+/* The core says what it was asked for, which its reader knows. */
+static const char *reason(const struct cl_control_client *cl, const char *why)
+{
+	const char *name =
+		cl->cmd == CL_CTL_TRANSFER ? "lead" : cl_command_name(cl->cmd);
+	size_t n = strlen(name);
+
+	return !strncmp(why, name, n) && !strncmp(why + n, ": ", 2) ?
+		       why + n + 2 :
+		       why;
+}
+
 /**
  * cl_control_answered() - what a client has asked for has ended
  * @c: the socket
@@ -494,10 +509,10 @@ void cl_control_answered(struct cl_control *c, u64 handle, int result,
 		cl = c->client[i];
 		if (!cl || cl->stage != WAITS || cl->handle != handle)
 			continue;
+		why = result ? reason(cl, why) : "";
 		cl_log(CL_IO_NOTICE, "operator (process %d): %s: %s",
-		       cl->who.pid, cl_command_name(cl->cmd),
-		       result ? why : "done");
-		answer(c, cl, to_errno(result), result ? why : "", 0);
+		       cl->who.pid, cl->what, *why ? why : "done");
+		answer(c, cl, to_errno(result), why, 0);
 		watch(c, cl);
 		return;
 	}

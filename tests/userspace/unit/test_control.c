@@ -212,7 +212,13 @@ static void test_refusals_have_their_words(void **state)
 		assert_int_equal(e.code, of[i].code);
 		assert_string_equal(e.text, "at once");
 	}
+	/* It is known what was asked for. */
 	asked.at_once = LATER;
+	say(fd, request_of(&m, NLM_F_ACK));
+	cl_control_answered(&control, asked.handle, -EINVAL, "evict: no");
+	serve();
+	outcome_of(hear(fd), NULL, 0, &e);
+	assert_string_equal(e.text, "no");
 	asked.result = -EBUSY;
 	e = order(fd, &m);
 	assert_int_equal(e.code, -EBUSY);
@@ -441,8 +447,7 @@ static void test_file_is_open_to_all_and_goes(void **state)
 	assert_int_equal(stat(path, &st), -1);
 	/* One that was left behind is in nobody's way. */
 	assert_int_equal(mknod(path, S_IFREG | 0600, 0), 0);
-	assert_int_equal(
-		cl_control_open(&control, &membership, &world.io, path), 0);
+	assert_int_equal(open_control(), 0);
 	assert_int_equal(look(CL_CTL_STATUS_GET).status.node, 1);
 	cl_control_close(&control);
 	assert_int_equal(cl_control_open(&control, &membership, &world.io,

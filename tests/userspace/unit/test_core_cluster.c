@@ -52,6 +52,25 @@ static void test_follower_asks_the_leader(void **state)
 	agree_all(3);
 }
 
+/* The engine follows settings, too, and lets go of who is isolated. */
+static void test_whatever_is_agreed_on_is_told(void **state)
+{
+	const struct cl_entry entries[] = { probes(5), isolate(3, 2) };
+	u32 before[4];
+
+	(void)state;
+	build(2, 3);
+	for (unsigned int i = 0; i < ARRAY_SIZE(entries); i++) {
+		for (u32 id = 1; id <= 3; id++)
+			before[id] = node[id].rosters;
+		request(1, entries[i]);
+		assert_int_equal(outcome(1), 0);
+		run(CL_NS_PER_SEC);
+		for (u32 id = 1; id <= 3; id++)
+			assert_true(node[id].rosters > before[id]);
+	}
+}
+
 static void test_wrong_entry_is_not_asked_for(void **state)
 {
 	struct cl_entry e = put_id(4, 0);
@@ -397,6 +416,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_one_founds_and_others_join),
 		TEST(test_follower_asks_the_leader),
+		TEST(test_whatever_is_agreed_on_is_told),
 		TEST(test_wrong_entry_is_not_asked_for),
 		TEST(test_request_survives_the_leader),
 		TEST(test_request_goes_to_the_next_leader),

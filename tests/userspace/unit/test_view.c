@@ -185,7 +185,7 @@ static void test_oscillators_of_the_voters(void **state)
 		.counts = true,
 		.weight = 0.25,
 		.s2 = 100,
-		.line.rate = -2e-5,
+		.line.rate = -0.00002,
 		.age_s = 60,
 	};
 	t->ensemble.voter[1].node = 1;
