@@ -120,11 +120,15 @@ static void note_changes(struct cl_guard_look *l)
 		begin_anew(g, l->inst->gen);
 	else if (l->now - g->when > cl_max_s64(CL_GUARD_GAP_NS, (s64)expiry))
 		note_pause(g);
+	/* What a liar has made of the pace is not held against the next leader. */
+	if (g->leader != l->u->sender)
+		cl_pace_init(&g->pace);
 	if (!g->asked || g->term != l->u->term) {
 		g->logged = false;
 		g->relented = false;
 	}
 	g->asked = true;
+	g->leader = l->u->sender;
 	g->term = l->u->term;
 }
 

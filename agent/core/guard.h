@@ -106,6 +106,7 @@ struct cl_guard_own {
  * @gen: own raw generation, valid if @asked
  * @asked: there was an update
  * @when: last one, io time
+ * @leader: its sender
  * @term: its term
  * @known: peers that have told their time
  * @n_known: number of @known
@@ -131,6 +132,7 @@ struct cl_guard {
 	u32 gen;
 	bool asked;
 	s64 when;
+	u32 leader;
 	u32 term;
 	struct cl_guard_peer known[CL_GUARD_KNOWN];
 	unsigned int n_known;

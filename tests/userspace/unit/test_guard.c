@@ -606,6 +606,23 @@ static void test_a_leader_that_drags_is_refused(void **state)
 	assert_true(x->a.no_confidence);
 }
 
+/* The last leader was a liar, and cluster time ran too fast for long. */
+static void test_another_leader_may_have_another_pace(void **state)
+{
+	struct fixture *x = *state;
+
+	x->rate_ppb = 500;
+	stay_calm(x, 60 * SEC);
+	x->rate_ppb = 0;
+	x->leader = 3;
+	x->term++;
+	stay_calm(x, 60 * SEC);
+	x->rate_ppb = 500;
+	for (int i = 0; i < 60; i++)
+		update(x);
+	refused_for(x, "oscillators");
+}
+
 static void test_the_own_oscillator_may_change(void **state)
 {
 	struct fixture *x = *state;
@@ -766,6 +783,7 @@ int main(void)
 		TEST(test_an_isolated_leader_is_refused),
 		TEST(test_a_leader_that_is_not_measured_is_refused),
 		TEST(test_a_leader_that_drags_is_refused),
+		TEST(test_another_leader_may_have_another_pace),
 		TEST(test_the_own_oscillator_may_change),
 		TEST(test_who_joins_asks_the_voters),
 		TEST(test_a_cluster_may_begin),
