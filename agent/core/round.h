@@ -59,6 +59,9 @@
 /* Meanwhile the engine gets the new bound so often. */
 #define CL_ROUND_SETTLE_NS (CL_NS_PER_SEC / 2)
 
+/* The clock of an elected leader reaches its line within this, or an interval. */
+#define CL_ROUND_LEAD_NS CL_NS_PER_SEC
+
 /* What became of an update. */
 enum cl_round_verdict {
 	CL_ROUND_TAKEN,

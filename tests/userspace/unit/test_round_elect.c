@@ -129,6 +129,8 @@ static void test_the_engine_is_told_at_once(void **state)
 	/* The role has changed without an event. */
 	pass(x, 0);
 	assert_int_equal(x->f.steer.term, 7);
+	assert_true(x->f.steer.interval_ns == SEC);
+	assert_true(x->f.steer.expiry_ns == SEC);
 	assert_int_equal(x->f.asks, 1);
 	cl_round_elect(&x->r, 3, 8);
 	assert_int_equal(x->f.sets, 2);
