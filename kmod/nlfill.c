@@ -304,7 +304,7 @@ int cl_nlfill_peer(struct sk_buff *skb, const void *arg)
 
 static int put_line(struct sk_buff *skb, const struct cl_steering_info *i)
 {
-	const struct cl_clock *c = &i->published.view;
+	const struct cl_clock *c = &i->published.clock;
 	s64 slew = i->slew_left_ns ? cl_q48_to_ppt(c->slew_q48) : 0;
 
 	if (put_s64(skb, CLOCKLINK_A_CLOCK_RAW, i->at.ns) ||
