@@ -426,9 +426,10 @@ static void log_answer(const struct cl_guard_look *l,
 		       const struct cl_guard_answer *a)
 {
 	struct cl_guard *g = l->g;
+	bool unknown = g->joining || !l->leader.ready;
 
 	if (a->verdict != CL_GUARD_OBEY && !g->logged) {
-		cl_io_log(g->io, g->joining ? CL_IO_NOTICE : CL_IO_WARNING,
+		cl_io_log(g->io, unknown ? CL_IO_NOTICE : CL_IO_WARNING,
 			  "update of node %u, term %u, not obeyed: %s",
 			  l->u->sender, l->u->term, a->why);
 		g->logged = true;
