@@ -126,6 +126,7 @@ static void note_changes(struct cl_guard_look *l)
 	if (!g->asked || g->term != l->u->term) {
 		g->logged = false;
 		g->relented = false;
+		g->doubted = false;
 	}
 	g->asked = true;
 	g->leader = l->u->sender;
@@ -313,8 +314,7 @@ static double usual_wander(const struct cl_guard_look *l)
 static bool is_stubborn(const struct cl_guard_look *l,
 			const struct cl_check_answer *c)
 {
-	return c->unverified && c->own_against && l->g->logged &&
-	       l->g->last.verdict != CL_GUARD_OBEY;
+	return c->unverified && c->own_against && l->g->doubted;
 }
 
 static void conclude(struct cl_guard_look *l, const struct cl_check_answer *c,
@@ -383,6 +383,7 @@ static void compare(struct cl_guard_look *l, struct cl_guard_answer *a)
 		return;
 	}
 	conclude(l, &answer, &pace, a);
+	l->g->doubted = a->verdict != CL_GUARD_OBEY;
 }
 
 /* The own clock goes on from here. */
@@ -415,21 +416,25 @@ static void judge(struct cl_guard_look *l, u32 clock_state,
 		cl_guard_join(l, a);
 		return;
 	}
+	if (l->g->joining)
+		l->g->logged = false;
 	l->g->joining = false;
 	compare(l, a);
 	if (a->verdict == CL_GUARD_OBEY)
 		note_own(l);
 }
 
-/* The first refusal of a term, and its end. */
+/*
+ * The first refusal of a term, and its end.  That a leader is not measured yet is no
+ * refusal: it is so after each start.
+ */
 static void log_answer(const struct cl_guard_look *l,
 		       const struct cl_guard_answer *a)
 {
 	struct cl_guard *g = l->g;
-	bool unknown = g->joining || !l->leader.ready;
 
-	if (a->verdict != CL_GUARD_OBEY && !g->logged) {
-		cl_io_log(g->io, unknown ? CL_IO_NOTICE : CL_IO_WARNING,
+	if (a->verdict != CL_GUARD_OBEY && !g->logged && l->leader.ready) {
+		cl_io_log(g->io, g->joining ? CL_IO_NOTICE : CL_IO_WARNING,
 			  "update of node %u, term %u, not obeyed: %s",
 			  l->u->sender, l->u->term, a->why);
 		g->logged = true;

@@ -116,6 +116,7 @@ struct cl_guard_own {
  * @pace_at: rates are added again, io time
  * @floor_ns: B0 at @when, with what it was before
  * @own: the own clock
+ * @doubted: the last update of the current term that was compared was refused
  * @alone: updates refused since nobody else contradicts the leader any more
  * @joining: the clock has no time
  * @join: since then, io time
@@ -142,6 +143,7 @@ struct cl_guard {
 	s64 pace_at;
 	double floor_ns;
 	struct cl_guard_own own;
+	bool doubted;
 	unsigned int alone;
 	bool joining;
 	s64 join;
