@@ -173,9 +173,6 @@ static int give_line(struct cl_round *r)
 		s->interval_ns = CL_ROUND_LEAD_NS;
 	s->expiry_ns = own_expiry(r, now);
 	s->drift_ppt = r->told.elected ? CL_ROUND_ALONE_PPT : 0;
-	/* Or what is slewed when it takes over is not done when the bound is 0. */
-	if (r->told.elected && s->interval_ns < CL_ROUND_LEAD_NS)
-		s->interval_ns = CL_ROUND_LEAD_NS;
 	s->unverified = r->inst.peers < CL_ROUND_VERIFY_PEERS;
 	s->bound_ns = shrunk(r, r->bound_ns, now);
 	s->hard_ns = shrunk(r, r->hard_ns, now);
