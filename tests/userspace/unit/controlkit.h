@@ -191,6 +191,9 @@ static inline int begin_control(void **state)
 static inline int end_control(void **state)
 {
 	cl_control_close(&control);
+	*strrchr(path, '/') = '\0';
+	assert_int_equal(rmdir(path), 0);
+	*path = '\0';
 	return tear_down(state);
 }
 
