@@ -3,6 +3,9 @@
 """Nodes that lie, against the agent's rules: who is isolated, and how far honest
 clocks are moved.
 
+The first lines are of the rules alone (build/byzantine), those named "agents" of whole
+agents with the module's estimators in the loop (build/agent-sim), on a LAN.
+
 usage: byzantine.py BUILD
 
 Environment: SEED, first seed; SEEDS, how many.  Sizes of lies are in mean queueing
@@ -24,6 +27,12 @@ BIG = ("5-queues", "100-queues", "two-faced", "leader-5-queues",
        "leader-100-queues")
 # Attacks as long as these are compared with as long a run without liars.
 LONG = ("adaptive-101", "adaptive-1001")
+# Whole agents: attacks, sizes in us; a mean queueing delay is 10 us.
+AGENTS = (("constant", 10), ("constant", 50), ("constant", 1000), ("two-faced", 50),
+          ("random", 50), ("now-and-then", 50), ("drift", 100), ("constant-leader", 50),
+          ("constant-leader", 1000))
+AGENTS_SEEDS = 2
+AGENTS_TOLD = "whole agents, the module's estimators, 20 s after the start"
 TOLD = "errors of estimates are AR(1), the estimators are not in this loop"
 
 
@@ -129,6 +138,43 @@ def print_drag(bench, row, seeds):
                moved_ns=row["moved_max_ns"])
 
 
+def agents(build, attack, size, seeds):
+    """Figures of whole agents under an attack."""
+    leader = ["-L"] if attack.endswith("-leader") else []
+    done = subprocess.run(
+        [build / "agent-sim", "-s", str(seeds[0]), "-n", str(len(seeds)), "-N", str(NODES),
+         "-l", "15", "-t", "10s", "-a", attack.removesuffix("-leader"), "-z", f"{size}us",
+         *leader, "attack"], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"agent-sim {attack}: status {done.returncode}\n{done.stdout}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def print_agents(bench, build, seeds):
+    """Lines of whole agents.  A run in which an honest node is isolated ends the
+    program: it breaks a rule of the simulator.
+    """
+    conditions = (f"lan, {NODES} nodes, 5 voters, 15 liars, at most one a voter, "
+                  f"{AGENTS_TOLD}, seeds {seeds[0]} to {seeds[-1]}")
+    for attack, size in AGENTS:
+        rows = agents(build, attack, size, seeds)
+        name = f"agents:{attack}-{size}us"
+        big = size >= 50 and attack not in ("random", "now-and-then", "drift")
+        bench.line(f"{name}:isolated_within_3", "share", share(rows, "within_3"), {},
+                   ("value", 0.99) if big else None, conditions, total(rows, "liars"),
+                   larger_is_better=True, within_30=share(rows, "within_30"),
+                   isolated=share(rows, "isolated"))
+        bench.line(f"{name}:honest_shift", "ns", max(row["shift_max_ns"] for row in rows),
+                   {}, None, conditions, len(rows),
+                   spread=max(row["spread_max_ns"] for row in rows),
+                   bound_median=max(row["bound_median_ns"] for row in rows))
+        if attack.endswith("-leader"):
+            rounds = [row["deposed_rounds"] for row in rows]
+            bench.line(f"{name}:leader_deposed_rounds", "rounds",
+                       max(rounds) if all(rounds) else None, {}, ("value", 3),
+                       conditions, len(rows))
+
+
 def main():
     """The benchmark."""
     build, seeds = arguments(__doc__, SEEDS)
@@ -148,6 +194,7 @@ def main():
             print_small(bench, row, seeds)
         elif row["kind"] == "drag":
             print_drag(bench, row, seeds)
+    print_agents(bench, build, seeds[:AGENTS_SEEDS])
 
 
 if __name__ == "__main__":

@@ -26,5 +26,5 @@ bench: bench-byzantine
 
 bench-byzantine:
 	@scripts/setup >&2
-	@$(MAKE) -s $(BUILD)/byzantine >&2
+	@$(MAKE) -s $(BUILD)/byzantine $(BUILD)/agent-sim >&2
 	@tests/userspace/bench/byzantine.py $(BUILD)
