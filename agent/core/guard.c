@@ -223,7 +223,8 @@ struct noise {
 
 /*
  * The leader's estimate is in all that is compared.  So it must not open the gate by
- * being bad on purpose: it counts for no more than CL_GATE_COARSE usual ones.
+ * being bad on purpose: its noise counts for no more than CL_GATE_COARSE usual ones,
+ * what is in doubt, as a lie looks like a path that has changed, for no more than one.
  */
 static struct noise noise_of_leader(const struct cl_guard_look *l)
 {
@@ -239,8 +240,7 @@ static struct noise noise_of_leader(const struct cl_guard_look *l)
 		return n;
 	n.sigma_ns =
 		fmin(n.sigma_ns, CL_GATE_COARSE * cl_gate_median(sigma, l->n));
-	n.slack_ns =
-		fmin(n.slack_ns, CL_GATE_COARSE * cl_gate_median(slack, l->n));
+	n.slack_ns = fmin(n.slack_ns, cl_gate_median(slack, l->n));
 	return n;
 }
 
