@@ -92,12 +92,12 @@ class Chart:
             f'fill="{colour}" fill-opacity="0.16" stroke="{colour}" '
             f'stroke-opacity="0.5" stroke-width="0.8"/>')
 
-    def mark(self, t_s, label):
-        """A vertical line with a label, for an event."""
+    def mark(self, t_s, label, row=0):
+        """A vertical line with a label in some row, for an event."""
         x = self.px(t_s)
         self.svg.append(line(x, self.y, x, self.y + self.h, MARK, 1.5, "5 4"))
         if label:
-            self.svg.append(text(x + 5, self.y + 15, label, "start"))
+            self.svg.append(text(x - 5, self.y + 15 + 15 * row, label, "end"))
 
 
 def line(x1, y1, x2, y2, colour, width, dashes=""):
@@ -166,9 +166,9 @@ def draw(run, title, subtitle):
     for i, node in enumerate(followers):
         chart.curve([(t, e / 1e3) for t, e, _ in node.points],
                     STYLES[i % len(STYLES)])
-    for t_s, event in run.events:
-        if "node" in event:
-            chart.mark(t_s, f"node {event['node']}: {event['what']}")
+    marks = [(t_s, e) for t_s, e in run.events if "node" in e]
+    for row, (t_s, event) in enumerate(marks):
+        chart.mark(t_s, f"node {event['node']}: {event['what']}", row)
     legend(svg, followers, MARGIN + 876, 80)
     svg.append(text(MARGIN, 440, "each follower with its error bound "
                     "(shaded: the interval that must contain the truth)",
