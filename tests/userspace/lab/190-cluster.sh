@@ -72,7 +72,7 @@ synced() {
 # tell_leader: who leads, for clocklink-truth; the first node that knows is believed
 tell_leader() {
 	for _n in $nodes; do
-		_leads=$(leader "$_n")
+		_leads=$(leader "$_n" 2> /dev/null)
 		[ "$_leads" = 0 ] || break
 	done
 	[ "$_leads" = 0 ] || echo "$_leads" > /tmp/leader
@@ -83,8 +83,11 @@ judge() {
 	_seconds=$1
 	shift
 	tell_leader
+	# the truth begins with the first page
+	_first=/dev/clocklink$(($(cat /tmp/leader) - 1))
 	# shellcheck disable=SC2086 # a list
-	clocklink-truth -l /tmp/leader -t "$_seconds" $pages > /tmp/truth &
+	clocklink-truth -l /tmp/leader -t "$_seconds" $_first ${pages%"$_first"*}${pages#*"$_first"} \
+		> /tmp/truth &
 	_truth=$!
 	(
 		while kill -0 $_truth 2> /dev/null; do
