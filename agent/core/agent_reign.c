@@ -226,9 +226,7 @@ void cl_agent_reign_run(struct cl_agent *a)
 	} else if (a->reign.leads && now >= a->reign.ask) {
 		a->reign.ask = now + WORSE_NS;
 		if (cl_timescale_worse(&a->timescale, &better))
-			give_away(
-				a, better,
-				"this oscillator is much worse than the others");
+			give_away(a, better, "another one is much steadier");
 	}
 	if (a->reign.leads)
 		make_timescale(a);

@@ -71,10 +71,9 @@ static void hear_no_confidence(struct cl_agent *a, u32 node, u32 term)
 			    count_voters(s), &answer);
 	if (!answer.distrust && !answer.depose)
 		return;
-	cl_io_log(
-		a->io, CL_IO_WARNING,
-		"%u nodes, %u of them voters, have no confidence in node %u, term %u: another one shall lead",
-		answer.nodes, answer.voters, a->leader, term);
+	cl_io_log(a->io, CL_IO_WARNING,
+		  "%u nodes, of them %u voters, do not trust node %u, term %u",
+		  answer.nodes, answer.voters, a->leader, term);
 	cl_confidence_init(&a->confidence);
 	cl_cluster_distrust(a->cluster, now, term);
 }

@@ -266,7 +266,7 @@ static int control(struct daemon *d)
 	if (!err)
 		err = cl_control_open(&d->control, d->membership, &d->io, path);
 	if (err) {
-		cl_log(CL_IO_ERR, "cannot open the control socket: %s",
+		cl_log(CL_IO_ERR, "cannot open the socket for operators: %s",
 		       cl_error_text(err));
 		return err;
 	}

@@ -41,7 +41,8 @@ $(SIM_HEADER_DIR)/stamp: agent/sim/sim.mk
 SIM_MODULE_CPPFLAGS := -I$(SIM_HEADER_DIR) $(AGENT_CPPFLAGS) \
 	-include agent/sim/kernel/genl.h
 # As the kernel compiles them.
-SIM_MODULE_CFLAGS := -Wno-unused-parameter -Wno-sign-compare -Wno-missing-prototypes
+SIM_MODULE_CFLAGS := -Wno-unused-parameter -Wno-sign-compare -Wno-missing-prototypes \
+	-Wno-c2x-extensions
 
 $(BUILD)/obj/sim-module/%.o: %.c $(SIM_HEADER_DIR)/stamp
 	@mkdir -p $(@D)

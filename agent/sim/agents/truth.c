@@ -91,7 +91,8 @@ static s64 excess(const struct cs_reading *was, const struct cs_reading *is)
 {
 	s64 d = is->raw_ns - was->raw_ns;
 	s64 moved = is->time_ns - was->time_ns - d;
-	s64 low = was->rate_q48, high = was->rate_q48;
+	s64 low = was->rate_q48;
+	s64 high = low;
 	const s64 rate[] = { was->rate_q48 + was->slew_q48, is->rate_q48,
 			     is->rate_q48 + is->slew_q48 };
 
