@@ -298,3 +298,24 @@ void cs_write_free(struct cs_write *w)
 	free(w->entry);
 	cs_snap_put(w->snap);
 }
+
+/**
+ * cs_image_entries() - its log, as the core takes it
+ * @m: the disk
+ *
+ * Return: entries, which point into it; memory that free() frees.
+ */
+struct cl_raft_entry *cs_image_entries(const struct cs_image *m)
+{
+	struct cl_raft_entry *e = cs_alloc((m->entries + 1) * sizeof(*e));
+
+	for (size_t i = 0; i < m->entries; i++)
+		e[i] = (struct cl_raft_entry){
+			.index = m->entry[i].index,
+			.term = m->entry[i].term,
+			.kind = m->entry[i].kind,
+			.data = m->entry[i].blob->data,
+			.len = m->entry[i].blob->len,
+		};
+	return e;
+}

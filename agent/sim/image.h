@@ -100,6 +100,7 @@ const struct cs_entry *cs_image_at(const struct cs_image *m, u64 index);
 bool cs_image_has(const struct cs_image *m, u64 index, u32 *term, u64 *chain);
 bool cs_image_apply(struct cs_image *m, const struct cs_write *w);
 void cs_image_cut(struct cs_image *m, u64 from);
+struct cl_raft_entry *cs_image_entries(const struct cs_image *m);
 void cs_image_free(struct cs_image *m);
 
 void cs_write_init(struct cs_write *to, const struct cl_raft_write *w);

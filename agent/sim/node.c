@@ -399,21 +399,6 @@ void cs_node_begin(struct cs_node *n, const struct cl_raft_conf *conf)
 	n->disk.image.term = FIRST_TERM;
 }
 
-static struct cl_raft_entry *stored_entries(const struct cs_image *m)
-{
-	struct cl_raft_entry *e = cs_alloc((m->entries + 1) * sizeof(*e));
-
-	for (size_t i = 0; i < m->entries; i++)
-		e[i] = (struct cl_raft_entry){
-			.index = m->entry[i].index,
-			.term = m->entry[i].term,
-			.kind = m->entry[i].kind,
-			.data = m->entry[i].blob->data,
-			.len = m->entry[i].blob->len,
-		};
-	return e;
-}
-
 static void new_raft(struct cs_node *n)
 {
 	const struct cl_raft_params p = {
@@ -451,7 +436,7 @@ static void started(struct cs_node *n, int err)
 void cs_node_start(struct cs_node *n)
 {
 	const struct cs_image *m = &n->disk.image;
-	struct cl_raft_entry *e = stored_entries(m);
+	struct cl_raft_entry *e = cs_image_entries(m);
 	const struct cl_raft_stored s = {
 		.term = m->term,
 		.vote = m->vote,

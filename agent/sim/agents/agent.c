@@ -344,21 +344,6 @@ static void add_instance(struct cs_agent *a)
 	resync(a);
 }
 
-static struct cl_raft_entry *entries_of(const struct cs_image *m)
-{
-	struct cl_raft_entry *e = cs_alloc((m->entries + 1) * sizeof(*e));
-
-	for (size_t i = 0; i < m->entries; i++)
-		e[i] = (struct cl_raft_entry){
-			.index = m->entry[i].index,
-			.term = m->entry[i].term,
-			.kind = m->entry[i].kind,
-			.data = m->entry[i].blob->data,
-			.len = m->entry[i].blob->len,
-		};
-	return e;
-}
-
 static void found(struct cs_agent *a, const struct cl_cluster_params *p)
 {
 	const struct cl_utc utc = { 0 };
@@ -373,7 +358,7 @@ static void found(struct cs_agent *a, const struct cl_cluster_params *p)
 static void rejoin(struct cs_agent *a, const struct cl_cluster_params *p)
 {
 	const struct cs_image *m = &a->disk.image;
-	struct cl_raft_entry *e = entries_of(m);
+	struct cl_raft_entry *e = cs_image_entries(m);
 	const struct cl_raft_stored s = {
 		.term = m->term,
 		.vote = m->vote,
