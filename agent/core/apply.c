@@ -8,8 +8,7 @@
 #include "agent/nl/schema.h"
 #include "kmod/core/fixed.h"
 
-/* Attributes of the settings that all nodes share. */
-static const u16 attrs[CL_COMMON_N] = {
+const u16 cl_apply_attr[CL_COMMON_N] = {
 	[CL_COMMON_INTERVAL] = CLOCKLINK_A_INSTANCE_INTERVAL,
 	[CL_COMMON_INTERVAL_MAX] = CLOCKLINK_A_INSTANCE_INTERVAL_MAX,
 	[CL_COMMON_ASYMMETRY] = CLOCKLINK_A_INSTANCE_ASYMMETRY,
@@ -115,7 +114,7 @@ s64 cl_apply_deadline(const struct cl_apply *p)
 static const struct cl_nl_field *field_of(unsigned int common)
 {
 	return cl_nl_schema_find(cl_nl_schema_of(CLOCKLINK_CMD_INSTANCE_SET),
-				 attrs[common]);
+				 cl_apply_attr[common]);
 }
 
 /* Have the engine's settings changed since the last look? */
@@ -140,7 +139,7 @@ static void apply_settings(struct cl_apply *p, const struct cl_state *state)
 	for (unsigned int i = 0; i < CL_COMMON_N; i++) {
 		if (state->common[i] == p->seen[i])
 			continue;
-		set.have |= 1ULL << attrs[i];
+		set.have |= 1ULL << cl_apply_attr[i];
 		cl_nl_field_set(field_of(i), &set, (s64)state->common[i]);
 	}
 	if (!set.have && p->managed)

@@ -42,6 +42,9 @@ struct cl_apply {
 	u64 seen[CL_COMMON_N];
 };
 
+/* By enum cl_common: attribute of an instance that it is. */
+extern const u16 cl_apply_attr[CL_COMMON_N];
+
 void cl_apply_init(struct cl_apply *p, struct cl_io *io);
 void cl_apply_stale(struct cl_apply *p);
 void cl_apply_run(struct cl_apply *p, const struct cl_state *state,

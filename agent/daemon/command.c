@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/core/apply.h"
 #include "agent/lib/units.h"
 #include "agent/nl/schema.h"
 #include "kmod/core/wire.h"
@@ -143,7 +144,7 @@ static int change_settings(struct cl_membership *m,
 	const struct cl_nl_field *f;
 
 	for (unsigned int i = 0; i < CL_COMMON_N; i++) {
-		f = cl_nl_schema_find(s, cl_view_common[i]);
+		f = cl_nl_schema_find(s, cl_apply_attr[i]);
 		if (!(inst->have & (1ULL << f->attr)))
 			continue;
 		e.change.have |= 1 << i;

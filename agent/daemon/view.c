@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/core/apply.h"
 #include "agent/nl/schema.h"
 #include "kmod/core/fixed.h"
 #include "viewjudge.h"
@@ -15,16 +16,6 @@ static_assert((int)CL_CTL_ROLE_VOTER == CL_MEMBER_VOTER, "roles");
 static_assert((int)CL_CTL_PHASE_FAILED == CL_MEMBERSHIP_FAILED, "phases");
 static_assert((int)CL_CTL_NAME_SIZE == CL_MEMBER_NAME_SIZE, "names");
 static_assert((int)CL_CTL_DIGEST_SIZE == 2 * CL_STATE_DIGEST_LEN + 1, "digest");
-
-const u16 cl_view_common[CL_COMMON_N] = {
-	[CL_COMMON_INTERVAL] = CLOCKLINK_A_INSTANCE_INTERVAL,
-	[CL_COMMON_INTERVAL_MAX] = CLOCKLINK_A_INSTANCE_INTERVAL_MAX,
-	[CL_COMMON_ASYMMETRY] = CLOCKLINK_A_INSTANCE_ASYMMETRY,
-	[CL_COMMON_WANDER] = CLOCKLINK_A_INSTANCE_WANDER,
-	[CL_COMMON_MAX_BOUND] = CLOCKLINK_A_INSTANCE_MAX_BOUND,
-	[CL_COMMON_PROBES] = CLOCKLINK_A_INSTANCE_PROBES,
-	[CL_COMMON_PROBE_EVERY] = CLOCKLINK_A_INSTANCE_PROBE_EVERY,
-};
 
 static const struct cl_cluster *cluster_of(struct cl_membership *m)
 {
@@ -253,7 +244,7 @@ static void put_settings(const struct cl_state *s, struct cl_nl_instance *ret)
 		cl_nl_schema_of(CL_CTL_SETTINGS_GET);
 
 	for (unsigned int i = 0; i < CL_COMMON_N; i++)
-		cl_nl_field_set(cl_nl_schema_find(schema, cl_view_common[i]),
+		cl_nl_field_set(cl_nl_schema_find(schema, cl_apply_attr[i]),
 				ret, s->common[i]);
 }
 

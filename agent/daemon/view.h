@@ -7,9 +7,6 @@
 
 #include "membership.h"
 
-/* Settings of all nodes as attributes of an instance, by enum cl_common. */
-extern const u16 cl_view_common[CL_COMMON_N];
-
 int cl_view_get(struct cl_membership *m, struct cl_io *io,
 		struct cl_nl_msg *ret);
 bool cl_view_lists(u8 cmd);
