@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/lib/units.h"
+#include "agent/nl/schema.h"
 #include "cli.h"
 #include "device.h"
 #include "output.h"
@@ -40,20 +41,13 @@ static void print_node(const struct cl_nl_instance *i)
 	puts(i->test ? ", test build" : "");
 }
 
-static bool usable(u32 state)
-{
-	return state == CLOCKLINK_STATE_SYNCED ||
-	       state == CLOCKLINK_STATE_UNVERIFIED ||
-	       state == CLOCKLINK_STATE_HOLDOVER;
-}
-
 static void print_time(const struct cl_nl_clock *c)
 {
 	char a[CL_UNITS_SIZE], b[CL_UNITS_SIZE], d[CL_UNITS_SIZE];
 
 	printf(LABEL "%s\n", "state", cl_nl_state_name(c->state));
 	printf(LABEL "%s TAI", "time", cl_units_time(a, c->time_ns));
-	if (usable(c->state))
+	if (cl_nl_state_usable(c->state))
 		printf(" \u00b1 %s", cl_units_bound(b, c->bound_ns));
 	putchar('\n');
 	if (c->tai_offset_s)
@@ -62,7 +56,7 @@ static void print_time(const struct cl_nl_clock *c)
 							     CL_NS_PER_SEC),
 		       c->tai_offset_s, c->leap ? ", leap second: " : "",
 		       c->leap ? cl_nl_leap_name(c->leap) : "");
-	if (!usable(c->state))
+	if (!cl_nl_state_usable(c->state))
 		return;
 	printf(LABEL "%s, hard %s, growing by %s\n", "bound",
 	       cl_units_bound(a, c->bound_ns), cl_units_bound(b, c->hard_ns),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/nl/schema.h"
 #include "agent_node.h"
 #include "kmod/core/fixed.h"
 
@@ -28,23 +29,10 @@ s64 cl_agent_time(const struct cl_agent *a)
 	struct cl_nl_clock c = { 0 };
 
 	if (!a->io->engine->ops->get_clock(a->io->engine, &c) &&
-	    cl_agent_has_time(c.state))
+	    cl_nl_state_usable(c.state))
 		return c.time_ns;
 	return a->io->ops->utc(a->io) +
 	       a->io->ops->tai_offset(a->io) * CL_NS_PER_SEC;
-}
-
-/**
- * cl_agent_has_time() - may readings of such a clock be used
- * @state: enum clocklink_state
- *
- * Return: true if so.
- */
-bool cl_agent_has_time(u32 state)
-{
-	return state == CLOCKLINK_STATE_SYNCED ||
-	       state == CLOCKLINK_STATE_UNVERIFIED ||
-	       state == CLOCKLINK_STATE_HOLDOVER;
 }
 
 /**
@@ -126,11 +114,11 @@ void cl_agent_settings(struct cl_agent *a, const struct cl_nl_instance *inst)
  */
 void cl_agent_state(struct cl_agent *a, u32 state)
 {
-	bool had = cl_agent_has_time(a->state);
+	bool had = cl_nl_state_usable(a->state);
 
 	a->state = state;
 	/* Who has lost its time must not begin another one: see reign. */
-	if (a->cluster && had && !cl_agent_has_time(state))
+	if (a->cluster && had && !cl_nl_state_usable(state))
 		cl_agent_reign_clock(a);
 	cl_round_state(&a->round, state);
 	cl_probe_state(&a->probe, state);

@@ -90,7 +90,6 @@ struct cl_agent {
 /* agent.c */
 s64 cl_agent_now(const struct cl_agent *a);
 s64 cl_agent_time(const struct cl_agent *a);
-bool cl_agent_has_time(u32 state);
 const struct cl_state *cl_agent_agreed(const struct cl_agent *a);
 
 /* agent_cluster.c */

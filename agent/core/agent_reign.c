@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "agent/nl/schema.h"
 #include "agent_node.h"
 #include "kmod/core/fixed.h"
 
@@ -49,7 +50,7 @@ static void see_peer(void *ctx, const struct cl_nl_peer *p)
 	/* One that is not measured yet was heard since this node has no time. */
 	bool heard = !cl_nl_has(p, PEER_AGE) || p->age_ns < (u64)HEARD_NS;
 
-	if (heard && cl_nl_has(p, PEER_STATE) && cl_agent_has_time(p->state) &&
+	if (heard && cl_nl_has(p, PEER_STATE) && cl_nl_state_usable(p->state) &&
 	    cl_agent_votes(s->a, p->node) &&
 	    !cl_state_isolated(cl_agent_agreed(s->a), p->node))
 		s->found = p->node;
@@ -102,7 +103,7 @@ static void accede(struct cl_agent *a, s64 now)
 	bool alone = cl_raft_conf(cl_cluster_raft(a->cluster))->voters == 1;
 	u32 other;
 
-	if (cl_agent_has_time(a->state) || alone) {
+	if (cl_nl_state_usable(a->state) || alone) {
 		take(a);
 		return;
 	}

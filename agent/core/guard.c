@@ -12,19 +12,6 @@
 #include "round.h"
 
 /**
- * cl_guard_usable() - does a clock have a time?
- * @state: enum clocklink_state
- *
- * Return: whether it has.
- */
-bool cl_guard_usable(u32 state)
-{
-	return state == CLOCKLINK_STATE_SYNCED ||
-	       state == CLOCKLINK_STATE_UNVERIFIED ||
-	       state == CLOCKLINK_STATE_HOLDOVER;
-}
-
-/**
  * cl_guard_sub() - difference of two times
  * @a: ns
  * @b: ns
@@ -412,7 +399,8 @@ static void judge(struct cl_guard_look *l, u32 clock_state,
 	if (!look(l, a))
 		return;
 	a->verdict = CL_GUARD_OBEY;
-	if (!cl_guard_usable(clock_state) || !cl_guard_usable(l->clock.state)) {
+	if (!cl_nl_state_usable(clock_state) ||
+	    !cl_nl_state_usable(l->clock.state)) {
 		cl_guard_join(l, a);
 		return;
 	}

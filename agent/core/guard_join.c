@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "agent/nl/schema.h"
 #include "guard_look.h"
 
 /**
@@ -53,7 +54,7 @@ static void ask_voter(struct cl_guard_look *l, u32 node, struct poll *poll)
 		poll->voters++;
 		return;
 	}
-	if (cl_nl_has(&p, PEER_STATE) && !cl_guard_usable(p.state))
+	if (cl_nl_has(&p, PEER_STATE) && !cl_nl_state_usable(p.state))
 		return;
 	poll->voters++;
 	if (!p.ready || !cl_nl_has(&p, PEER_AHEAD) ||

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "agent/nl/schema.h"
 #include "guard_look.h"
 #include "kmod/core/fixed.h"
 
@@ -16,7 +17,7 @@ static bool is_good(const struct cl_guard_look *l, const struct cl_nl_peer *p)
 {
 	return p->node != l->u->sender && p->ready && !p->shadow &&
 	       cl_nl_has(p, PEER_AHEAD) && p->ahead_age_ns <= l->fresh_ns &&
-	       cl_guard_usable(p->state) &&
+	       cl_nl_state_usable(p->state) &&
 	       !cl_state_isolated(l->g->state, p->node);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/nl/schema.h"
 #include "kmod/core/fixed.h"
 #include "round.h"
 
@@ -35,20 +36,12 @@ static bool is_leader(const struct cl_probe *p)
 	return p->present && leader_of(p) == p->inst.node;
 }
 
-/* Whoever has no time has no estimate of the leader either. */
-static bool has_time(u32 state)
-{
-	return state == CLOCKLINK_STATE_SYNCED ||
-	       state == CLOCKLINK_STATE_UNVERIFIED ||
-	       state == CLOCKLINK_STATE_HOLDOVER;
-}
-
 /* Others than those pinned. */
 static bool wants_peers(const struct cl_probe *p)
 {
 	if (!p->inst.probes)
 		return false;
-	return p->elected ? has_time(p->state) : p->leader != 0;
+	return p->elected ? cl_nl_state_usable(p->state) : p->leader != 0;
 }
 
 static s64 interval_of(const struct cl_probe *p)
@@ -171,7 +164,7 @@ void cl_probe_settings(struct cl_probe *p, const struct cl_nl_instance *inst)
 		begin(p);
 		return;
 	}
-	if (first && has_time(inst->state))
+	if (first && cl_nl_state_usable(inst->state))
 		p->warm = inst->leader;
 	p->inst = *inst;
 	p->present = true;
@@ -223,7 +216,8 @@ static void follow_named(struct cl_probe *p, const struct cl_nl_update *u)
 {
 	p->leader = u->sender;
 	p->listed = false;
-	if (u->sender != p->warm || !has_time(p->state))
+	/* Whoever has no time has no estimate of the leader either. */
+	if (u->sender != p->warm || !cl_nl_state_usable(p->state))
 		start_burst(p);
 	p->warm = 0;
 	if (p->inst.probes || p->n_pins)

@@ -42,19 +42,6 @@ enum clocklink_role cl_round_role(const struct cl_round *r)
 }
 
 /**
- * cl_round_usable() - does a clock have a time?
- * @state: enum clocklink_state
- *
- * Return: whether it has.
- */
-bool cl_round_usable(u32 state)
-{
-	return state == CLOCKLINK_STATE_SYNCED ||
-	       state == CLOCKLINK_STATE_UNVERIFIED ||
-	       state == CLOCKLINK_STATE_HOLDOVER;
-}
-
-/**
  * cl_round_expiry() - how long an order counts
  * @interval_ns: until the next one
  *
@@ -341,7 +328,7 @@ void cl_round_state(struct cl_round *r, u32 state)
 	if (!r->leading)
 		return;
 	/* The event may be old: taking the lead asks for the clock as it is. */
-	if (!cl_round_usable(state))
+	if (!cl_nl_state_usable(state))
 		cl_round_restart(r);
 	else if (state == CLOCKLINK_STATE_HOLDOVER)
 		r->refresh = cl_round_now(r);

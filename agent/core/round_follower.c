@@ -52,7 +52,7 @@ static enum cl_round_verdict check_update(const struct cl_round *r,
 		return v;
 	if (!in_range(u))
 		return CL_ROUND_BAD_VALUE;
-	if (!cl_round_usable(u->state))
+	if (!cl_nl_state_usable(u->state))
 		return CL_ROUND_NOT_USABLE;
 	if (!r->told.elected && u->term < r->term)
 		return CL_ROUND_OLD_TERM;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "agent/nl/schema.h"
 #include "kmod/core/fixed.h"
 #include "round_node.h"
 
@@ -115,7 +116,7 @@ static void adopt_utc(struct cl_round *r, const struct cl_nl_clock *c)
 	if (r->told.tai_offset_s) {
 		s->leap = r->told.leap;
 		s->tai_offset_s = r->told.tai_offset_s;
-	} else if (!s->tai_offset_s || !cl_round_usable(c->state)) {
+	} else if (!s->tai_offset_s || !cl_nl_state_usable(c->state)) {
 		s->tai_offset_s = r->io->ops->tai_offset(r->io);
 	}
 }
@@ -144,7 +145,7 @@ static int adopt_line(struct cl_round *r)
 	r->took_over = cl_round_now(r);
 	r->bound_ns = 0;
 	r->hard_ns = 0;
-	if (cl_round_usable(c.state)) {
+	if (cl_nl_state_usable(c.state)) {
 		if (r->told.elected) {
 			r->bound_ns = c.bound_ns;
 			r->hard_ns = c.hard_ns;

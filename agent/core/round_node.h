@@ -32,7 +32,6 @@ enum cl_round_action {
 
 s64 cl_round_now(struct cl_round *r);
 enum clocklink_role cl_round_role(const struct cl_round *r);
-bool cl_round_usable(u32 state);
 u64 cl_round_expiry(u64 interval_ns);
 int cl_round_note(struct cl_round *r, enum cl_round_action a, int err);
 void cl_round_take(struct cl_round *r, const struct cl_nl_instance *inst);

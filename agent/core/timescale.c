@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/nl/schema.h"
 #include "kmod/core/fixed.h"
 
 /*
@@ -20,13 +21,6 @@
 static s64 now_of(const struct cl_timescale *t)
 {
 	return t->io->ops->now(t->io);
-}
-
-static bool usable(u32 state)
-{
-	return state == CLOCKLINK_STATE_SYNCED ||
-	       state == CLOCKLINK_STATE_UNVERIFIED ||
-	       state == CLOCKLINK_STATE_HOLDOVER;
 }
 
 /* Nothing is known of any oscillator. */
@@ -248,7 +242,7 @@ static bool step(struct cl_timescale *t, struct cl_map *ret)
 	if (!read_clock(t, &c))
 		return false;
 	/* A clock without a time gets one by the rounds. */
-	if (!usable(c.state)) {
+	if (!cl_nl_state_usable(c.state)) {
 		t->begun = false;
 		return false;
 	}

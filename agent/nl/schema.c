@@ -416,6 +416,19 @@ void cl_nl_field_set(const struct cl_nl_field *f, void *obj, s64 v)
 }
 
 /**
+ * cl_nl_state_usable() - may readings of a clock be used
+ * @state: enum clocklink_state
+ *
+ * Return: true if it has a time.
+ */
+bool cl_nl_state_usable(u32 state)
+{
+	return state == CLOCKLINK_STATE_SYNCED ||
+	       state == CLOCKLINK_STATE_UNVERIFIED ||
+	       state == CLOCKLINK_STATE_HOLDOVER;
+}
+
+/**
  * cl_nl_state_name() - name of a clock state
  * @state: enum clocklink_state
  *

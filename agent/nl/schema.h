@@ -117,6 +117,7 @@ void cl_nl_field_set(const struct cl_nl_field *f, void *obj, s64 v);
 u64 cl_nl_field_u64(const struct cl_nl_field *f, const void *obj);
 const char *cl_nl_field_text(const struct cl_nl_field *f, const void *obj);
 
+bool cl_nl_state_usable(u32 state);
 const char *cl_nl_state_name(u32 state);
 const char *cl_nl_role_name(u32 role);
 const char *cl_nl_leap_name(u32 leap);
