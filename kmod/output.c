@@ -6,6 +6,8 @@
 #include <linux/ktime.h>
 
 #include "core/fixed.h"
+#include "core/leap.h"
+#include "instant.h"
 #include "page.h"
 #include "testosc.h"
 
@@ -103,27 +105,64 @@ static s64 output_valid_ns(const struct cl_bound *b, u64 max)
 	return div64_u64(room * 1000000000000ULL, b->drift_ppt);
 }
 
-static void output_write_page(const struct cl_output *o)
+/* The clock as it is from @i on. */
+static void output_fill_anchor(const struct cl_published *p,
+			       const struct cl_instant *i,
+			       struct clocklink_anchor *ret)
+{
+	ret->raw = p->view.map.raw.ns;
+	ret->time = p->view.map.time.ns;
+	ret->rate_q48 = p->view.map.rate_q48;
+	ret->slew_q48 = p->view.slew_q48;
+	ret->slew_ns = p->view.slew_ns;
+	ret->bound_ns = p->bound.bound_ns;
+	ret->hard_ns = p->bound.hard_ns;
+	ret->drift_q48 = cl_ppt_to_q48(p->bound.drift_ppt) + 1;
+	ret->void_raw = p->void_raw;
+	ret->monotonic = i->monotonic;
+	ret->realtime = i->realtime;
+	ret->state = p->state;
+	ret->set = i->set;
+}
+
+/*
+ * Found once, when it is announced: within the leap second itself the month is not
+ * that which it ends.
+ */
+static void output_write_leap(struct clocklink_page *page,
+			      const struct cl_published *p, bool restart)
+{
+	if (!p->leap)
+		page->leap_time = 0;
+	else if (restart || p->leap != page->leap ||
+		 p->tai_offset != page->tai_offset)
+		page->leap_time =
+			cl_leap_time(p->view.map.time, p->tai_offset,
+				     p->leap == CLOCKLINK_LEAP_INSERT ? 1 : -1)
+				.ns;
+	page->tai_offset = p->tai_offset;
+	page->leap = p->leap;
+}
+
+/* @restart: the anchors before say nothing about the clock of now. */
+static void output_write_page(const struct cl_output *o,
+			      const struct cl_instant *i, bool restart)
 {
 	struct clocklink_page *page = o->page->data;
 	const struct cl_published *p = &o->now;
+	u64 n = page->updates + 1;
 
 	lockdep_assert_held(&o->lock);
-	page->state = p->state;
+	output_fill_anchor(p, i, &page->now);
+	page->anchor[n % CLOCKLINK_PAGE_ANCHORS] = page->now;
+	if (restart || n == 1)
+		page->first = n;
+	else if (n - page->first >= CLOCKLINK_PAGE_ANCHORS)
+		page->first = n - CLOCKLINK_PAGE_ANCHORS + 1;
 	page->gen = p->gen;
 	page->disruptions = p->disruptions;
-	page->base_raw = p->view.map.raw.ns;
-	page->base_time = p->view.map.time.ns;
-	page->rate_q48 = p->view.map.rate_q48;
-	page->slew_q48 = p->view.slew_q48;
-	page->slew_ns = p->view.slew_ns;
-	page->bound_ns = p->bound.bound_ns;
-	page->hard_ns = p->bound.hard_ns;
-	page->drift_q48 = cl_ppt_to_q48(p->bound.drift_ppt) + 1;
-	page->void_raw = p->void_raw;
-	page->tai_offset = p->tai_offset;
-	page->leap = p->leap;
-	page->updates++;
+	output_write_leap(page, p, restart || n == 1);
+	page->updates = n;
 }
 
 /* The sequence count of the page is written by hand: its reader is user space. */
@@ -141,11 +180,12 @@ static void output_begin(struct cl_output *o)
 	smp_mb();
 }
 
-static void output_end(struct cl_output *o)
+static void output_end(struct cl_output *o, const struct cl_instant *i,
+		       bool restart)
 {
 	struct clocklink_page *page = o->page->data;
 
-	output_write_page(o);
+	output_write_page(o, i, restart);
 	smp_wmb(); /* contents before the even count; pairs with the reader */
 	WRITE_ONCE(page->seq, page->seq + 1);
 	write_seqcount_end(&o->seq);
@@ -200,19 +240,22 @@ static void output_set_state(struct cl_published *p, struct cl_change *c,
 void cl_output_step(struct cl_output *o, struct cl_change *c)
 {
 	struct cl_published *p = &o->now;
+	struct cl_instant i;
 	unsigned long flags;
 	struct cl_raw now;
-	s64 real;
+	bool restart;
 
 	raw_spin_lock_irqsave(&o->lock, flags);
 	output_begin(o);
-	real = ktime_get_raw_ns();
-	now = cl_testosc_raw(o->osc, real);
+	cl_instant_now(&i);
+	now = cl_testosc_raw(o->osc, i.raw);
 	c->done = cl_discipline_steer(&p->clock, now, c->target, &c->steer);
-	cl_testosc_view(o->osc, real, &p->clock, &p->view);
+	restart = c->done == CL_STEER_STEPPED || c->gen != p->gen ||
+		  c->disruptions != p->disruptions;
+	cl_testosc_view(o->osc, i.raw, &p->clock, &p->view);
 	output_set_bound(p, c, now);
-	output_set_state(p, c, real);
-	output_end(o);
+	output_set_state(p, c, i.raw);
+	output_end(o, &i, restart);
 	raw_spin_unlock_irqrestore(&o->lock, flags);
 }
 
@@ -225,15 +268,19 @@ void cl_output_step(struct cl_output *o, struct cl_change *c)
 void cl_output_gone(struct cl_output *o)
 {
 	struct cl_published *p = &o->now;
+	struct cl_instant i;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&o->lock, flags);
 	output_begin(o);
+	cl_instant_now(&i);
+	cl_clock_rebase(&p->clock, cl_testosc_raw(o->osc, i.raw));
+	cl_testosc_view(o->osc, i.raw, &p->clock, &p->view);
 	p->state = CLOCKLINK_STATE_GONE;
 	p->bound.bound_ns = U64_MAX;
 	p->bound.hard_ns = U64_MAX;
-	p->void_raw = p->view.map.raw.ns;
-	output_end(o);
+	p->void_raw = i.raw;
+	output_end(o, &i, false);
 	raw_spin_unlock_irqrestore(&o->lock, flags);
 }
 

@@ -8,9 +8,11 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 
 #include "compat/device.h"
 #include "compat/mm.h"
+#include "instant.h"
 
 static DEFINE_MUTEX(page_lock); /* protects page_idr */
 static DEFINE_IDR(page_idr); /* pages whose instance lives, by id */
@@ -44,7 +46,7 @@ static void page_free(struct kref *ref)
 {
 	struct cl_page *page = container_of(ref, struct cl_page, ref);
 
-	free_page((unsigned long)page->data);
+	free_pages_exact(page->data, CL_PAGE_BYTES);
 	kfree(page);
 }
 
@@ -73,19 +75,45 @@ static int page_release(struct inode *inode, struct file *file)
 }
 
 /*
- * Read-only for good: VM_MAYWRITE is cleared, so that mprotect() cannot add
- * the write bit later.
+ * All of it or its beginning.  Read-only for good: VM_MAYWRITE is cleared, so that
+ * mprotect() cannot add the write bit later.
  */
 static int page_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct cl_page *page = file->private_data;
+	unsigned long size = vma->vm_end - vma->vm_start, at;
+	int err;
 
-	if (vma->vm_pgoff || vma->vm_end - vma->vm_start != PAGE_SIZE)
+	if (vma->vm_pgoff || size > CL_PAGE_BYTES)
 		return -EINVAL;
 	if (vma->vm_flags & VM_WRITE)
 		return -EPERM;
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE);
-	return vm_insert_page(vma, vma->vm_start, virt_to_page(page->data));
+	for (at = 0; at < size; at += PAGE_SIZE) {
+		err = vm_insert_page(vma, vma->vm_start + at,
+				     virt_to_page((void *)page->data + at));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static long page_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct clocklink_stamp stamp;
+	struct cl_instant i;
+
+	if (cmd != CLOCKLINK_IOC_STAMP)
+		return -ENOTTY;
+	cl_instant_now(&i);
+	stamp = (struct clocklink_stamp){
+		.raw = i.raw,
+		.monotonic = i.monotonic,
+		.realtime = i.realtime,
+	};
+	if (copy_to_user((void __user *)arg, &stamp, sizeof(stamp)))
+		return -EFAULT;
+	return 0;
 }
 
 /* The owner makes an open page pin the module. */
@@ -94,6 +122,8 @@ static const struct file_operations page_fops = {
 	.open = page_open,
 	.release = page_release,
 	.mmap = page_mmap,
+	.unlocked_ioctl = page_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
 };
 
 /**
@@ -108,13 +138,13 @@ struct cl_page *cl_page_create(bool initial)
 	struct cl_page *page;
 	int err = -ENOMEM;
 
-	BUILD_BUG_ON(sizeof(struct clocklink_page) > PAGE_SIZE);
 	page = kzalloc(sizeof(*page), GFP_KERNEL_ACCOUNT);
 	if (!page)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&page->ref);
 	page->initial = initial;
-	page->data = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	page->data = alloc_pages_exact(CL_PAGE_BYTES,
+				       GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!page->data)
 		goto err_free;
 
@@ -127,7 +157,7 @@ struct cl_page *cl_page_create(bool initial)
 	return page;
 
 err_page:
-	free_page((unsigned long)page->data);
+	free_pages_exact(page->data, CL_PAGE_BYTES);
 err_free:
 	kfree(page);
 	return ERR_PTR(err);

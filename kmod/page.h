@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Character device with a page that user space maps read-only.
+ * Character device with a time page, some pages of memory, that user space maps
+ * read-only.
  */
 #ifndef _CL_PAGE_H
 #define _CL_PAGE_H
 
 #include <linux/clocklink_page.h>
 #include <linux/kref.h>
+#include <linux/mm.h>
 
 /* Instances of the machine; each takes a minor, a thread and a page. */
 #define CL_PAGES_MAX 1024
+
+/* Of a page, and all that can be mapped of it. */
+#define CL_PAGE_BYTES PAGE_ALIGN(sizeof(struct clocklink_page))
 
 /**
  * struct cl_page - a time page
@@ -17,7 +22,7 @@
  *	file
  * @initial: it is that of the initial network namespace
  * @id: N of /dev/clocklinkN, free again after cl_page_destroy()
- * @data: the page
+ * @data: the page, CL_PAGE_BYTES
  */
 struct cl_page {
 	struct kref ref;

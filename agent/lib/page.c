@@ -3,24 +3,37 @@
 
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "errors.h"
+
 static int check_page(const struct clocklink_page *m)
 {
-	if (m->magic != CLOCKLINK_PAGE_MAGIC ||
-	    m->version != CLOCKLINK_PAGE_VERSION || m->size < sizeof(*m))
+	if (m->magic != CLOCKLINK_PAGE_MAGIC)
 		return -EPROTO;
-	return 0;
+	if (m->version != CLOCKLINK_PAGE_VERSION)
+		return -ENOTSUP;
+	return m->size < sizeof(*m) ? -EPROTO : 0;
 }
 
-static int map_fd(int fd, struct cl_page *ret)
+/**
+ * cl_page_map() - map a time page that has been opened
+ * @fd: the open file; the mapping stays when it is closed
+ * @ret: the page, to be closed
+ *
+ * Return: as of cl_page_open().
+ */
+int cl_page_map(int fd, struct cl_page *ret)
 {
 	struct stat st;
 	void *map;
 	int err;
 
+	ret->map = NULL;
+	ret->version = 0;
 	if (fstat(fd, &st))
 		return -errno;
 	/* A file takes the place of the device in tests; reading behind its
@@ -34,6 +47,7 @@ static int map_fd(int fd, struct cl_page *ret)
 	if (map == MAP_FAILED)
 		return -errno;
 	err = check_page(map);
+	ret->version = ((const struct clocklink_page *)map)->version;
 	if (err) {
 		munmap(map, sizeof(struct clocklink_page));
 		return err;
@@ -47,8 +61,8 @@ static int map_fd(int fd, struct cl_page *ret)
  * @path: /dev/clocklinkN, or a file that holds a struct clocklink_page
  * @ret: the page, to be closed
  *
- * Return: 0; -errno of opening or mapping it, -EPROTO if it is no time page or
- * of another version.
+ * Return: 0; -errno of opening or mapping it, -EPROTO if it is no time page,
+ * -ENOTSUP if it is one of another version, which @ret->version names.
  */
 int cl_page_open(const char *path, struct cl_page *ret)
 {
@@ -57,7 +71,7 @@ int cl_page_open(const char *path, struct cl_page *ret)
 
 	if (fd < 0)
 		return -errno;
-	err = map_fd(fd, ret);
+	err = cl_page_map(fd, ret);
 	/* The mapping keeps the device. */
 	close(fd);
 	return err;
@@ -104,4 +118,21 @@ int cl_page_snapshot(const struct cl_page *p, struct clocklink_page *ret,
 			return 0;
 	}
 	return -EAGAIN;
+}
+
+/**
+ * cl_page_explain() - say why a page was refused
+ * @p: what cl_page_open() or cl_page_map() has filled
+ * @err: its error
+ * @buf: CL_PAGE_ERROR_SIZE bytes
+ */
+void cl_page_explain(const struct cl_page *p, int err, char *buf)
+{
+	if (err == -ENOTSUP)
+		snprintf(
+			buf, CL_PAGE_ERROR_SIZE,
+			"time page of version %u, this program reads version %u",
+			p->version, CLOCKLINK_PAGE_VERSION);
+	else
+		snprintf(buf, CL_PAGE_ERROR_SIZE, "%s", cl_error_text(err));
 }

@@ -21,14 +21,19 @@
  */
 #define CL_PAGE_RETRIES 1000
 
+/* Room for what cl_page_explain() writes. */
+#define CL_PAGE_ERROR_SIZE 160
+
 /**
  * struct cl_page - a mapped time page
  * @map: the page, written by the kernel
+ * @version: version of its layout, also of one that was refused for it
  *
  * Closing it does not disturb other readers.  May be read by several threads.
  */
 struct cl_page {
 	const struct clocklink_page *map;
+	u32 version;
 };
 
 /**
@@ -43,10 +48,12 @@ struct cl_interval {
 	u32 state;
 };
 
+int cl_page_map(int fd, struct cl_page *ret);
 int cl_page_open(const char *path, struct cl_page *ret);
 void cl_page_close(struct cl_page *p);
 int cl_page_snapshot(const struct cl_page *p, struct clocklink_page *ret,
 		     struct cl_raw *ret_raw);
+void cl_page_explain(const struct cl_page *p, int err, char *buf);
 
 /* Own CLOCK_MONOTONIC_RAW. */
 static inline struct cl_raw cl_page_raw(void)
@@ -77,29 +84,35 @@ static inline bool cl_page_usable(u32 state)
 	       state <= CLOCKLINK_STATE_HOLDOVER;
 }
 
+/* The line of an anchor, whatever its state. */
+static inline struct cl_clock cl_page_clock(const struct clocklink_anchor *a)
+{
+	return (struct cl_clock){
+		.map.raw = { a->raw },
+		.map.time = { a->time },
+		.map.rate_q48 = a->rate_q48,
+		.slew_q48 = a->slew_q48,
+		.slew_ns = a->slew_ns,
+	};
+}
+
 /**
  * cl_page_eval() - cluster time at a raw instant
- * @s: consistent copy of a page
- * @raw: CLOCK_MONOTONIC_RAW, not before the page's anchor
+ * @a: the clock, of a consistent copy of a page
+ * @raw: CLOCK_MONOTONIC_RAW, not before the anchor
  * @ret: the interval; if it is not usable, all of time
  *
  * Return: 0; -ENODATA if the page gives no time at @raw, @ret->state says why.
  */
-static inline int cl_page_eval(const struct clocklink_page *s,
+static inline int cl_page_eval(const struct clocklink_anchor *a,
 			       struct cl_raw raw, struct cl_interval *ret)
 {
-	const struct cl_clock c = {
-		.map.raw = { s->base_raw },
-		.map.time = { s->base_time },
-		.map.rate_q48 = s->rate_q48,
-		.slew_q48 = s->slew_q48,
-		.slew_ns = s->slew_ns,
-	};
+	const struct cl_clock c = cl_page_clock(a);
 	struct cl_time t;
 	s64 err;
 
-	ret->state = s->state;
-	if (cl_page_usable(s->state) && raw.ns >= s->void_raw)
+	ret->state = a->state;
+	if (cl_page_usable(a->state) && raw.ns >= a->void_raw)
 		ret->state = CLOCKLINK_STATE_VOID;
 	if (!cl_page_usable(ret->state)) {
 		ret->earliest = cl_time(S64_MIN);
@@ -107,8 +120,8 @@ static inline int cl_page_eval(const struct clocklink_page *s,
 		return -ENODATA;
 	}
 	t = cl_clock_at(&c, raw);
-	err = s->bound_ns + 1 +
-	      cl_scale(cl_raw_sub(raw, c.map.raw), s->drift_q48);
+	err = a->bound_ns + 1 +
+	      cl_scale(cl_raw_sub(raw, c.map.raw), a->drift_q48);
 	ret->earliest = cl_time_add(t, -err);
 	ret->latest = cl_time_add(t, err);
 	return 0;
@@ -126,7 +139,7 @@ static inline int cl_page_eval(const struct clocklink_page *s,
 static inline int cl_page_now(const struct cl_page *p, struct cl_interval *ret)
 {
 	const struct clocklink_page *m = p->map;
-	struct clocklink_page s;
+	struct clocklink_anchor a;
 	struct cl_raw raw;
 	u32 seq;
 
@@ -138,19 +151,24 @@ static inline int cl_page_now(const struct cl_page *p, struct cl_interval *ret)
 			continue;
 		}
 		raw = cl_page_raw();
-		s.state = __atomic_load_n(&m->state, __ATOMIC_RELAXED);
-		s.base_raw = __atomic_load_n(&m->base_raw, __ATOMIC_RELAXED);
-		s.base_time = __atomic_load_n(&m->base_time, __ATOMIC_RELAXED);
-		s.rate_q48 = __atomic_load_n(&m->rate_q48, __ATOMIC_RELAXED);
-		s.slew_q48 = __atomic_load_n(&m->slew_q48, __ATOMIC_RELAXED);
-		s.slew_ns = __atomic_load_n(&m->slew_ns, __ATOMIC_RELAXED);
-		s.bound_ns = __atomic_load_n(&m->bound_ns, __ATOMIC_RELAXED);
-		s.drift_q48 = __atomic_load_n(&m->drift_q48, __ATOMIC_RELAXED);
-		s.void_raw = __atomic_load_n(&m->void_raw, __ATOMIC_RELAXED);
+		a.raw = __atomic_load_n(&m->now.raw, __ATOMIC_RELAXED);
+		a.time = __atomic_load_n(&m->now.time, __ATOMIC_RELAXED);
+		a.rate_q48 =
+			__atomic_load_n(&m->now.rate_q48, __ATOMIC_RELAXED);
+		a.slew_q48 =
+			__atomic_load_n(&m->now.slew_q48, __ATOMIC_RELAXED);
+		a.slew_ns = __atomic_load_n(&m->now.slew_ns, __ATOMIC_RELAXED);
+		a.bound_ns =
+			__atomic_load_n(&m->now.bound_ns, __ATOMIC_RELAXED);
+		a.drift_q48 =
+			__atomic_load_n(&m->now.drift_q48, __ATOMIC_RELAXED);
+		a.void_raw =
+			__atomic_load_n(&m->now.void_raw, __ATOMIC_RELAXED);
+		a.state = __atomic_load_n(&m->now.state, __ATOMIC_RELAXED);
 		/* Pairs with the writer's barrier before it makes seq even. */
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		if (__atomic_load_n(&m->seq, __ATOMIC_RELAXED) == seq)
-			return cl_page_eval(&s, raw, ret);
+			return cl_page_eval(&a, raw, ret);
 	}
 	return -EAGAIN;
 }

@@ -22,9 +22,13 @@ from samples import Run
 
 TRUTH = pathlib.Path(sys.argv[0]).parent.parent / "clocklink-truth"
 
-# struct clocklink_page
-LAYOUT = "<10I5q3QqiIQ"
+# struct clocklink_page and struct clocklink_anchor
+HEAD = "<9Ii2IqQ"
+ANCHOR = "<5q3Q3q2I"
+ANCHORS = 128
+RESERVED = 11
 MAGIC = 0x434C4B50
+VERSION = 1
 JOINING, SYNCED = 1, 2
 
 
@@ -32,12 +36,15 @@ def page(node, time_ns=0, bound=1000, hard=9000, state=SYNCED, rate=0,
          void=2**62):
     """The bytes of a page whose anchor lies 1 s in the past."""
     base = time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW) - 10**9
-    size = struct.calcsize(LAYOUT)
     # A common function of raw time, so that pages made one after the other
     # agree: cluster time is raw time plus time_ns.
-    return struct.pack(LAYOUT, MAGIC, 0, size, 2, state, 0, node, 1, 7, 0,
-                       base, base + time_ns, rate, 0, 0,
-                       bound, hard, 0, void, 0, 0, 1)
+    now = struct.pack(ANCHOR, base, base + time_ns, rate, 0, 0, bound, hard, 0,
+                      void, base, base, state, 0)
+    past = struct.pack(f"<{1 + RESERVED}Q", 1, *[0] * RESERVED)
+    past += bytes(len(now)) + now + bytes((ANCHORS - 2) * len(now))
+    size = struct.calcsize(HEAD) + len(now) + len(past)
+    return struct.pack(HEAD, MAGIC, VERSION, size, 2, 0, node, 1, 7, 0, 0, 0,
+                       0, 0, 1) + now + past
 
 
 def run(pages, *args):
@@ -214,7 +221,7 @@ def main():
         ("an empty file is refused", refuses([good, b""])),
         ("a wrong magic is refused", refuses([good, b"\0" * 4096])),
         ("another layout is refused",
-         refuses([good[:4] + b"\1" + good[5:]])),
+         refuses([good[:4] + b"\0" + good[5:]])),
         ("a page that is always being written is refused",
          refuses([good, good[:12] + b"\3" + good[13:]])),
     ]

@@ -138,7 +138,7 @@ static int snapshot(struct truth *t, struct cl_raw *ret_raw,
 			err = cl_page_snapshot(&n->page, &n->copy, &own);
 			if (err)
 				return err;
-			if (n->copy.base_raw > ret_raw->ns)
+			if (n->copy.now.raw > ret_raw->ns)
 				break;
 		}
 		if (i == t->nodes)
@@ -151,12 +151,12 @@ static void evaluate(struct node *n, struct cl_raw raw)
 {
 	struct cl_interval iv;
 
-	n->usable = !cl_page_eval(&n->copy, raw, &iv);
+	n->usable = !cl_page_eval(&n->copy.now, raw, &iv);
 	if (!n->usable)
 		return;
 	n->bound = cl_time_sub(iv.latest, iv.earliest) / 2;
 	n->time = cl_time_add(iv.earliest, n->bound).ns;
-	n->hard = n->bound - n->copy.bound_ns + n->copy.hard_ns;
+	n->hard = n->bound - n->copy.now.bound_ns + n->copy.now.hard_ns;
 }
 
 /* The node that leads by the file; NULL: it names none of ours. */
@@ -226,8 +226,8 @@ static int compare_ptp(struct node *n)
 			return -errno;
 		if (n->page.map->updates != before.updates)
 			continue;
-		if (cl_page_eval(&before, cl_raw(ptp_ns(&cross.sys_monoraw)),
-				 &iv))
+		if (cl_page_eval(&before.now,
+				 cl_raw(ptp_ns(&cross.sys_monoraw)), &iv))
 			return 0;
 		n->ptp_error = ptp_ns(&cross.device) -
 			       (iv.earliest.ns +
@@ -291,7 +291,7 @@ static int print_node(const struct truth *t, struct node *n, struct cl_raw raw)
 
 	printf("{\"t_s\":%.6f,\"node\":%u,\"state\":\"%s\"",
 	       (double)raw.ns / CL_NS_PER_SEC, n->copy.node,
-	       cl_nl_state_name(n->copy.state));
+	       cl_nl_state_name(n->copy.now.state));
 	if (n->usable && leader->usable) {
 		s64 error = n->time - leader->time - t->left_ns - t->shift_ns;
 
@@ -360,7 +360,7 @@ static s64 parse_s64(int opt, const char *text, s64 min, s64 max)
 /* Opens PAGE[,PTP]; returns 0 or -errno with a message. */
 static int open_node(struct node *n, char *arg)
 {
-	char *ptp = strchr(arg, ',');
+	char text[CL_PAGE_ERROR_SIZE], *ptp = strchr(arg, ',');
 	int err;
 
 	if (ptp)
@@ -368,8 +368,11 @@ static int open_node(struct node *n, char *arg)
 	n->path = arg;
 	n->ptp = -1;
 	err = cl_page_open(n->path, &n->page);
-	if (err)
-		return complain(n->path, err);
+	if (err) {
+		cl_page_explain(&n->page, err, text);
+		fprintf(stderr, "clocklink-truth: %s: %s\n", n->path, text);
+		return err;
+	}
 	if (!ptp)
 		return 0;
 	n->ptp = open(ptp, O_RDONLY | O_CLOEXEC);

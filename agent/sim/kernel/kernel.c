@@ -28,6 +28,13 @@ void ktime_get_snapshot(struct system_time_snapshot *s)
 {
 	s->raw = ktime_get_raw_ns();
 	s->real = ktime_get_real();
+	s->clock_was_set_seq = 0;
+}
+
+ktime_t ktime_mono_to_any(ktime_t mono, enum tk_offsets offset)
+{
+	(void)offset;
+	return mono + REAL_NS;
 }
 
 u32 get_random_u32(void)

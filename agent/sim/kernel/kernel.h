@@ -168,15 +168,20 @@ void kmem_cache_destroy(struct kmem_cache *c);
 struct system_time_snapshot {
 	ktime_t real;
 	ktime_t raw;
+	unsigned int clock_was_set_seq;
 };
+
+enum tk_offsets { TK_OFFS_REAL };
 
 s64 ktime_get_raw_ns(void);
 ktime_t ktime_get_real(void);
 ktime_t ktime_get_clocktai(void);
 void ktime_get_snapshot(struct system_time_snapshot *s);
+ktime_t ktime_mono_to_any(ktime_t mono, enum tk_offsets offset);
 u32 get_random_u32(void);
 
 #define ktime_to_ns(t) (t)
+#define ktime_sub(a, b) ((a) - (b))
 #define jiffies ((unsigned long)(ktime_get_raw_ns() / (NSEC_PER_SEC / HZ)))
 #define nsecs_to_jiffies(ns) ((unsigned long)((ns) / (NSEC_PER_SEC / HZ)))
 

@@ -2,6 +2,7 @@
 #include "truth.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <sys/uio.h>
 
 #include "agent/lib/page.h"
@@ -53,20 +54,23 @@ static s64 clock_at(const struct vtime_base *b, s64 local)
 	return b->ns + (s64)(frac >> b->shift);
 }
 
-static void print_page(FILE *f, const struct clocklink_page *p, s64 raw)
+/* All but the past. */
+#define HEAD_BYTES offsetof(struct clocklink_page, anchor)
+
+static void print_clock(FILE *f, const struct clocklink_anchor *a, s64 raw)
 {
 	struct cl_interval i;
-	s64 age = raw - p->base_raw;
+	s64 age = raw - a->raw;
 	s64 err;
 
-	if (cl_page_eval(p, cl_raw(raw), &i)) {
+	if (cl_page_eval(a, cl_raw(raw), &i)) {
 		fprintf(f, ",\"time\":null,\"bound\":null,\"hard\":null");
 	} else {
 		err = cl_time_sub(i.latest, i.earliest) / 2;
 		fprintf(f, ",\"time\":%lld,\"bound\":%lld,\"hard\":%lld",
 			(long long)(i.earliest.ns + err), (long long)err,
-			(long long)(p->hard_ns + 1 +
-				    cl_scale(age, p->drift_q48)));
+			(long long)(a->hard_ns + 1 +
+				    cl_scale(age, a->drift_q48)));
 	}
 	fprintf(f, ",\"state\":\"%s\"", cl_nl_state_name(i.state));
 }
@@ -91,8 +95,8 @@ void vt_truth_sample(struct vt_truth *t, const struct vt_node *n, s64 global)
 		"{\"t\":%lld,\"node\":%u,\"local\":%lld,\"real\":%lld,\"raw\":%lld",
 		(long long)(global / VT_PS_PER_NS), n->id, (long long)local,
 		(long long)clock_at(&clock.real, local), (long long)raw);
-	if (clock.page && read_memory(n, clock.page, &page, sizeof(page)) &&
+	if (clock.page && read_memory(n, clock.page, &page, HEAD_BYTES) &&
 	    page.magic == CLOCKLINK_PAGE_MAGIC)
-		print_page(t->file, &page, raw);
+		print_clock(t->file, &page.now, raw);
 	fprintf(t->file, "}\n");
 }

@@ -22,7 +22,6 @@
 
 #include "kmod/core/clock.h"
 
-#define PAGE_BYTES 4096
 #define RATE_PPT 20000000LL
 #define SLEW_PPT 100000LL
 #define BOUND_NS 5000
@@ -48,9 +47,9 @@ static struct clocklink_page *create(const char *path)
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	void *p = MAP_FAILED;
 
-	if (fd >= 0 && !ftruncate(fd, PAGE_BYTES))
-		p = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
-			 fd, 0);
+	if (fd >= 0 && !ftruncate(fd, sizeof(struct clocklink_page)))
+		p = mmap(NULL, sizeof(struct clocklink_page),
+			 PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	return p == MAP_FAILED ? NULL : p;
 }
 
@@ -59,33 +58,43 @@ static void init_page(struct clocklink_page *p)
 	p->magic = CLOCKLINK_PAGE_MAGIC;
 	p->version = CLOCKLINK_PAGE_VERSION;
 	p->size = sizeof(*p);
-	p->state = CLOCKLINK_STATE_SYNCED;
 	p->node = 1;
 	p->cluster = 1;
 	p->gen = 1;
-	p->bound_ns = BOUND_NS;
-	p->hard_ns = 100 * BOUND_NS;
-	p->drift_q48 = cl_ppt_to_q48(DRIFT_PPT);
 	p->tai_offset = TAI_OFFSET;
+	p->first = 1;
 }
 
 /* One update; readers see all of it or nothing. */
 static void publish(struct clocklink_page *p, struct cl_clock *c,
 		    s64 interval_ns)
 {
+	u64 n = p->updates + 1;
+
 	__atomic_store_n(&p->seq, p->seq + 1, __ATOMIC_RELAXED);
 	/* Pairs with the reader's acquire fence before its second look. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	cl_clock_rebase(c, cl_raw(to_ns(now(CLOCK_MONOTONIC_RAW))));
-	c->slew_q48 = cl_ppt_to_q48(p->updates & 1 ? SLEW_PPT : -SLEW_PPT);
+	c->slew_q48 = cl_ppt_to_q48(n & 1 ? SLEW_PPT : -SLEW_PPT);
 	c->slew_ns = interval_ns;
-	p->base_raw = c->map.raw.ns;
-	p->base_time = c->map.time.ns;
-	p->rate_q48 = c->map.rate_q48;
-	p->slew_q48 = c->slew_q48;
-	p->slew_ns = c->slew_ns;
-	p->void_raw = p->base_raw + 3600 * CL_NS_PER_SEC;
-	p->updates++;
+	p->now = (struct clocklink_anchor){
+		.raw = c->map.raw.ns,
+		.time = c->map.time.ns,
+		.rate_q48 = c->map.rate_q48,
+		.slew_q48 = c->slew_q48,
+		.slew_ns = c->slew_ns,
+		.bound_ns = BOUND_NS,
+		.hard_ns = 100 * BOUND_NS,
+		.drift_q48 = cl_ppt_to_q48(DRIFT_PPT),
+		.void_raw = c->map.raw.ns + 3600 * CL_NS_PER_SEC,
+		.monotonic = to_ns(now(CLOCK_MONOTONIC)),
+		.realtime = to_ns(now(CLOCK_REALTIME)),
+		.state = CLOCKLINK_STATE_SYNCED,
+	};
+	p->anchor[n % CLOCKLINK_PAGE_ANCHORS] = p->now;
+	if (n - p->first >= CLOCKLINK_PAGE_ANCHORS)
+		p->first = n - CLOCKLINK_PAGE_ANCHORS + 1;
+	p->updates = n;
 	__atomic_store_n(&p->seq, p->seq + 1, __ATOMIC_RELEASE);
 }
 

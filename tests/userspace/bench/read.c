@@ -191,6 +191,7 @@ int main(int argc, char **argv)
 {
 	unsigned int kinds = ARRAY_SIZE(readers) - 1;
 	int batches = argc > 2 ? atoi(argv[2]) : 0;
+	char text[CL_PAGE_ERROR_SIZE];
 	int err, fd;
 
 	if (batches < 100 || argc > 4) {
@@ -198,8 +199,11 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	err = cl_page_open(argv[1], &page);
-	if (err)
-		fail(argv[1], err);
+	if (err) {
+		cl_page_explain(&page, err, text);
+		fprintf(stderr, "bench-read: %s: %s\n", argv[1], text);
+		return 1;
+	}
 	if (argc == 4) {
 		fd = open(argv[3], O_RDONLY | O_CLOEXEC);
 		if (fd < 0)

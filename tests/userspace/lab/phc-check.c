@@ -45,11 +45,14 @@ static int open_ptp(const char *path)
 
 static struct cl_page open_page(const char *path)
 {
+	char text[CL_PAGE_ERROR_SIZE];
 	struct cl_page page;
 	int error = cl_page_open(path, &page);
 
-	if (error)
-		errx(2, "%s: %s", path, strerror(-error));
+	if (error) {
+		cl_page_explain(&page, error, text);
+		errx(2, "%s: %s", path, text);
+	}
 	return page;
 }
 
@@ -67,13 +70,7 @@ static struct clocklink_page copy(const struct cl_page *page,
 /* What the page says at an instant, whatever its state. */
 static s64 eval(const struct clocklink_page *s, s64 raw_ns)
 {
-	const struct cl_clock c = {
-		.map.raw = { s->base_raw },
-		.map.time = { s->base_time },
-		.map.rate_q48 = s->rate_q48,
-		.slew_q48 = s->slew_q48,
-		.slew_ns = s->slew_ns,
-	};
+	const struct cl_clock c = cl_page_clock(&s->now);
 
 	return cl_clock_at(&c, cl_raw(raw_ns)).ns;
 }

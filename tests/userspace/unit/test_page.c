@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -9,6 +10,53 @@
 #include "unit.h"
 
 #define BASE_TIME 1700000000000000000LL
+
+/* The ABI: what was published once stays where it is. */
+#define AT(type, field, offset) \
+	static_assert(offsetof(struct type, field) == (offset), #field)
+
+AT(clocklink_anchor, raw, 0);
+AT(clocklink_anchor, time, 8);
+AT(clocklink_anchor, rate_q48, 16);
+AT(clocklink_anchor, slew_q48, 24);
+AT(clocklink_anchor, slew_ns, 32);
+AT(clocklink_anchor, bound_ns, 40);
+AT(clocklink_anchor, hard_ns, 48);
+AT(clocklink_anchor, drift_q48, 56);
+AT(clocklink_anchor, void_raw, 64);
+AT(clocklink_anchor, monotonic, 72);
+AT(clocklink_anchor, realtime, 80);
+AT(clocklink_anchor, state, 88);
+AT(clocklink_anchor, set, 92);
+static_assert(sizeof(struct clocklink_anchor) == 96, "anchor");
+
+AT(clocklink_page, magic, 0);
+AT(clocklink_page, version, 4);
+AT(clocklink_page, size, 8);
+AT(clocklink_page, seq, 12);
+AT(clocklink_page, id, 16);
+AT(clocklink_page, node, 20);
+AT(clocklink_page, cluster, 24);
+AT(clocklink_page, gen, 28);
+AT(clocklink_page, disruptions, 32);
+AT(clocklink_page, tai_offset, 36);
+AT(clocklink_page, leap, 40);
+AT(clocklink_page, reserved, 44);
+AT(clocklink_page, leap_time, 48);
+AT(clocklink_page, updates, 56);
+AT(clocklink_page, now, 64);
+AT(clocklink_page, first, 160);
+AT(clocklink_page, reserved2, 168);
+AT(clocklink_page, anchor, 256);
+static_assert(sizeof(struct clocklink_page) ==
+		      256 + 96 * CLOCKLINK_PAGE_ANCHORS,
+	      "page");
+static_assert(CLOCKLINK_PAGE_ANCHORS == 128, "anchors");
+
+AT(clocklink_stamp, raw, 0);
+AT(clocklink_stamp, monotonic, 8);
+AT(clocklink_stamp, realtime, 16);
+static_assert(sizeof(struct clocklink_stamp) == 24, "stamp");
 
 /* A page in a file, and a second mapping of it for the writer. */
 struct fixture {
@@ -25,18 +73,23 @@ static void fill(struct clocklink_page *p)
 		.version = CLOCKLINK_PAGE_VERSION,
 		.size = sizeof(*p),
 		.seq = 4,
-		.state = CLOCKLINK_STATE_SYNCED,
 		.node = 7,
-		.base_raw = 1000,
-		.base_time = BASE_TIME,
-		.rate_q48 = 1LL << 28, /* 2^-20 */
-		.slew_q48 = 1LL << 30, /* 2^-18 */
-		.slew_ns = 1LL << 20,
-		.bound_ns = 500,
-		.drift_q48 = 1LL << 38, /* 2^-10 */
-		.void_raw = S64_MAX,
 		.tai_offset = 37,
+		.updates = 1,
+		.first = 1,
+		.now = {
+			.raw = 1000,
+			.time = BASE_TIME,
+			.rate_q48 = 1LL << 28, /* 2^-20 */
+			.slew_q48 = 1LL << 30, /* 2^-18 */
+			.slew_ns = 1LL << 20,
+			.bound_ns = 500,
+			.drift_q48 = 1LL << 38, /* 2^-10 */
+			.void_raw = S64_MAX,
+			.state = CLOCKLINK_STATE_SYNCED,
+		},
 	};
+	p->anchor[1] = p->now;
 }
 
 static int setup(void **state)
@@ -75,13 +128,13 @@ static void test_reading_follows_line_and_slew(void **state)
 
 	/* In the slew: d = 2^20, 2^0 of the rate, 2^2 of the slew. */
 	d = 1LL << 20;
-	assert_int_equal(cl_page_eval(f->page, cl_raw(1000 + d), &iv), 0);
+	assert_int_equal(cl_page_eval(&f->page->now, cl_raw(1000 + d), &iv), 0);
 	assert_true(iv.earliest.ns == BASE_TIME + d + 1 + 4 - (500 + 1024 + 1));
 	assert_true(iv.latest.ns == BASE_TIME + d + 1 + 4 + (500 + 1024 + 1));
 	assert_int_equal(iv.state, CLOCKLINK_STATE_SYNCED);
 	/* Behind it: the slew adds no more. */
 	d = 1LL << 22;
-	assert_int_equal(cl_page_eval(f->page, cl_raw(1000 + d), &iv), 0);
+	assert_int_equal(cl_page_eval(&f->page->now, cl_raw(1000 + d), &iv), 0);
 	assert_true(iv.earliest.ns == BASE_TIME + d + 4 + 4 - (500 + 4096 + 1));
 	assert_true(iv.latest.ns == BASE_TIME + d + 4 + 4 + (500 + 4096 + 1));
 }
@@ -92,11 +145,11 @@ static void test_now_is_between_two_readings(void **state)
 	struct cl_interval iv, before, after;
 	struct cl_raw raw;
 
-	f->page->base_raw = cl_page_raw().ns;
+	f->page->now.raw = cl_page_raw().ns;
 	raw = cl_page_raw();
-	assert_int_equal(cl_page_eval(f->page, raw, &before), 0);
+	assert_int_equal(cl_page_eval(&f->page->now, raw, &before), 0);
 	assert_int_equal(cl_page_now(&f->reader, &iv), 0);
-	assert_int_equal(cl_page_eval(f->page, cl_page_raw(), &after), 0);
+	assert_int_equal(cl_page_eval(&f->page->now, cl_page_raw(), &after), 0);
 	assert_true(before.latest.ns <= iv.latest.ns);
 	assert_true(iv.latest.ns <= after.latest.ns);
 }
@@ -133,7 +186,7 @@ static void test_only_usable_states_are_read(void **state)
 	int want;
 
 	for (u32 s = 0; s <= CLOCKLINK_STATE_GONE + 1; s++) {
-		f->page->state = s;
+		f->page->now.state = s;
 		want = s == CLOCKLINK_STATE_SYNCED ||
 				       s == CLOCKLINK_STATE_UNVERIFIED ||
 				       s == CLOCKLINK_STATE_HOLDOVER ?
@@ -153,14 +206,15 @@ static void test_page_becomes_void_by_its_time(void **state)
 	struct fixture *f = *state;
 	struct cl_interval iv;
 
-	f->page->void_raw = 5000;
-	assert_int_equal(cl_page_eval(f->page, cl_raw(4999), &iv), 0);
-	assert_int_equal(cl_page_eval(f->page, cl_raw(5000), &iv), -ENODATA);
+	f->page->now.void_raw = 5000;
+	assert_int_equal(cl_page_eval(&f->page->now, cl_raw(4999), &iv), 0);
+	assert_int_equal(cl_page_eval(&f->page->now, cl_raw(5000), &iv),
+			 -ENODATA);
 	assert_int_equal(iv.state, CLOCKLINK_STATE_VOID);
 	assert_int_equal(cl_page_now(&f->reader, &iv), -ENODATA);
 	assert_int_equal(iv.state, CLOCKLINK_STATE_VOID);
 	/* Unsynced says more than void. */
-	f->page->state = CLOCKLINK_STATE_UNSYNCED;
+	f->page->now.state = CLOCKLINK_STATE_UNSYNCED;
 	assert_int_equal(cl_page_now(&f->reader, &iv), -ENODATA);
 	assert_int_equal(iv.state, CLOCKLINK_STATE_UNSYNCED);
 }
@@ -173,19 +227,38 @@ static void test_foreign_page_is_refused(void **state)
 	f->page->magic++;
 	assert_int_equal(cl_page_open(f->path, &p), -EPROTO);
 	fill(f->page);
-	f->page->version++;
-	assert_int_equal(cl_page_open(f->path, &p), -EPROTO);
-	fill(f->page);
 	f->page->size--;
 	assert_int_equal(cl_page_open(f->path, &p), -EPROTO);
-	fill(f->page);
+	/* A later kernel's has more at the end. */
+	f->page->size += 2;
 	assert_int_equal(cl_page_open(f->path, &p), 0);
 	cl_page_close(&p);
+	fill(f->page);
 	/* A shorter file must not be read behind its end. */
 	assert_int_equal(ftruncate(f->fd, sizeof(*f->page) - 1), 0);
 	assert_int_equal(cl_page_open(f->path, &p), -EPROTO);
 	assert_int_equal(ftruncate(f->fd, sizeof(*f->page)), 0);
 	assert_int_equal(cl_page_open("no-such-file", &p), -ENOENT);
+}
+
+static void test_other_version_is_named(void **state)
+{
+	struct fixture *f = *state;
+	char text[CL_PAGE_ERROR_SIZE];
+	struct cl_page p;
+	int err;
+
+	f->page->version = 0;
+	err = cl_page_open(f->path, &p);
+	assert_int_equal(err, -ENOTSUP);
+	cl_page_explain(&p, err, text);
+	assert_non_null(strstr(text, "version 0,"));
+	f->page->version = CLOCKLINK_PAGE_VERSION + 1;
+	err = cl_page_open(f->path, &p);
+	assert_int_equal(err, -ENOTSUP);
+	assert_int_equal(p.version, CLOCKLINK_PAGE_VERSION + 1);
+	cl_page_explain(&p, -ENOENT, text);
+	assert_null(strstr(text, "version"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -200,6 +273,7 @@ int main(void)
 		TEST(test_only_usable_states_are_read),
 		TEST(test_page_becomes_void_by_its_time),
 		TEST(test_foreign_page_is_refused),
+		TEST(test_other_version_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
