@@ -110,6 +110,7 @@ static long page_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		.raw = i.raw,
 		.monotonic = i.monotonic,
 		.realtime = i.realtime,
+		.set = i.set,
 	};
 	if (copy_to_user((void __user *)arg, &stamp, sizeof(stamp)))
 		return -EFAULT;

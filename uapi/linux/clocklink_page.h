@@ -116,6 +116,8 @@ struct clocklink_page {
  * @raw: CLOCK_MONOTONIC_RAW, ns
  * @monotonic: CLOCK_MONOTONIC, ns
  * @realtime: CLOCK_REALTIME, ns
+ * @set: times that CLOCK_REALTIME had been set until then
+ * @reserved: 0
  *
  * Those of the initial time namespace, as all of the page.
  */
@@ -123,6 +125,8 @@ struct clocklink_stamp {
 	__s64 raw;
 	__s64 monotonic;
 	__s64 realtime;
+	__u32 set;
+	__u32 reserved;
 };
 
 /* On an open /dev/clocklinkN, for everybody. */

@@ -10,6 +10,7 @@ AGENT_TEST_NAMES := \
 	units \
 	settings \
 	page \
+	past \
 	round \
 	round_elect \
 	guard \

@@ -56,7 +56,9 @@ static_assert(CLOCKLINK_PAGE_ANCHORS == 128, "anchors");
 AT(clocklink_stamp, raw, 0);
 AT(clocklink_stamp, monotonic, 8);
 AT(clocklink_stamp, realtime, 16);
-static_assert(sizeof(struct clocklink_stamp) == 24, "stamp");
+AT(clocklink_stamp, set, 24);
+AT(clocklink_stamp, reserved, 28);
+static_assert(sizeof(struct clocklink_stamp) == 32, "stamp");
 
 /* A page in a file, and a second mapping of it for the writer. */
 struct fixture {
