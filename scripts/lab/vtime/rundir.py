@@ -30,7 +30,8 @@ class Run:
     usual distance in s.  The others are arrays [sample, node]: up and page say that the node ran and that its page
     was there, usable that it gave a reading that counts; real is CLOCK_REALTIME;
     time, bound and hard are of the page, 0 where there is none; state is an
-    index of STATES, NO_STATE where there is none.
+    index of STATES, NO_STATE where there is none.  raw is CLOCK_MONOTONIC_RAW, and of
+    the page rate_q48 and slew_q48 as uapi/linux/clocklink_page.h has them.
     """
 
     def __init__(self, directory):
@@ -44,8 +45,9 @@ class Run:
         self.period_s = float(numpy.median(numpy.diff(self.t))) / 1e9
         shape = (len(self.t), self.nodes)
         self.up, self.page = numpy.zeros((2, *shape), bool)
-        self.real, self.time, self.bound, self.hard = numpy.zeros(
-            (4, *shape), "int64")
+        self.real, self.raw, self.time, self.bound, self.hard = numpy.zeros(
+            (5, *shape), "int64")
+        self.rate_q48, self.slew_q48 = numpy.zeros((2, *shape), "int64")
         self.has_reading = numpy.zeros(shape, bool)
         self.state = numpy.full(shape, NO_STATE, "uint8")
         rows = numpy.searchsorted(self.t, [r["t"] for r in lines])
@@ -116,10 +118,13 @@ class Run:
         """Stores one record."""
         self.up[where] = True
         self.real[where] = record["real"]
+        self.raw[where] = record.get("raw", 0)
         if "state" not in record:
             return
         self.page[where] = True
         self.state[where] = STATES.index(record["state"])
+        self.rate_q48[where] = record.get("rate_q48", 0)
+        self.slew_q48[where] = record.get("slew_q48", 0)
         reading = [record.get(key) for key in ("time", "bound", "hard")]
         if None not in reading:
             self.has_reading[where] = True

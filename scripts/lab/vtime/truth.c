@@ -72,7 +72,9 @@ static void print_clock(FILE *f, const struct clocklink_anchor *a, s64 raw)
 			(long long)(a->hard_ns + 1 +
 				    cl_scale(age, a->drift_q48)));
 	}
-	fprintf(f, ",\"state\":\"%s\"", cl_nl_state_name(i.state));
+	fprintf(f, ",\"state\":\"%s\",\"rate_q48\":%lld,\"slew_q48\":%lld",
+		cl_nl_state_name(i.state), (long long)a->rate_q48,
+		(long long)a->slew_q48);
 }
 
 /**

@@ -6,4 +6,8 @@ $(BUILD)/unit/test_evaluate: tests/userspace/vtime/evaluate-test.py
 	@mkdir -p $(@D)
 	ln -sf $(abspath $<) $@
 
-unit: $(BUILD)/unit/test_evaluate
+$(BUILD)/unit/test_labcluster: tests/userspace/vtime/cluster-test.py
+	@mkdir -p $(@D)
+	ln -sf $(abspath $<) $@
+
+unit: $(BUILD)/unit/test_evaluate $(BUILD)/unit/test_labcluster

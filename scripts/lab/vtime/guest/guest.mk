@@ -9,12 +9,20 @@ VTIME_KDIR = $(eval VTIME_KDIR := $(shell scripts/lab/vtime/kernel/build))$(VTIM
 # variant of scripts/kmod.mk
 kdir-vtime = $(VTIME_KDIR)
 args-vtime := ARCH=um
+# one that can lie
+kdir-vtime-test = $(VTIME_KDIR)
+args-vtime-test := ARCH=um CLOCKLINK_TEST=1
 
 VTIME_GUEST := $(BUILD)/vtime-guest
 
 .PHONY: vtime vtime-kunit
 vtime: agent $(BUILD)/vtime $(VTIME_GUEST)/vtguest $(VTIME_GUEST)/preload.so \
-	$(BUILD)/kmod-vtime/clocklink.ko
+	$(VTIME_GUEST)/slowdisk.so $(BUILD)/kmod-vtime/clocklink.ko \
+	$(BUILD)/test-vtime/clocklink_test.ko
+
+$(BUILD)/test-vtime/clocklink_test.ko: $(BUILD)/kmod-vtime-test/clocklink.ko
+	@mkdir -p $(@D)
+	cp $< $@
 
 # The suites, for this kernel instead of UM_KDIR.
 vtime-kunit: vtime
@@ -25,7 +33,7 @@ $(VTIME_GUEST)/vtguest: scripts/lab/vtime/guest/vtguest.c scripts/lab/vtime/kern
 	@mkdir -p $(@D)
 	$(CC) $(AGENT_CPPFLAGS) $(AGENT_CFLAGS) -fno-PIE -static $< -o $@
 
-# loaded by the kernel's host side
-$(VTIME_GUEST)/preload.so: scripts/lab/vtime/guest/preload.c
+# loaded by the kernel's host side, and by daemons
+$(VTIME_GUEST)/%.so: scripts/lab/vtime/guest/%.c
 	@mkdir -p $(@D)
 	$(CC) $(AGENT_CPPFLAGS) $(AGENT_CFLAGS) -fPIC -shared $< -o $@

@@ -23,12 +23,16 @@
 #define CLOCK_PAGE "/dev/clocklink0"
 #define PAGE_BYTES 4096
 #define COMMAND_MAX 1500
+#define NS_PER_S 1000000000L
 
 static const char usage[] =
 	"usage: vtguest watch         give the page of " CLOCK_PAGE
 	" to the controller\n"
 	"       vtguest exec          run the commands that the controller sends\n"
-	"       vtguest leap +1|-1|0  leap second at the end of the UTC day\n";
+	"       vtguest leap +1|-1|0  leap second at the end of the UTC day\n"
+	"       vtguest shift NS      step CLOCK_REALTIME by up to 1 s\n"
+	"       vtguest stamp         copy lines with CLOCK_MONOTONIC_RAW, ns,\n"
+	"                             before each\n";
 
 static int fail(const char *what)
 {
@@ -129,6 +133,45 @@ static int set_leap(const char *what)
 	return EXIT_SUCCESS;
 }
 
+static int shift(const char *text)
+{
+	struct timex t = { .modes = ADJ_SETOFFSET | ADJ_NANO };
+	char *end;
+	long ns;
+
+	errno = 0;
+	ns = strtol(text, &end, 10);
+	if (errno || end == text || *end || ns > NS_PER_S || ns < -NS_PER_S)
+		return -1;
+	t.time.tv_sec = ns < 0 ? -1 : 0;
+	/* nanoseconds, by ADJ_NANO */
+	t.time.tv_usec = ns < 0 ? ns + NS_PER_S : ns;
+	if (t.time.tv_usec == NS_PER_S) {
+		t.time.tv_sec = 1;
+		t.time.tv_usec = 0;
+	}
+	if (adjtimex(&t) < 0)
+		return fail("adjtimex");
+	return EXIT_SUCCESS;
+}
+
+/* Code takes no time here: a line is stamped when it was written. */
+static int stamp(void)
+{
+	char *line = NULL;
+	size_t room = 0;
+	struct timespec t;
+
+	while (getline(&line, &room, stdin) > 0) {
+		clock_gettime(CLOCK_MONOTONIC_RAW, &t);
+		printf("%lld ", (long long)t.tv_sec * NS_PER_S + t.tv_nsec);
+		fputs(line, stdout);
+		fflush(stdout);
+	}
+	free(line);
+	return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
 	int status = -1;
@@ -139,6 +182,10 @@ int main(int argc, char **argv)
 		status = serve_commands();
 	else if (argc == 3 && !strcmp(argv[1], "leap"))
 		status = set_leap(argv[2]);
+	else if (argc == 3 && !strcmp(argv[1], "shift"))
+		status = shift(argv[2]);
+	else if (argc == 2 && !strcmp(argv[1], "stamp"))
+		status = stamp();
 	if (status < 0) {
 		fputs(usage, stderr);
 		return 2;
