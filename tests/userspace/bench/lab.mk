@@ -7,8 +7,8 @@
 LAB_BENCHES := $(addprefix bench-,lan lan-noise lan-normal lan-hw wan wan-gamma wlan \
 	loss route converge)
 
-.PHONY: $(LAB_BENCHES) lab-build lab-plots
-bench: $(LAB_BENCHES)
+.PHONY: $(LAB_BENCHES) bench-liars lab-build lab-plots
+bench: $(LAB_BENCHES) bench-liars
 
 lab-build: vtime
 	@scripts/lab/vtime/root $(BUILD)/vtime-root
@@ -17,6 +17,11 @@ $(LAB_BENCHES):
 	@scripts/setup >&2
 	@$(MAKE) -s lab-build >&2
 	@$(BENCH_DIR)/lab.py $(BUILD) $(@:bench-%=%)
+
+bench-liars:
+	@scripts/setup >&2
+	@$(MAKE) -s lab-build >&2
+	@$(BENCH_DIR)/liars.py $(BUILD)
 
 # The plots of Documentation/lab.rst
 lab-plots:
