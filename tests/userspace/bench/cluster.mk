@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Benchmarks with the simulator of clusters, included by the top Makefile; SEED is
-# the first seed, SEEDS their number.
+# the first seed, SEEDS their number. bench-failover is done in the lab as well.
 
 .PHONY: bench-raft-faults bench-failover
 bench: bench-raft-faults bench-failover
@@ -13,5 +13,5 @@ bench-raft-faults:
 
 bench-failover:
 	@scripts/setup >&2
-	@$(MAKE) -s $(BUILD)/agent-sim >&2
+	@$(MAKE) -s $(BUILD)/agent-sim lab-build >&2
 	@$(BENCH_DIR)/failover.py $(BUILD)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The leader fails: how long nobody is led, and what clocks suffer.  Whole agents with
 the module's estimators in virtual time; disks take 5 ms and stall for 100 ms when it
-happens.
+happens.  The lines named "lab" are of kernels and daemons in the virtual-time lab.
 
 usage: failover.py BUILD
 
@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 from bench import Bench, arguments
+from failover_lab import print_lab
 
 # How many, unless the environment says; with six failovers each.
 SEEDS = 5
@@ -39,10 +40,8 @@ def goal(value):
     return ("value", value) if value is not None else None
 
 
-def main():
-    """The benchmark."""
-    build, seeds = arguments(__doc__, SEEDS)
-    bench = Bench("failover", build)
+def print_simulator(bench, build, seeds):
+    """Lines of the simulator."""
     for network, (median, longest) in GOALS.items():
         for kind, told in KINDS.items():
             rows = trial(build, network, kind, seeds)
@@ -60,6 +59,14 @@ def main():
             bench.line(f"{name}:extra_error", "ns", max(extra), {},
                        goal(1000) if network == "lan" else None, conditions, len(extra),
                        median=sorted(extra)[len(extra) // 2])
+
+
+def main():
+    """The benchmark."""
+    build, seeds = arguments(__doc__, SEEDS)
+    bench = Bench("failover", build)
+    print_simulator(bench, build, seeds)
+    print_lab(bench, build, seeds, GOALS)
 
 
 if __name__ == "__main__":
