@@ -9,7 +9,7 @@ VERSION ?= 0.1.0
 PKG_CONFIG ?= pkg-config
 
 AGENT_BINS := $(BUILD)/clocklinkd $(BUILD)/clocklinkctl
-AGENT_LIB := $(BUILD)/libclocklink.a
+AGENT_LIB := $(BUILD)/libagent.a
 
 AGENT_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wmissing-prototypes -Wshadow \
 	-Werror -fPIE -fstack-protector-strong -fstack-clash-protection \
