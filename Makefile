@@ -6,6 +6,7 @@
 VERSION := 0.1.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
 DESTDIR ?=
 CFLAGS  ?= -O2 -g
 
@@ -20,7 +21,7 @@ VM_SERIES := $(shell scripts/lab/vm/kernel series)
 VM_KDIR = $(kdir-vm)
 UM_KDIR = $(eval UM_KDIR := $(shell scripts/lab/um/build))$(UM_KDIR)
 
-.PHONY: all setup tools unit fuzz tests check demo install clean help FORCE
+.PHONY: all setup tools unit fuzz tests check demo install install-lib clean help FORCE
 all: module agent
 
 include agent/agent.mk
@@ -43,7 +44,7 @@ check: setup
 
 install: release = $(firstword $(shell /sbin/modinfo -F vermagic \
 	$(BUILD)/kmod-release/clocklink.ko))
-install: all
+install: all install-lib
 	install -D -m 644 -t $(DESTDIR)/lib/modules/$(release)/updates \
 		$(BUILD)/kmod-release/clocklink.ko
 	$(if $(DESTDIR),,/sbin/depmod $(release))
@@ -56,6 +57,17 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/clocklink agent/daemon/clocklinkd.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 Documentation/man/*.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 Documentation/man/*.8
+
+# The library alone: what programs need that read the time
+install-lib: $(LIB_LINK)
+	install -D -m 644 -t $(DESTDIR)$(LIBDIR) $(LIB_SO)
+	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(LIBDIR)/$(notdir $(LIB_LINK))
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include $(LIB_HEADERS)
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig
+	sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' \
+		$(LIB_DIR)/libclocklink.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/libclocklink.pc
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man3 Documentation/man/*.3
+	$(if $(DESTDIR),,/sbin/ldconfig)
 
 clean:
 	rm -rf $(BUILD)
@@ -79,7 +91,8 @@ help:
 	@echo 'make model            elections and members of Raft, by the model checker spin'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
 	@echo 'make sim-plots        plots of Documentation/accuracy.rst'
-	@echo 'make install          DESTDIR= PREFIX=, module for KDIR'
+	@echo 'make install          DESTDIR= PREFIX= LIBDIR=, module for KDIR; install-lib: the'
+	@echo '                      library for programs alone'
 	@echo 'make setup            installs missing Debian packages (check, demo do it)'
 	@echo 'make clean            removes build/'
 	@echo

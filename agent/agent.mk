@@ -34,8 +34,25 @@ DAEMON_OBJS := $(call agent_objs,$(wildcard agent/daemon/*.c))
 CLI_OBJS := $(call agent_objs,$(wildcard agent/cli/*.c))
 AGENT_OBJS := $(AGENT_LIB_OBJS) $(AGENT_CORE_OBJS) $(DAEMON_OBJS) $(CLI_OBJS)
 
+# The library for programs: what it takes of the core and of lib/ is compiled once
+# more, to be hidden.
+LIB_DIR := agent/libclocklink
+LIB_SO := $(BUILD)/libclocklink.so.1
+LIB_LINK := $(BUILD)/libclocklink.so
+LIB_HEADERS := $(LIB_DIR)/clocklink.h $(LIB_DIR)/clocklink_hlc.h
+LIB_MAP := $(LIB_DIR)/libclocklink.map
+LIB_CFLAGS = $(filter-out -fPIE,$(AGENT_CFLAGS)) -fPIC -fvisibility=hidden -fno-plt \
+	-ffunction-sections
+LIB_LDFLAGS := -shared -Wl,-soname,$(notdir $(LIB_SO)) -Wl,--version-script,$(LIB_MAP) \
+	-Wl,-Bsymbolic-functions -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs \
+	-Wl,--gc-sections $(LDFLAGS)
+# for programs that use it where it was built
+LIB_RPATH := -Wl,-rpath,$(abspath $(BUILD))
+LIB_OBJS := $(patsubst %.c,$(BUILD)/obj/so/%.o,$(wildcard $(LIB_DIR)/*.c) \
+	agent/lib/page.c)
+
 .PHONY: agent
-agent: $(AGENT_LIB) $(AGENT_BINS)
+agent: $(AGENT_LIB) $(AGENT_BINS) $(LIB_LINK)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -54,4 +71,14 @@ $(BUILD)/clocklinkd: $(DAEMON_OBJS) $(AGENT_CORE_OBJS) $(AGENT_LIB)
 $(BUILD)/clocklinkctl: $(CLI_OBJS) $(AGENT_LIB)
 	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(CLI_LIBS) $(LIB_LIBS) -o $@
 
--include $(AGENT_OBJS:.o=.d)
+$(BUILD)/obj/so/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(AGENT_CPPFLAGS) -I$(LIB_DIR) $(LIB_CFLAGS) -c $< -o $@
+
+$(LIB_SO): $(LIB_OBJS) $(LIB_MAP)
+	$(CC) $(LIB_CFLAGS) $(LIB_LDFLAGS) $(LIB_OBJS) -o $@
+
+$(LIB_LINK): $(LIB_SO)
+	ln -sf $(<F) $@
+
+-include $(AGENT_OBJS:.o=.d) $(LIB_OBJS:.o=.d)

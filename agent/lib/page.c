@@ -87,6 +87,31 @@ void cl_page_close(struct cl_page *p)
 	p->map = NULL;
 }
 
+/* The first @size bytes, a multiple of 8. */
+static int snapshot(const struct cl_page *p, size_t size,
+		    struct clocklink_page *ret, struct cl_raw *ret_raw)
+{
+	const u64 *from = (const u64 *)p->map;
+	u64 *to = (u64 *)ret;
+	u32 seq;
+
+	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
+		/* Pairs as in cl_page_read(). */
+		seq = __atomic_load_n(&p->map->seq, __ATOMIC_ACQUIRE);
+		if (seq & 1) {
+			cl_page_relax();
+			continue;
+		}
+		*ret_raw = cl_page_raw();
+		for (size_t j = 0; j < size / sizeof(*to); j++)
+			to[j] = __atomic_load_n(&from[j], __ATOMIC_RELAXED);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&p->map->seq, __ATOMIC_RELAXED) == seq)
+			return 0;
+	}
+	return -EAGAIN;
+}
+
 /**
  * cl_page_snapshot() - consistent copy of all of a page
  * @p: the page
@@ -99,25 +124,22 @@ void cl_page_close(struct cl_page *p)
 int cl_page_snapshot(const struct cl_page *p, struct clocklink_page *ret,
 		     struct cl_raw *ret_raw)
 {
-	const u64 *from = (const u64 *)p->map;
-	u64 *to = (u64 *)ret;
-	u32 seq;
+	return snapshot(p, sizeof(*ret), ret, ret_raw);
+}
 
-	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
-		/* Pairs as in cl_page_now(). */
-		seq = __atomic_load_n(&p->map->seq, __ATOMIC_ACQUIRE);
-		if (seq & 1) {
-			cl_page_relax();
-			continue;
-		}
-		*ret_raw = cl_page_raw();
-		for (size_t j = 0; j < sizeof(*ret) / sizeof(*to); j++)
-			to[j] = __atomic_load_n(&from[j], __ATOMIC_RELAXED);
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		if (__atomic_load_n(&p->map->seq, __ATOMIC_RELAXED) == seq)
-			return 0;
-	}
-	return -EAGAIN;
+/**
+ * cl_page_snapshot_head() - consistent copy of a page without its past
+ * @p: the page
+ * @ret: the copy; what comes after @ret->now is unspecified
+ * @ret_raw: as of cl_page_snapshot()
+ *
+ * Return: as cl_page_snapshot().
+ */
+int cl_page_snapshot_head(const struct cl_page *p, struct clocklink_page *ret,
+			  struct cl_raw *ret_raw)
+{
+	return snapshot(p, offsetof(struct clocklink_page, first), ret,
+			ret_raw);
 }
 
 /**

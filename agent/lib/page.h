@@ -53,6 +53,8 @@ int cl_page_open(const char *path, struct cl_page *ret);
 void cl_page_close(struct cl_page *p);
 int cl_page_snapshot(const struct cl_page *p, struct clocklink_page *ret,
 		     struct cl_raw *ret_raw);
+int cl_page_snapshot_head(const struct cl_page *p, struct clocklink_page *ret,
+			  struct cl_raw *ret_raw);
 void cl_page_explain(const struct cl_page *p, int err, char *buf);
 
 /* Own CLOCK_MONOTONIC_RAW. */
@@ -128,17 +130,21 @@ static inline int cl_page_eval(const struct clocklink_anchor *a,
 }
 
 /**
- * cl_page_now() - cluster time now
+ * cl_page_read() - cluster time now, for a process in any time namespace
  * @p: the page
+ * @shift: what the process's CLOCK_MONOTONIC_RAW is ahead of the page's, ns
+ * @hard: with the hard bound
  * @ret: the interval
  *
  * Context: any thread; about as fast as clock_gettime().
  * Return: 0; -ENODATA if there is no usable time, @ret->state says why; -EAGAIN
  * if the page stayed in the middle of a write, @ret is unspecified then.
  */
-static inline int cl_page_now(const struct cl_page *p, struct cl_interval *ret)
+static __always_inline int cl_page_read(const struct cl_page *p, s64 shift,
+					bool hard, struct cl_interval *ret)
 {
 	const struct clocklink_page *m = p->map;
+	const __u64 *bound = hard ? &m->now.hard_ns : &m->now.bound_ns;
 	struct clocklink_anchor a;
 	struct cl_raw raw;
 	u32 seq;
@@ -150,7 +156,7 @@ static inline int cl_page_now(const struct cl_page *p, struct cl_interval *ret)
 			cl_page_relax();
 			continue;
 		}
-		raw = cl_page_raw();
+		raw = cl_raw_add(cl_page_raw(), -shift);
 		a.raw = __atomic_load_n(&m->now.raw, __ATOMIC_RELAXED);
 		a.time = __atomic_load_n(&m->now.time, __ATOMIC_RELAXED);
 		a.rate_q48 =
@@ -158,8 +164,7 @@ static inline int cl_page_now(const struct cl_page *p, struct cl_interval *ret)
 		a.slew_q48 =
 			__atomic_load_n(&m->now.slew_q48, __ATOMIC_RELAXED);
 		a.slew_ns = __atomic_load_n(&m->now.slew_ns, __ATOMIC_RELAXED);
-		a.bound_ns =
-			__atomic_load_n(&m->now.bound_ns, __ATOMIC_RELAXED);
+		a.bound_ns = __atomic_load_n(bound, __ATOMIC_RELAXED);
 		a.drift_q48 =
 			__atomic_load_n(&m->now.drift_q48, __ATOMIC_RELAXED);
 		a.void_raw =
@@ -171,6 +176,19 @@ static inline int cl_page_now(const struct cl_page *p, struct cl_interval *ret)
 			return cl_page_eval(&a, raw, ret);
 	}
 	return -EAGAIN;
+}
+
+/**
+ * cl_page_now() - cluster time now, for a process in the initial time namespace
+ * @p: the page
+ * @ret: the interval
+ *
+ * Context: as cl_page_read().
+ * Return: as cl_page_read().
+ */
+static inline int cl_page_now(const struct cl_page *p, struct cl_interval *ret)
+{
+	return cl_page_read(p, 0, false, ret);
 }
 
 #endif /* _CL_LIB_PAGE_H */

@@ -14,6 +14,10 @@ $(BENCH_BINS): $(BUILD)/bench/%: $(BUILD)/obj/$(BENCH_DIR)/%.o $(AGENT_LIB)
 
 $(BUILD)/obj/$(BENCH_DIR)/push.o: AGENT_CPPFLAGS += -Ikmod -Itests/kunit
 
+$(BUILD)/obj/$(BENCH_DIR)/read.o: AGENT_CPPFLAGS += -I$(LIB_DIR)
+$(BUILD)/bench/read: $(LIB_LINK)
+$(BUILD)/bench/read: private AGENT_LDFLAGS += $(LIB_RPATH)
+
 -include $(BENCH_OBJS:.o=.d)
 
 OVERHEAD_DIR := $(BUILD)/overhead-vm

@@ -7,7 +7,8 @@
  * Batches of CALLS reads of each kind take turns, so that all see the same
  * machine.  Prints one JSON object: median and p99 over the batches of the
  * mean CPU time of a call in ns, and the throughput of two threads over that of
- * one.  PHC (/dev/ptpN) is read if given.
+ * one.  PHC (/dev/ptpN) is read if given.  "interval" is the reader of clocklinkd,
+ * compiled into this program, "library" the call that programs have.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,8 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <clocklink.h>
 
 #include "agent/lib/compiler.h"
 #include "agent/lib/errors.h"
@@ -41,6 +44,7 @@ struct reader {
 };
 
 static struct cl_page page;
+static struct clocklink *library;
 static clockid_t phc;
 
 static int read_interval(void)
@@ -48,6 +52,13 @@ static int read_interval(void)
 	struct cl_interval iv;
 
 	return cl_page_now(&page, &iv);
+}
+
+static int read_library(void)
+{
+	struct clocklink_interval iv;
+
+	return clocklink_now(library, &iv);
 }
 
 static int read_realtime(void)
@@ -75,6 +86,7 @@ static struct reader readers[] = {
 	{ .name = "interval", .read = read_interval },
 	{ .name = "clock_gettime_realtime", .read = read_realtime },
 	{ .name = "clock_gettime_raw", .read = read_raw },
+	{ .name = "library", .read = read_library },
 	{ .name = "phc", .read = read_phc },
 };
 
@@ -202,6 +214,12 @@ int main(int argc, char **argv)
 	if (err) {
 		cl_page_explain(&page, err, text);
 		fprintf(stderr, "bench-read: %s: %s\n", argv[1], text);
+		return 1;
+	}
+	err = clocklink_open(argv[1], &library);
+	if (err) {
+		fprintf(stderr, "bench-read: %s: %s\n", argv[1],
+			clocklink_error_text(err));
 		return 1;
 	}
 	if (argc == 4) {
