@@ -10,7 +10,8 @@
 /**
  * struct cl_endpoint - where a node is reached
  * @addr: address; an IPv4 address is mapped (::ffff:a.b.c.d)
- * @scope: interface index if @addr is link-local, else 0
+ * @scope: interface index if @addr is link-local, else 0; of a group that of its
+ *	device, 0: as the route says
  * @port: UDP port
  */
 struct cl_endpoint {

@@ -6,6 +6,7 @@
 
 #include "core/wire.h"
 #include "instance.h"
+#include "send.h"
 #include "trace.h"
 
 /*
@@ -19,9 +20,17 @@ static struct cl_socket *engine_socket(struct cl_instance *inst,
 	return cl_endpoint_is4(to) ? &inst->sock4 : &inst->sock6;
 }
 
-/* The part of a header that does not depend on the message. */
-static void engine_header(struct cl_instance *inst, u32 receiver,
-			  const struct cl_published *p, struct cl_wire_hdr *h)
+/**
+ * cl_send_header() - the part of a header that does not depend on the message
+ * @inst: instance
+ * @receiver: node id, or CL_NODE_ALL
+ * @p: what is published
+ * @h: header; type, flags and sequence number are the caller's
+ *
+ * Context: any but hard interrupt.
+ */
+void cl_send_header(struct cl_instance *inst, u32 receiver,
+		    const struct cl_published *p, struct cl_wire_hdr *h)
 {
 	h->state = p->state;
 	h->cluster = inst->settings.cluster;
@@ -51,6 +60,36 @@ static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
 	err = cl_socket_send(engine_socket(inst, &peer->path.to), &peer->path,
 			     from, buf, len, ask);
 	cl_stats_inc(inst->stats, err ? CL_STAT_TX_ERROR : CL_STAT_TX);
+	return err;
+}
+
+/**
+ * cl_send_group() - send a message to the group
+ * @inst: instance with a group
+ * @m: message, its receiver is CL_NODE_ALL
+ * @ask: transmit stamp that is wanted, NULL: none
+ *
+ * Context: bottom halves disabled, in a command.
+ * Return: 0 or an error of the network stack.
+ */
+int cl_send_group(struct cl_instance *inst, struct cl_wire_msg *m,
+		  const struct cl_ask *ask)
+{
+	struct cl_path *path = &inst->group.path;
+	u8 buf[CL_WIRE_MAX];
+	int len, err;
+
+	cl_testosc_lie(&inst->osc, m);
+	len = cl_wire_encode(m, buf, sizeof(buf));
+	if (len < 0) {
+		cl_stats_inc(inst->stats, CL_STAT_TX_ERROR);
+		return len;
+	}
+	err = cl_socket_send(engine_socket(inst, &path->to), path, NULL, buf,
+			     len, ask);
+	cl_stats_inc(inst->stats, err ? CL_STAT_TX_ERROR : CL_STAT_TX);
+	if (!err)
+		cl_stats_inc(inst->stats, CL_STAT_MULTICAST_TX);
 	return err;
 }
 
@@ -219,15 +258,17 @@ static void engine_diagnose(struct cl_peer *peer, struct cl_wire_response *r)
 {
 	const struct cl_estimator *e = &peer->estimator;
 	const struct cl_seq *seq = &peer->session.req_seq;
-	u64 expected = seq->received + seq->lost;
+	const struct cl_seq *group = &peer->session.group.req_seq;
+	u64 lost = seq->lost + group->lost;
+	u64 expected = seq->received + group->received + lost;
 
 	lockdep_assert_held(&peer->lock);
 	if (e->n)
 		r->delay_ns = min_t(u64, U32_MAX,
 				    cl_variance_min(&e->filter.var) / 2);
 	if (expected)
-		r->loss_ppt16 = min_t(u64, U16_MAX,
-				      div64_u64(seq->lost << 16, expected));
+		r->loss_ppt16 =
+			min_t(u64, U16_MAX, div64_u64(lost << 16, expected));
 	r->jitter_log2 = engine_log2(e->filter.var.excess_ns);
 	r->queue_log2 = engine_log2(peer->excess_max_ns);
 	peer->excess_max_ns = 0;
@@ -312,6 +353,34 @@ struct engine_turn {
 };
 
 /*
+ * A session gets the transmit stamps of requests to the group when it needs them, with
+ * the response to one and with the next, which brings the last stamp of the exchange.
+ */
+static noinline void engine_group_stamps(struct cl_instance *inst,
+					 struct cl_session *s,
+					 const struct cl_wire_msg *m)
+{
+	struct cl_stamped t1;
+
+	if (cl_group_stamp(&inst->group, m->hdr.seq, &t1))
+		cl_session_group_sent(s, m->hdr.seq, t1);
+	if (cl_group_stamp(&inst->group, m->resp.prev_seq, &t1))
+		cl_session_group_sent(s, m->resp.prev_seq, t1);
+}
+
+/* Does a packet of the peer, which is locked, stay within what it may cost? */
+static bool engine_admit(struct cl_instance *inst, struct cl_peer *peer,
+			 const struct cl_wire_msg *m)
+{
+	if (!cl_peer_admit(peer))
+		return false;
+	/* Pairs with cl_instance_set(). */
+	return m->hdr.type != CL_WIRE_REQUEST ||
+	       m->hdr.receiver != CL_NODE_ALL ||
+	       cl_peer_admit_group(peer, READ_ONCE(inst->settings.interval_ns));
+}
+
+/*
  * The part under the peer's lock.
  *
  * Return: false if the message is to be dropped, and the reason.
@@ -325,7 +394,7 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 
 	lockdep_assert_held(&peer->lock);
 	*ret_why = CL_STAT_DROP_RATE;
-	if (!cl_peer_admit(peer))
+	if (!engine_admit(inst, peer, m))
 		return false;
 	*ret_why = CL_STAT_DROP_TERM;
 	/* Pairs with cl_steering_order() and cl_steering_lead(). */
@@ -342,6 +411,8 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 						    &t->sample.x);
 		break;
 	case CL_WIRE_RESPONSE:
+		if (m->hdr.flags & CL_WIRE_F_GROUP)
+			engine_group_stamps(inst, s, m);
 		t->result = cl_session_take_response(s, m, stamp, &t->sample.x);
 		break;
 	case CL_WIRE_UPDATE:
@@ -349,6 +420,10 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 		break;
 	case CL_WIRE_UPDATE_REQUEST:
 		t->result = cl_session_take_update_request(s, m);
+		break;
+	case CL_WIRE_REPORT:
+		t->result = cl_session_take_report(s, m, inst->settings.node,
+						   &t->sample.x);
 		break;
 	}
 	*ret_why = CL_STAT_DROP_SEQ;
@@ -367,6 +442,8 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 static void engine_answer(struct cl_instance *inst, struct cl_peer *peer,
 			  const struct cl_packet *pkt, struct cl_wire_msg *resp)
 {
+	enum cl_tx_kind kind = pkt->group ? CL_TX_GROUP_RESPONSE :
+					    CL_TX_RESPONSE;
 	struct cl_ask ask = { .ifindex = 0 };
 	struct cl_published p;
 
@@ -374,17 +451,26 @@ static void engine_answer(struct cl_instance *inst, struct cl_peer *peer,
 	if (resp->hdr.flags & CL_WIRE_F_HW)
 		ask.ifindex = cl_packet_device(pkt);
 	cl_output_read(&inst->output, &p);
-	engine_header(inst, peer->node, &p, &resp->hdr);
+	cl_send_header(inst, peer->node, &p, &resp->hdr);
 	engine_add_map(inst, &p, resp);
-	ask.key = cl_txring_add(&inst->txring, CL_TX_RESPONSE, peer->node,
-				resp->hdr.seq, ask.ifindex);
-	engine_send(inst, peer, &pkt->to, resp, &ask);
+	ask.key = cl_txring_add(&inst->txring, kind, peer->node, resp->hdr.seq,
+				ask.ifindex);
+	engine_send(inst, peer, pkt->group ? NULL : &pkt->to, resp, &ask);
 }
 
-/* An update in the sequence of one peer, sent from @from or as the route says. */
-static int engine_update(struct cl_instance *inst, struct cl_peer *peer,
-			 const struct in6_addr *from,
-			 const struct cl_wire_msg *update)
+/**
+ * cl_send_update() - send an update in the sequence of one peer
+ * @inst: instance
+ * @peer: peer
+ * @from: own address, NULL to take that of the route
+ * @update: update
+ *
+ * Context: bottom halves disabled.
+ * Return: 0 or an error of the network stack.
+ */
+int cl_send_update(struct cl_instance *inst, struct cl_peer *peer,
+		   const struct in6_addr *from,
+		   const struct cl_wire_msg *update)
 {
 	struct cl_wire_msg m = *update;
 
@@ -410,7 +496,7 @@ static noinline void engine_resend(struct cl_instance *inst,
 	    !cl_resend_get(&inst->resend, p.gen, term,
 			   cl_output_raw(&inst->output), &m))
 		cl_stats_inc(inst->stats, CL_STAT_DROP_ASK);
-	else if (!engine_update(inst, peer, &pkt->to, &m))
+	else if (!cl_send_update(inst, peer, &pkt->to, &m))
 		cl_stats_inc(inst->stats, CL_STAT_RESENT);
 }
 
@@ -430,7 +516,8 @@ static struct cl_peer *engine_sender(struct cl_instance *inst,
 		*ret_why = CL_STAT_DROP_CLUSTER;
 		return NULL;
 	}
-	if (m->hdr.receiver != inst->settings.node) {
+	if (m->hdr.receiver !=
+	    (pkt->group ? CL_NODE_ALL : inst->settings.node)) {
 		*ret_why = CL_STAT_DROP_RECEIVER;
 		return NULL;
 	}
@@ -481,6 +568,18 @@ static void engine_dispatch(struct cl_instance *inst, struct cl_peer *peer,
 		engine_exchange(inst, peer, t.sample.starts, &t.sample.x);
 }
 
+/* Has the packet been sent to a group, and to another one than ours? */
+static bool engine_is_foreign(struct cl_instance *inst,
+			      const struct cl_packet *pkt)
+{
+	if (!pkt->group)
+		return false;
+	if (!cl_group_is(&inst->group, &pkt->to, cl_packet_device(pkt)))
+		return true;
+	cl_stats_inc(inst->stats, CL_STAT_MULTICAST_RX);
+	return false;
+}
+
 /* Softirq, RCU read side. */
 static void engine_receive(void *ctx, const struct cl_packet *pkt)
 {
@@ -492,6 +591,8 @@ static void engine_receive(void *ctx, const struct cl_packet *pkt)
 	enum cl_stat why;
 	bool has_stamp;
 
+	if (engine_is_foreign(inst, pkt))
+		return;
 	cl_stats_inc(inst->stats, CL_STAT_RX);
 	err = cl_wire_decode(pkt->data, pkt->len, &m);
 	if (err) {
@@ -507,29 +608,74 @@ static void engine_receive(void *ctx, const struct cl_packet *pkt)
 	engine_dispatch(inst, peer, pkt, &m, has_stamp ? &stamp : NULL);
 }
 
-/* Transmit stamp of the network device. */
-static noinline bool engine_hwsent(struct cl_instance *inst,
-				   struct cl_peer *peer, u32 ifindex,
-				   ktime_t phc, struct cl_stamped *ret)
+/*
+ * Raw time of a transmit stamp of the network device @ifindex, 0: of the kernel, of a
+ * packet that has left by @path.
+ */
+static bool engine_departed(struct cl_instance *inst,
+			    const struct cl_path *path, u32 ifindex,
+			    ktime_t time, struct cl_stamped *ret)
 {
 	struct cl_hwclock clock;
 
-	cl_stats_inc(inst->stats, CL_STAT_HW_TX);
+	if (!ifindex) {
+		if (!engine_stamp(inst, time, ret))
+			return false;
+	} else if (!cl_hwmap_read(&inst->hwmap, ifindex, &clock) ||
+		   !engine_hwstamp(inst, &clock, time, ret)) {
+		return false;
+	}
+	/* The device of a software stamp: pairs with socket_note_device(). */
+	if (cl_hwmap_biased(&inst->hwmap))
+		ret->t.ns += engine_bias(inst,
+					 ifindex ?: READ_ONCE(path->ifindex),
+					 ifindex, false);
+	return true;
+}
+
+/* A request to the group has left. */
+static void engine_group_sent(struct cl_instance *inst, const struct cl_tx *tx,
+			      ktime_t time)
+{
+	struct cl_group *g = &inst->group;
+	struct cl_stamped stamp;
+
+	if (tx->ifindex)
+		cl_group_stamped(g);
+	if (engine_departed(inst, &g->path, tx->ifindex, time, &stamp))
+		cl_group_note(g, tx->seq, stamp);
+}
+
+/* A message to a peer has left. */
+static void engine_peer_sent(struct cl_instance *inst, struct cl_peer *peer,
+			     const struct cl_tx *tx, ktime_t time)
+{
+	struct cl_session *s = &peer->session;
+	struct cl_stamped stamp;
+
+	if (tx->ifindex) {
+		spin_lock(&peer->lock);
+		cl_source_sent(&peer->source);
+		spin_unlock(&peer->lock);
+	}
+	if (!engine_departed(inst, &peer->path, tx->ifindex, time, &stamp))
+		return;
 	spin_lock(&peer->lock);
-	cl_source_sent(&peer->source);
+	if (tx->kind == CL_TX_REQUEST)
+		cl_session_request_sent(s, tx->seq, stamp);
+	else if (tx->kind == CL_TX_RESPONSE)
+		cl_session_response_sent(s, tx->seq, stamp);
+	else
+		cl_session_group_answered(s, tx->seq, stamp);
 	spin_unlock(&peer->lock);
-	return cl_hwmap_read(&inst->hwmap, ifindex, &clock) &&
-	       engine_hwstamp(inst, &clock, phc, ret);
 }
 
 /* Bottom halves disabled, RCU read side. */
 static void engine_sent(void *ctx, u32 key, ktime_t time, bool hardware)
 {
 	struct cl_instance *inst = ctx;
-	struct cl_stamped stamp;
 	struct cl_peer *peer;
 	struct cl_tx tx;
-	u32 ifindex;
 	int err;
 
 	err = cl_txring_take(&inst->txring, key, hardware, &tx);
@@ -539,25 +685,15 @@ static void engine_sent(void *ctx, u32 key, ktime_t time, bool hardware)
 		return;
 	}
 	cl_stats_inc(inst->stats, CL_STAT_TX_STAMP);
-	peer = cl_peers_find(&inst->peers, tx.node);
-	if (!peer)
-		return;
-	if (hardware) {
-		if (!engine_hwsent(inst, peer, tx.ifindex, time, &stamp))
-			return;
-	} else if (!engine_stamp(inst, time, &stamp)) {
+	if (hardware)
+		cl_stats_inc(inst->stats, CL_STAT_HW_TX);
+	if (tx.kind == CL_TX_GROUP_REQUEST) {
+		engine_group_sent(inst, &tx, time);
 		return;
 	}
-	/* The device of a software stamp: pairs with socket_note_device(). */
-	ifindex = tx.ifindex ?: READ_ONCE(peer->path.ifindex);
-	if (cl_hwmap_biased(&inst->hwmap))
-		stamp.t.ns += engine_bias(inst, ifindex, hardware, false);
-	spin_lock(&peer->lock);
-	if (tx.kind == CL_TX_REQUEST)
-		cl_session_request_sent(&peer->session, tx.seq, stamp);
-	else
-		cl_session_response_sent(&peer->session, tx.seq, stamp);
-	spin_unlock(&peer->lock);
+	peer = cl_peers_find(&inst->peers, tx.node);
+	if (peer)
+		engine_peer_sent(inst, peer, &tx, time);
 }
 
 static const struct cl_socket_ops engine_socket_ops = {
@@ -601,6 +737,40 @@ int cl_engine_open(struct cl_instance *inst, struct netlink_ext_ack *extack)
 }
 
 /**
+ * cl_engine_set_group() - change the group by which followers are reached
+ * @inst: instance, open; lock of the namespace held
+ * @to: the group, IPv6 or IPv4 mapped; an unspecified address for none
+ * @hops: TTL or hop limit of packets to it
+ * @extack: what is wrong
+ *
+ * Context: process.
+ * Return: 0; or -EAFNOSUPPORT, -ENODEV or another error of the network stack, and
+ * nothing has changed.
+ */
+int cl_engine_set_group(struct cl_instance *inst, const struct cl_endpoint *to,
+			u8 hops, struct netlink_ext_ack *extack)
+{
+	struct cl_endpoint old = inst->group.path.to;
+	struct cl_socket *s = engine_socket(inst, to);
+	bool same = cl_endpoint_equal(to, &old);
+	int err;
+
+	if (same && hops == inst->group.path.hops)
+		return 0;
+	if (!same && !ipv6_addr_any(&to->addr)) {
+		err = s->sock ? cl_socket_join(s, to) : -EAFNOSUPPORT;
+		if (err) {
+			NL_SET_ERR_MSG(extack, "cannot join the group");
+			return err;
+		}
+	}
+	cl_group_set(&inst->group, to, hops);
+	if (!same && !ipv6_addr_any(&old.addr))
+		cl_socket_leave(engine_socket(inst, &old), &old);
+	return 0;
+}
+
+/**
  * cl_engine_close() - close the sockets
  * @inst: instance; nobody sends by it any more
  *
@@ -611,6 +781,27 @@ void cl_engine_close(struct cl_instance *inst)
 	cl_socket_close(&inst->sock6);
 	cl_socket_close(&inst->sock4);
 	cl_samples_stop(&inst->samples);
+}
+
+/**
+ * cl_send_group_ask() - who is to stamp a request to the group
+ * @inst: instance with a group
+ *
+ * Context: process, lock of the namespace held.
+ * Return: 0: the kernel, or the index of a network device.
+ */
+u32 cl_send_group_ask(struct cl_instance *inst)
+{
+	struct cl_raw now = cl_raw(ktime_get_raw_ns());
+	struct cl_group *g = &inst->group;
+	u32 ifindex = READ_ONCE(g->path.ifindex); /* see there */
+	struct cl_hwclock clock;
+
+	if (!cl_hwmap_active(&inst->hwmap) || !ifindex ||
+	    !cl_hwmap_read(&inst->hwmap, ifindex, &clock) ||
+	    !cl_hwclock_usable(&clock, now) || !cl_group_hardware(g, now))
+		return 0;
+	return ifindex;
 }
 
 /*
@@ -628,8 +819,16 @@ static noinline u32 engine_ask(struct cl_instance *inst, struct cl_peer *peer)
 	return ifindex;
 }
 
-static int engine_request(struct cl_instance *inst, struct cl_peer *peer,
-			  bool probe)
+/**
+ * cl_send_request() - send a Sync Request to one peer
+ * @inst: instance
+ * @peer: peer
+ * @probe: it is no round
+ *
+ * Context: bottom halves disabled, in a command.
+ * Return: 0 or an error of the network stack.
+ */
+int cl_send_request(struct cl_instance *inst, struct cl_peer *peer, bool probe)
 {
 	struct cl_wire_msg m = {};
 	struct cl_ask ask = { .ifindex = 0 };
@@ -643,7 +842,7 @@ static int engine_request(struct cl_instance *inst, struct cl_peer *peer,
 	peer->requests++;
 	spin_unlock(&peer->lock);
 	cl_output_read(&inst->output, &p);
-	engine_header(inst, peer->node, &p, &m.hdr);
+	cl_send_header(inst, peer->node, &p, &m.hdr);
 	if (probe) {
 		m.hdr.flags |= CL_WIRE_F_PROBE;
 		engine_add_line(inst, &p, &m);
@@ -651,27 +850,6 @@ static int engine_request(struct cl_instance *inst, struct cl_peer *peer,
 	ask.key = cl_txring_add(&inst->txring, CL_TX_REQUEST, peer->node, seq,
 				ask.ifindex);
 	return engine_send(inst, peer, NULL, &m, &ask);
-}
-
-/**
- * cl_engine_send_requests() - send a Sync Request to every peer
- * @inst: instance
- *
- * Context: process, lock of the namespace held.
- * Return: number of requests sent.
- */
-u32 cl_engine_send_requests(struct cl_instance *inst)
-{
-	struct cl_peer *peer;
-	u32 sent = 0;
-
-	list_for_each_entry(peer, &inst->peers.list, list) {
-		local_bh_disable();
-		if (!engine_request(inst, peer, false))
-			sent++;
-		local_bh_enable();
-	}
-	return sent;
 }
 
 /**
@@ -687,7 +865,7 @@ int cl_engine_send_probe(struct cl_instance *inst, struct cl_peer *peer)
 	int err;
 
 	local_bh_disable();
-	err = engine_request(inst, peer, true);
+	err = cl_send_request(inst, peer, true);
 	local_bh_enable();
 	return err;
 }
@@ -707,7 +885,7 @@ int cl_engine_ask_update(struct cl_instance *inst, struct cl_peer *peer)
 	int err;
 
 	cl_output_read(&inst->output, &p);
-	engine_header(inst, peer->node, &p, &m.hdr);
+	cl_send_header(inst, peer->node, &p, &m.hdr);
 	local_bh_disable();
 	spin_lock(&peer->lock);
 	m.hdr.seq = peer->session.next_update_request++;
@@ -717,54 +895,4 @@ int cl_engine_ask_update(struct cl_instance *inst, struct cl_peer *peer)
 	if (!err)
 		cl_stats_inc(inst->stats, CL_STAT_ASKS);
 	return err;
-}
-
-static void engine_fill_update(u32 epoch, u64 interval_ns,
-			       const struct cl_published *p, struct cl_raw now,
-			       struct cl_wire_update *u)
-{
-	struct cl_bound bound;
-
-	cl_published_line(p, now, interval_ns, &u->map);
-	cl_published_bound(p, now, &bound);
-	u->bound_ns = bound.bound_ns;
-	u->hard_ns = bound.hard_ns;
-	u->drift_ppt = min_t(u64, bound.drift_ppt, U32_MAX);
-	u->interval_ns = interval_ns;
-	u->tai_offset = p->tai_offset;
-	u->leap = p->leap;
-	u->hops = p->hops;
-	u->epoch = epoch;
-}
-
-/**
- * cl_engine_send_updates() - send a Sync Update to every peer
- * @inst: instance
- * @epoch: epoch of the replicated state
- * @interval_ns: time until the next update, > 0
- *
- * It is the same for all.
- *
- * Context: process, lock of the namespace held.
- * Return: number of updates sent.
- */
-u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch, u64 interval_ns)
-{
-	struct cl_raw now = cl_output_raw(&inst->output);
-	struct cl_wire_msg m = { .hdr.type = CL_WIRE_UPDATE };
-	struct cl_published p;
-	struct cl_peer *peer;
-	u32 sent = 0;
-
-	cl_output_read(&inst->output, &p);
-	engine_header(inst, CL_NODE_ALL, &p, &m.hdr);
-	engine_fill_update(epoch, interval_ns, &p, now, &m.upd);
-	cl_resend_note(&inst->resend, &m, now);
-	list_for_each_entry(peer, &inst->peers.list, list) {
-		local_bh_disable();
-		if (!engine_update(inst, peer, NULL, &m))
-			sent++;
-		local_bh_enable();
-	}
-	return sent;
 }

@@ -7,16 +7,16 @@
 
 #include <linux/types.h>
 
+struct cl_endpoint;
 struct cl_instance;
 struct cl_peer;
 struct netlink_ext_ack;
 
 int cl_engine_open(struct cl_instance *inst, struct netlink_ext_ack *extack);
 void cl_engine_close(struct cl_instance *inst);
-u32 cl_engine_send_requests(struct cl_instance *inst);
+int cl_engine_set_group(struct cl_instance *inst, const struct cl_endpoint *to,
+			u8 hops, struct netlink_ext_ack *extack);
 int cl_engine_send_probe(struct cl_instance *inst, struct cl_peer *peer);
 int cl_engine_ask_update(struct cl_instance *inst, struct cl_peer *peer);
-u32 cl_engine_send_updates(struct cl_instance *inst, u32 epoch,
-			   u64 interval_ns);
 
 #endif /* _CL_ENGINE_H */

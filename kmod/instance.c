@@ -49,11 +49,17 @@ static struct cl_instance *instance_alloc(struct net *net,
 	cl_txring_init(&inst->txring);
 	cl_resend_init(&inst->resend);
 	cl_peers_init(&inst->peers);
+	if (cl_group_init(&inst->group)) {
+		free_percpu(inst->stats);
+		kvfree(inst);
+		return NULL;
+	}
 	return inst;
 }
 
 static void instance_free(struct cl_instance *inst)
 {
+	cl_group_exit(&inst->group);
 	free_percpu(inst->stats);
 	kvfree(inst);
 }
@@ -121,11 +127,17 @@ int cl_instance_create(struct cl_net *cn, struct net *net,
 	err = cl_engine_open(inst, extack);
 	if (err)
 		goto err_phc;
+	err = cl_engine_set_group(inst, &settings->group, settings->group_hops,
+				  extack);
+	if (err)
+		goto err_engine;
 	instance_list(inst);
 	cn->inst = inst;
 	cn->changes++;
 	return 0;
 
+err_engine:
+	cl_engine_close(inst);
 err_phc:
 	cl_phc_close(inst);
 err_steering:
@@ -169,7 +181,8 @@ void cl_instance_destroy(struct cl_net *cn)
 /**
  * cl_instance_set() - change settings
  * @inst: instance, lock of the namespace held
- * @new: all settings, ranges checked; node, cluster, port and phc as before
+ * @new: all settings, ranges checked; node, cluster, port and phc as before, the
+ *	group as given to cl_engine_set_group()
  *
  * Other noise or wander restarts the estimators.
  *
@@ -187,13 +200,16 @@ void cl_instance_set(struct cl_instance *inst, const struct cl_settings *new)
 	mutex_lock(&inst->steering.lock);
 	/* Pairs with cl_instance_leads(). */
 	WRITE_ONCE(s->leader, new->leader);
-	s->interval_ns = new->interval_ns;
+	/* Pairs with engine_admit(). */
+	WRITE_ONCE(s->interval_ns, new->interval_ns);
 	s->interval_max_ns = new->interval_max_ns;
 	s->asymmetry_ns = new->asymmetry_ns;
 	s->params = new->params;
 	s->max_bound_ns = new->max_bound_ns;
 	s->probes = new->probes;
 	s->probe_every = new->probe_every;
+	s->group = new->group;
+	s->group_hops = new->group_hops;
 	WRITE_ONCE(s->managed, new->managed); /* pairs with ahead_of() */
 	mutex_unlock(&inst->steering.lock);
 	cl_steering_refresh(inst);
@@ -252,6 +268,7 @@ void cl_instance_del_peer(struct cl_net *cn, struct cl_peer *peer)
 static void instance_forget_hardware(struct cl_instance *inst)
 {
 	synchronize_rcu();
+	cl_group_forget_hardware(&inst->group);
 	cl_peers_forget_hardware(&inst->peers);
 }
 

@@ -10,6 +10,7 @@
 #include <net/net_namespace.h>
 
 #include "events.h"
+#include "group.h"
 #include "hwmap.h"
 #include "output.h"
 #include "page.h"
@@ -41,6 +42,8 @@ struct netlink_ext_ack;
  * @probes: followers that the daemon is to probe
  * @probe_every: rounds per probe of each
  * @managed: leader and peers come from a cluster, by the daemon
+ * @group: multicast group, an unspecified address: none
+ * @group_hops: TTL or hop limit of packets to it
  */
 struct cl_settings {
 	u32 node;
@@ -56,6 +59,8 @@ struct cl_settings {
 	u32 probes;
 	u32 probe_every;
 	bool managed;
+	struct cl_endpoint group;
+	u8 group_hops;
 };
 
 /**
@@ -65,7 +70,7 @@ struct cl_settings {
  * @list: in the list of all instances
  * @settings: node, cluster, port and phc never change; the others are written
  *	with the namespace's lock and the steering's lock held, and may be read
- *	with either; leader in softirq by READ_ONCE()
+ *	with either; leader and interval in softirq by READ_ONCE()
  * @events: receivers of events
  * @stats: counters
  * @osc: synthetic oscillator of a test build
@@ -75,6 +80,7 @@ struct cl_settings {
  * @samples: exchanges for the peers' estimators
  * @resend: last update, for who has missed it
  * @peers: peers
+ * @group: by which a leader reaches them
  * @sock4: IPv4 socket
  * @sock6: IPv6 socket, closed if the kernel has no IPv6
  * @page: time page
@@ -95,6 +101,7 @@ struct cl_instance {
 	struct cl_samples samples;
 	struct cl_resend resend;
 	struct cl_peers peers;
+	struct cl_group group;
 	struct cl_socket sock4;
 	struct cl_socket sock6;
 	struct cl_page *page;

@@ -8,6 +8,7 @@
 
 #include "engine.h"
 #include "instance.h"
+#include "lead.h"
 #include "nlfill.h"
 #include "nlparse.h"
 
@@ -221,6 +222,9 @@ static int nl_instance_set(struct sk_buff *skb, struct genl_info *info)
 		return -ENODEV;
 	settings = cn->inst->settings;
 	err = cl_nlparse_settings(info, &settings);
+	if (!err)
+		err = cl_engine_set_group(cn->inst, &settings.group,
+					  settings.group_hops, info->extack);
 	if (!err) {
 		cl_instance_set(cn->inst, &settings);
 		nl_tell(cn->inst, NL_GROUP_CONFIG, CLOCKLINK_CMD_INSTANCE_NTF,
@@ -506,7 +510,7 @@ static u32 nl_send_updates(struct cl_instance *inst, struct nlattr **attrs)
 
 	if (attrs[CLOCKLINK_A_ROUND_INTERVAL])
 		interval_ns = nla_get_u64(attrs[CLOCKLINK_A_ROUND_INTERVAL]);
-	return cl_engine_send_updates(inst, epoch, interval_ns);
+	return cl_lead_updates(inst, epoch, interval_ns);
 }
 
 /* ROUND_START and UPDATE_SEND: note term and round, send, say how many. */
@@ -542,7 +546,7 @@ static int nl_lead(struct genl_info *info, bool update)
 		sent = nl_send_updates(cn->inst, attrs);
 	} else {
 		cl_stats_inc(cn->inst->stats, CL_STAT_ROUNDS);
-		sent = cl_engine_send_requests(cn->inst);
+		sent = cl_lead_requests(cn->inst);
 	}
 	err = nl_reply(reply, info, cl_nlfill_sent, &sent);
 out:

@@ -5,6 +5,7 @@
 #include <net/netlink.h>
 
 #include "core/fixed.h"
+#include "lead.h"
 
 /* One pad attribute serves the 64-bit attributes of all sets. */
 #define NL_PAD 1
@@ -54,7 +55,12 @@ static int put_settings(struct sk_buff *skb, const struct cl_settings *s)
 	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_PROBE_EVERY,
 			s->probe_every) ||
 	    nla_put_u8(skb, CLOCKLINK_A_INSTANCE_MANAGED, s->managed) ||
-	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ROLE, role_of(s)))
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_ROLE, role_of(s)) ||
+	    nla_put_in6_addr(skb, CLOCKLINK_A_INSTANCE_MULTICAST,
+			     &s->group.addr) ||
+	    nla_put_u32(skb, CLOCKLINK_A_INSTANCE_MULTICAST_IFINDEX,
+			s->group.scope) ||
+	    nla_put_u8(skb, CLOCKLINK_A_INSTANCE_MULTICAST_HOPS, s->group_hops))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -297,6 +303,9 @@ int cl_nlfill_peer(struct sk_buff *skb, const void *arg)
 		return -EMSGSIZE;
 	if (info.gen_known && put_told(skb, &info))
 		return -EMSGSIZE;
+	if (cl_instance_leads(p->inst) && cl_lead_reaches(p->inst, p->peer) &&
+	    nla_put_flag(skb, CLOCKLINK_A_PEER_MULTICAST))
+		return -EMSGSIZE;
 	if (!info.ready)
 		return 0;
 	return put_estimate(skb, &info, p->now) ?: put_ahead(skb, p, &info);
@@ -470,7 +479,7 @@ int cl_nlfill_stats(struct sk_buff *skb, const void *arg)
 	static_assert(CLOCKLINK_A_STATS_DROP_TLV - CLOCKLINK_A_STATS_RX ==
 		      CL_STAT_DROP_TLV);
 	static_assert(CLOCKLINK_A_STATS_MAX - CLOCKLINK_A_STATS_RX ==
-		      CL_STAT_DROP_ASK);
+		      CL_STAT_MULTICAST_TX);
 	for (i = 0; i < __CL_STATS; i++) {
 		if (put_u64(skb, CLOCKLINK_A_STATS_RX + i,
 			    cl_stats_sum(inst->stats, i)))

@@ -17,6 +17,7 @@
 #define NL_PROBES_MAX 16
 #define NL_PROBE_EVERY 1
 #define NL_PROBE_EVERY_MAX 1000
+#define NL_MULTICAST_HOPS 1
 
 /* No difference of two overflows. */
 #define NL_TIME_MAX (S64_MAX / 2)
@@ -153,7 +154,12 @@ static struct netlink_range_validation nl_map_expiry_range = {
 	[CLOCKLINK_A_INSTANCE_PROBES] =                                 \
 		NLA_POLICY_MAX(NLA_U32, NL_PROBES_MAX),                 \
 	[CLOCKLINK_A_INSTANCE_PROBE_EVERY] =                            \
-		NLA_POLICY_RANGE(NLA_U32, 1, NL_PROBE_EVERY_MAX)
+		NLA_POLICY_RANGE(NLA_U32, 1, NL_PROBE_EVERY_MAX),       \
+	[CLOCKLINK_A_INSTANCE_MULTICAST] =                              \
+		NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),          \
+	[CLOCKLINK_A_INSTANCE_MULTICAST_IFINDEX] = { .type = NLA_U32 }, \
+	[CLOCKLINK_A_INSTANCE_MULTICAST_HOPS] =                         \
+		NLA_POLICY_RANGE(NLA_U8, 1, U8_MAX)
 
 const struct nla_policy cl_nlparse_add[CLOCKLINK_A_INSTANCE_MAX + 1] = {
 	NL_SETTINGS_POLICY,
@@ -326,6 +332,52 @@ static int check_leader(struct genl_info *info, const struct cl_settings *s)
 	return -EBUSY;
 }
 
+static bool is_group(const struct in6_addr *addr)
+{
+	if (ipv6_addr_v4mapped(addr))
+		return ipv4_is_multicast(addr->s6_addr32[3]);
+	return ipv6_addr_is_multicast(addr) &&
+	       IPV6_ADDR_MC_SCOPE(addr) >= IPV6_ADDR_SCOPE_LINKLOCAL;
+}
+
+/* The group; its device is given with it, or it has none. */
+static int get_group(struct genl_info *info, struct cl_settings *s)
+{
+	struct nlattr *attr = info->attrs[CLOCKLINK_A_INSTANCE_MULTICAST];
+	struct nlattr *index =
+		info->attrs[CLOCKLINK_A_INSTANCE_MULTICAST_IFINDEX];
+	struct nlattr *hops = info->attrs[CLOCKLINK_A_INSTANCE_MULTICAST_HOPS];
+	struct cl_endpoint *e = &s->group;
+
+	if (hops)
+		s->group_hops = nla_get_u8(hops);
+	if (index && !attr) {
+		NL_SET_ERR_MSG_ATTR(info->extack, index,
+				    "goes with a group only");
+		return -EINVAL;
+	}
+	if (!attr)
+		return 0;
+	*e = (struct cl_endpoint){ .addr = nla_get_in6_addr(attr) };
+	if (index)
+		e->scope = nla_get_u32(index);
+	if (ipv6_addr_any(&e->addr) && !e->scope)
+		return 0;
+	e->port = htons(s->port);
+	if (!is_group(&e->addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "not the address of a multicast group");
+		return -EINVAL;
+	}
+	if (!ipv6_addr_v4mapped(&e->addr) && !e->scope &&
+	    IPV6_ADDR_MC_SCOPE(&e->addr) == IPV6_ADDR_SCOPE_LINKLOCAL) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "a group of the link needs a device");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /**
  * cl_nlparse_settings() - the settings that may be changed at any time
  * @info: request
@@ -337,7 +389,7 @@ static int check_leader(struct genl_info *info, const struct cl_settings *s)
 int cl_nlparse_settings(struct genl_info *info, struct cl_settings *s)
 {
 	struct nlattr **attrs = info->attrs;
-	int err = check_leader(info, s);
+	int err = check_leader(info, s) ?: get_group(info, s);
 
 	if (err)
 		return err;
@@ -396,6 +448,7 @@ int cl_nlparse_new_settings(struct sk_buff *skb, struct genl_info *info,
 		.node = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_NODE]),
 		.cluster = nla_get_u32(attrs[CLOCKLINK_A_INSTANCE_CLUSTER]),
 		.port = CL_WIRE_PORT,
+		.group_hops = NL_MULTICAST_HOPS,
 		.interval_ns = NL_INTERVAL_NS,
 		.params.stamp_noise_ns = NL_STAMP_NOISE_NS,
 		.params.wander_ppt = NL_WANDER_PPT,
@@ -403,11 +456,11 @@ int cl_nlparse_new_settings(struct sk_buff *skb, struct genl_info *info,
 		.probes = NL_PROBES,
 		.probe_every = NL_PROBE_EVERY,
 	};
+	if (attrs[CLOCKLINK_A_INSTANCE_PORT])
+		s->port = nla_get_u16(attrs[CLOCKLINK_A_INSTANCE_PORT]);
 	err = cl_nlparse_settings(info, s);
 	if (err)
 		return err;
-	if (attrs[CLOCKLINK_A_INSTANCE_PORT])
-		s->port = nla_get_u16(attrs[CLOCKLINK_A_INSTANCE_PORT]);
 	if (attrs[CLOCKLINK_A_INSTANCE_PHC])
 		s->phc = nla_get_u8(attrs[CLOCKLINK_A_INSTANCE_PHC]);
 	/* /dev/ptpN is the machine's, not the namespace's. */

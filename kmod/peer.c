@@ -6,6 +6,7 @@
 #include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 
 #include "core/fixed.h"
 
@@ -409,6 +410,43 @@ bool cl_peer_admit(struct cl_peer *peer)
 }
 
 /**
+ * cl_peer_admit_group() - take one request to the group from the peer's budget
+ * @peer: peer, locked
+ * @interval_ns: time between two rounds
+ *
+ * Return: false if the request must be dropped.
+ */
+bool cl_peer_admit_group(struct cl_peer *peer, u64 interval_ns)
+{
+	s64 share = interval_ns / CL_BUDGET_GROUP_SHARE;
+	s64 now = ktime_get_raw_ns();
+
+	lockdep_assert_held(&peer->lock);
+	if (peer->group_due > now + (CL_BUDGET_GROUP_BURST - 1) * share)
+		return false;
+	peer->group_due = max(peer->group_due, now) + share;
+	return true;
+}
+
+/* What came to the local node, and to the group. */
+static void peer_sum_seq(const struct cl_session *s, struct cl_peer_info *ret)
+{
+	const struct cl_seq *const seqs[] = {
+		&s->req_seq,	   &s->resp_seq,      &s->upd_seq,
+		&s->upd_req_seq,   &s->group.req_seq, &s->group.resp_seq,
+		&s->group.upd_seq, &s->group.rep_seq,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(seqs); i++) {
+		ret->lost += seqs[i]->lost;
+		ret->duplicated += seqs[i]->duplicated;
+		ret->reordered += seqs[i]->reordered;
+		ret->stale += seqs[i]->stale;
+	}
+}
+
+/**
  * cl_peer_get_info() - what is known of a peer
  * @peer: peer
  * @now: own raw time
@@ -427,17 +465,9 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.settings = peer->settings,
 		.exchanges = s->exchanges,
 		.requests = peer->requests,
-		.responses = s->resp_seq.received,
+		.responses = s->resp_seq.received + s->group.resp_seq.received,
 		.answered = peer->answered,
-		.updates = s->upd_seq.received,
-		.lost = s->req_seq.lost + s->resp_seq.lost + s->upd_seq.lost +
-			s->upd_req_seq.lost,
-		.duplicated = s->req_seq.duplicated + s->resp_seq.duplicated +
-			      s->upd_seq.duplicated + s->upd_req_seq.duplicated,
-		.reordered = s->req_seq.reordered + s->resp_seq.reordered +
-			     s->upd_seq.reordered + s->upd_req_seq.reordered,
-		.stale = s->req_seq.stale + s->resp_seq.stale +
-			 s->upd_seq.stale + s->upd_req_seq.stale,
+		.updates = s->upd_seq.received + s->group.upd_seq.received,
 		.no_stamp = s->no_stamp,
 		.late = e->late,
 		.rejected = e->rejected,
@@ -453,6 +483,7 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.hw_lost = peer->source.lost,
 		.hw_fallbacks = peer->source.fallbacks,
 	};
+	peer_sum_seq(s, ret);
 	cl_estimator_get_info(e, &ret->learnt);
 	ret->ready = !cl_peer_estimate(peer, now, &ret->estimate);
 	spin_unlock_bh(&peer->lock);

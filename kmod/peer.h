@@ -30,6 +30,13 @@
 #define CL_BUDGET_PER_SEC 4000
 #define CL_BUDGET_BURST 400
 
+/*
+ * Requests to the group that are answered: who forges the address of a leader gets all
+ * followers to answer it, so no more than two per interval, and some at once.
+ */
+#define CL_BUDGET_GROUP_SHARE 2
+#define CL_BUDGET_GROUP_BURST 8
+
 /**
  * struct cl_peer_settings - what was told of a peer
  * @asymmetry_ns: asymmetry budget, 0: that of the instance
@@ -80,6 +87,8 @@ struct cl_peer_line {
  * @answered: requests of the peer answered
  * @tokens: packets that may come now, times HZ
  * @refilled: jiffies of the last refill of @tokens
+ * @group_due: raw time, ns, by which so many requests of the peer to the group as were
+ *	answered may have come
  * @excess_max_ns: largest excess of a round trip since the last response
  * @starts: times that @estimator was started: an exchange taken from @session
  *	before the last one must not reach it
@@ -103,6 +112,7 @@ struct cl_peer {
 	u64 answered;
 	u64 tokens;
 	unsigned long refilled;
+	s64 group_due;
 	u64 excess_max_ns;
 	u32 starts;
 	u32 state;
@@ -218,6 +228,7 @@ int cl_peer_estimate(const struct cl_peer *peer, struct cl_raw at,
 u64 cl_peer_excess(const struct cl_peer *peer, const struct cl_exchange *x);
 s64 cl_peer_asymmetry(const struct cl_peer *peer);
 bool cl_peer_admit(struct cl_peer *peer);
+bool cl_peer_admit_group(struct cl_peer *peer, u64 interval_ns);
 void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		      struct cl_peer_info *ret);
 

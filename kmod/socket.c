@@ -77,28 +77,38 @@ static void socket_addresses(const struct sk_buff *skb, struct cl_packet *p)
 	if (skb->protocol == htons(ETH_P_IP)) {
 		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &p->from.addr);
 		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &p->to);
+		p->group = ipv4_is_multicast(ip_hdr(skb)->daddr);
 		p->from.scope = 0;
 		return;
 	}
 	p->from.addr = ipv6_hdr(skb)->saddr;
 	p->to = ipv6_hdr(skb)->daddr;
+	p->group = ipv6_addr_is_multicast(&p->to);
 	p->from.scope =
 		__ipv6_addr_needs_scope_id(__ipv6_addr_type(&p->from.addr)) ?
 			inet6_iif(skb) :
 			0;
 }
 
-/* A packet to a group or to everybody must not be answered from that address */
-static bool socket_is_unicast(const struct sk_buff *skb)
+/*
+ * Is a packet to us, or to a group?  One to everybody, or to an address of ours in a
+ * frame for others, must not be answered.
+ */
+static bool socket_is_for_us(const struct sk_buff *skb)
 {
 	const struct rtable *rt;
+	bool group;
 
-	if (skb->pkt_type != PACKET_HOST)
-		return false;
-	if (skb->protocol != htons(ETH_P_IP))
-		return !ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
-	rt = skb_rtable(skb);
-	return !rt || !(rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST));
+	if (skb->protocol == htons(ETH_P_IP)) {
+		rt = skb_rtable(skb);
+		if (rt && rt->rt_flags & RTCF_BROADCAST)
+			return false;
+		group = ipv4_is_multicast(ip_hdr(skb)->daddr);
+	} else {
+		group = ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+	}
+	return skb->pkt_type == PACKET_HOST ||
+	       (group && skb->pkt_type == PACKET_MULTICAST);
 }
 
 /* Softirq, RCU read side; the UDP checksum has been verified. */
@@ -107,7 +117,7 @@ static int socket_receive(struct sock *sk, struct sk_buff *skb)
 	struct cl_socket *s = rcu_dereference_sk_user_data(sk);
 	struct cl_packet p = {};
 
-	if (!s || skb->len < sizeof(struct udphdr) || !socket_is_unicast(skb))
+	if (!s || skb->len < sizeof(struct udphdr) || !socket_is_for_us(skb))
 		goto out;
 	if (!skb_queue_empty_lockless(&sk->sk_error_queue))
 		socket_take_stamps(s, sk);
@@ -188,6 +198,71 @@ int cl_socket_open(struct cl_socket *s, struct net *net, sa_family_t family,
 	s->sock = sock;
 	setup_udp_tunnel_sock(net, sock, &cfg);
 	return 0;
+}
+
+static int socket_set(struct socket *sock, int level, int option, void *value,
+		      int len)
+{
+	return sock->ops->setsockopt(sock, level, option, KERNEL_SOCKPTR(value),
+				     len);
+}
+
+/* Join or leave. */
+static int socket_member(struct cl_socket *s, const struct cl_endpoint *group,
+			 bool join)
+{
+	struct ip_mreqn four = {
+		.imr_multiaddr.s_addr = group->addr.s6_addr32[3],
+		.imr_ifindex = group->scope,
+	};
+	struct ipv6_mreq six = {
+		.ipv6mr_multiaddr = group->addr,
+		.ipv6mr_ifindex = group->scope,
+	};
+
+	if (cl_endpoint_is4(group))
+		return socket_set(s->sock, SOL_IP,
+				  join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP,
+				  &four, sizeof(four));
+	return socket_set(s->sock, SOL_IPV6,
+			  join ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP,
+			  &six, sizeof(six));
+}
+
+/**
+ * cl_socket_join() - receive what is sent to a group
+ * @s: open socket of the family of @group
+ * @group: its address, and the device or 0
+ *
+ * Context: process; takes the RTNL.
+ * Return: 0, -ENODEV if there is no such device, or no route without one, or another
+ * error of the network stack.
+ */
+int cl_socket_join(struct cl_socket *s, const struct cl_endpoint *group)
+{
+	int loop = 0;
+	int err;
+
+	/* setup_udp_tunnel_sock() has done it for IPv4. */
+	if (!cl_endpoint_is4(group)) {
+		err = socket_set(s->sock, SOL_IPV6, IPV6_MULTICAST_LOOP, &loop,
+				 sizeof(loop));
+		if (err)
+			return err;
+	}
+	return socket_member(s, group, true);
+}
+
+/**
+ * cl_socket_leave() - the reverse
+ * @s: socket that has joined
+ * @group: as it was joined; its device may have gone since
+ *
+ * Context: process; takes the RTNL.
+ */
+void cl_socket_leave(struct cl_socket *s, const struct cl_endpoint *group)
+{
+	socket_member(s, group, false);
 }
 
 /**
@@ -294,6 +369,7 @@ static int socket_send4(struct sock *sk, struct cl_path *path,
 		.daddr = path->to.addr.s6_addr32[3],
 		.fl4_sport = inet_sk(sk)->inet_sport,
 		.fl4_dport = path->to.port,
+		.flowi4_oif = path->to.scope,
 		.flowi4_proto = IPPROTO_UDP,
 	};
 	struct sk_buff *skb;
@@ -313,8 +389,9 @@ static int socket_send4(struct sock *sk, struct cl_path *path,
 	skb->protocol = htons(ETH_P_IP);
 	/* Consumes the route and the packet. */
 	udp_tunnel_xmit_skb(rt, sk, skb, fl.saddr, fl.daddr, CL_SOCKET_DSCP_EF,
-			    ip4_dst_hoplimit(&rt->dst), htons(IP_DF),
-			    fl.fl4_sport, fl.fl4_dport, false, false);
+			    path->hops ?: ip4_dst_hoplimit(&rt->dst),
+			    htons(IP_DF), fl.fl4_sport, fl.fl4_dport, false,
+			    false);
 	return 0;
 }
 
@@ -370,7 +447,8 @@ static int socket_send6(struct sock *sk, struct cl_path *path,
 	skb->protocol = htons(ETH_P_IPV6);
 	/* Consumes the route and the packet. */
 	udp_tunnel6_xmit_skb(dst, sk, skb, NULL, &fl.saddr, &fl.daddr,
-			     CL_SOCKET_DSCP_EF, ip6_dst_hoplimit(dst), 0,
+			     CL_SOCKET_DSCP_EF,
+			     path->hops ?: ip6_dst_hoplimit(dst), 0,
 			     fl.fl6_sport, fl.fl6_dport, false);
 	return 0;
 }
@@ -386,7 +464,7 @@ static int socket_send6(struct sock *sk, struct cl_path *path,
 /**
  * cl_socket_send() - send one packet
  * @s: open socket of the family of @path
- * @path: receiver
+ * @path: receiver, or group
  * @from: own address, NULL to take that of the route
  * @data: payload
  * @len: bytes of payload

@@ -20,7 +20,8 @@
  * @data: UDP payload, linear up to CL_WIRE_MAX bytes
  * @len: length of the payload; more than CL_WIRE_MAX only if it is not linear
  * @from: source
- * @to: own address that it was sent to
+ * @to: own address, or group, that it was sent to
+ * @group: @to is a group
  * @stamp: CLOCK_REALTIME of its arrival, 0 if there is no stamp
  * @skb: what it came in
  */
@@ -29,6 +30,7 @@ struct cl_packet {
 	size_t len;
 	struct cl_endpoint from;
 	struct in6_addr to;
+	bool group;
 	ktime_t stamp;
 	struct sk_buff *skb;
 };
@@ -67,13 +69,15 @@ struct cl_socket {
 };
 
 /**
- * struct cl_path - the way to a node
+ * struct cl_path - the way to a node, or to a group
  * @to: where it is
+ * @hops: TTL or hop limit, 0: that of the route
  * @ifindex: device that the last packet left by, 0: none has; READ_ONCE()
  * @cache: route, with its own address
  */
 struct cl_path {
 	struct cl_endpoint to;
+	u8 hops;
 	u32 ifindex;
 	struct dst_cache cache;
 };
@@ -95,6 +99,8 @@ void cl_socket_close(struct cl_socket *s);
 int cl_socket_send(struct cl_socket *s, struct cl_path *path,
 		   const struct in6_addr *from, const u8 *data, size_t len,
 		   const struct cl_ask *ask);
+int cl_socket_join(struct cl_socket *s, const struct cl_endpoint *group);
+void cl_socket_leave(struct cl_socket *s, const struct cl_endpoint *group);
 ktime_t cl_packet_hwstamp(const struct cl_packet *p);
 
 #endif /* _CL_SOCKET_H */

@@ -107,7 +107,7 @@ void cl_testosc_set_lie(struct cl_testosc *o, s64 ns)
 /**
  * cl_testosc_lie() - falsify the stamps of a message, and its cluster time
  * @o: oscillator
- * @m: request or response, ready to be encoded
+ * @m: message, ready to be encoded
  *
  * A line that is shifted in raw time alone would tell the truth to who measures
  * by the same stamps.
@@ -132,6 +132,9 @@ void cl_testosc_lie(struct cl_testosc *o, struct cl_wire_msg *m)
 			m->resp.t3 = cl_raw_add(m->resp.t3, lie);
 		if (m->hdr.flags & CL_WIRE_F_MAP)
 			m->resp.time = cl_time_add(m->resp.time, lie);
+		break;
+	case CL_WIRE_REPORT:
+		m->rep.t1 = cl_raw_add(m->rep.t1, lie);
 		break;
 	}
 }

@@ -21,8 +21,8 @@ void cl_txring_init(struct cl_txring *r)
 /**
  * cl_txring_add() - remember a message before it is sent
  * @r: ring
- * @kind: request or response
- * @node: its receiver
+ * @kind: which one
+ * @node: its receiver, of a request to the group 0
  * @seq: its sequence number
  * @ifindex: device that is to stamp it, 0: the kernel is
  *

@@ -19,6 +19,8 @@
 enum cl_tx_kind {
 	CL_TX_REQUEST,
 	CL_TX_RESPONSE,
+	CL_TX_GROUP_REQUEST, /* without a receiver */
+	CL_TX_GROUP_RESPONSE, /* to a request to the group */
 };
 
 /**
@@ -27,7 +29,7 @@ enum cl_tx_kind {
  * @node: receiver
  * @seq: its sequence number
  * @ifindex: device that is to stamp it, 0: the kernel is
- * @kind: request or response
+ * @kind: enum cl_tx_kind
  * @state: free, waiting for its stamp, or stamped
  */
 struct cl_tx {

@@ -132,6 +132,8 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 	bool has_sign = f->type == CL_NL_S64 || f->type == CL_NL_S32;
 	const char *word = cl_nl_field_text(f, &m->have);
 
+	if (f->unit == CL_NL_UNIT_GROUP)
+		return cl_units_group(buf, &m->instance);
 	if (!word)
 		word = word_of(f->unit, v);
 	if (word) {
@@ -224,7 +226,10 @@ static json_t *json_value(const struct cl_nl_field *f,
 {
 	s64 v = cl_nl_field_s64(f, &m->have);
 	const char *word = cl_nl_field_text(f, &m->have);
+	char group[CL_UNITS_ADDR_SIZE];
 
+	if (f->unit == CL_NL_UNIT_GROUP)
+		word = cl_units_group(group, &m->instance);
 	if (!word)
 		word = word_of(f->unit, v);
 	if (word)

@@ -45,6 +45,10 @@ static const struct cl_setting of_instance[] = {
 	  "other followers to measure as well, default 8" },
 	{ "probe-every", ID(PROBE_EVERY), false, NULL, 1, 1000,
 	  "rounds per exchange with each of them, default 1" },
+	{ "multicast", ID(MULTICAST), false, "off", 0, 0,
+	  "group by which a leader reaches followers, ADDRESS[%INTERFACE] or off" },
+	{ "multicast-hops", ID(MULTICAST_HOPS), false, NULL, 1, 255,
+	  "TTL or hop limit of packets to it, default 1" },
 	{ "managed", ID(MANAGED), true, NULL, 0, 1,
 	  "leader and peers come from a cluster (yes, no), by clocklinkd" },
 	{ .name = NULL },
@@ -169,6 +173,8 @@ static const char *wanted(u8 unit)
 		return "a number with a unit (ppb, ppm)";
 	case CL_NL_UNIT_BOOL:
 		return "yes or no";
+	case CL_NL_UNIT_GROUP:
+		return "a multicast group, ADDRESS[%INTERFACE],";
 	default:
 		return "a number";
 	}
@@ -180,6 +186,12 @@ static void explain(const struct cl_setting *s, u8 unit, const char *value,
 	const char *(*text)(char *, s64) = NULL;
 	char min[CL_UNITS_SIZE], max[CL_UNITS_SIZE];
 
+	if (err == -ENXIO) {
+		snprintf(msg, CL_SETTINGS_MSG_SIZE,
+			 "%s: '%.48s' needs %%interface of this host", s->name,
+			 value);
+		return;
+	}
 	if (err == -EINVAL) {
 		snprintf(msg, CL_SETTINGS_MSG_SIZE, "%s: '%.32s' is not %s%s%s",
 			 s->name, value, wanted(unit), s->zero ? " or " : "",
@@ -207,7 +219,8 @@ static void explain(const struct cl_setting *s, u8 unit, const char *value,
  * @value: its text
  * @msg: CL_SETTINGS_MSG_SIZE bytes; on failure what is wrong with which
  *
- * Return: 0; -ENOENT for an unknown name, -EINVAL or -ERANGE for a bad value;
+ * Return: 0; -ENOENT for an unknown name, -EINVAL, -ERANGE or, without an interface that
+ * is needed or exists, -ENXIO for a bad value;
  * @obj is unchanged then.
  */
 int cl_settings_parse(u8 cmd, void *obj, const char *name, const char *value,
@@ -229,11 +242,15 @@ int cl_settings_parse(u8 cmd, void *obj, const char *name, const char *value,
 	}
 	schema = cl_nl_schema_of(cmd);
 	f = cl_nl_schema_find(schema, s->attr);
-	err = parse_value(s, f->unit, value, &v);
+	if (f->unit == CL_NL_UNIT_GROUP)
+		err = cl_units_parse_group(value, obj);
+	else
+		err = parse_value(s, f->unit, value, &v);
 	if (err) {
 		explain(s, f->unit, value, err, msg);
 		return err;
 	}
-	cl_nl_field_set(f, obj, v);
+	if (f->unit != CL_NL_UNIT_GROUP)
+		cl_nl_field_set(f, obj, v);
 	return 0;
 }

@@ -180,12 +180,17 @@ int cl_units_parse_bool(const char *s, bool *ret)
 	return -EINVAL;
 }
 
+static int parse_device(const char *name, u32 *ret)
+{
+	*ret = if_nametoindex(name);
+	if (!*ret)
+		*ret = strtoul(name, NULL, 10);
+	return *ret ? 0 : -ENXIO;
+}
+
 static int parse_scope(const char *s, struct cl_nl_peer *ret)
 {
-	ret->scope = if_nametoindex(s);
-	if (!ret->scope)
-		ret->scope = strtoul(s, NULL, 10);
-	if (!ret->scope)
+	if (parse_device(s, &ret->scope))
 		return -ENXIO;
 	ret->have |= CL_NL_BIT(PEER_SCOPE);
 	return 0;
@@ -264,6 +269,46 @@ int cl_units_parse_address(const char *s, struct cl_nl_peer *ret)
 		return err;
 	ret->port = v;
 	ret->have |= CL_NL_BIT(PEER_PORT);
+	return 0;
+}
+
+/**
+ * cl_units_parse_group() - read the address of a multicast group
+ * @s: IPv4 or IPv6 group, with %interface if not routing says which; "off": none
+ * @ret: gets group and interface, and their bits; the rest stays
+ *
+ * Return: 0; -EINVAL if it is no group, -ENXIO if there is no such interface, or none
+ * is named for an IPv6 group of the link or less.  @ret is unchanged then.
+ */
+int cl_units_parse_group(const char *s, struct cl_nl_instance *ret)
+{
+	struct in6_addr a = IN6ADDR_ANY_INIT;
+	size_t len = strcspn(s, "%");
+	char host[CL_UNITS_ADDR_SIZE];
+	struct in_addr four;
+	u32 ifindex = 0;
+	bool six;
+
+	if (len >= sizeof(host))
+		return -EINVAL;
+	memcpy(host, s, len);
+	host[len] = '\0';
+	six = inet_pton(AF_INET6, host, &a) == 1;
+	if (!six && inet_pton(AF_INET, host, &four) == 1 &&
+	    IN_MULTICAST(ntohl(four.s_addr))) {
+		memset(&a.s6_addr[10], 0xff, 2);
+		memcpy(&a.s6_addr[12], &four, sizeof(four));
+	} else if (!(six && IN6_IS_ADDR_MULTICAST(&a)) && strcmp(s, "off")) {
+		return -EINVAL;
+	}
+	if (s[len] && parse_device(s + len + 1, &ifindex))
+		return -ENXIO;
+	if (six && (a.s6_addr[1] & 0xf) <= 2 && !ifindex)
+		return -ENXIO;
+	ret->multicast = a;
+	ret->multicast_ifindex = ifindex;
+	ret->have |= CL_NL_BIT(INSTANCE_MULTICAST) |
+		     CL_NL_BIT(INSTANCE_MULTICAST_IFINDEX);
 	return 0;
 }
 
@@ -387,6 +432,20 @@ const char *cl_units_time(char *buf, s64 ns)
 	return buf;
 }
 
+/* Append %interface, if there is one. */
+static const char *add_device(char *buf, u32 ifindex)
+{
+	char name[IF_NAMESIZE];
+	size_t n = strlen(buf);
+
+	if (!ifindex)
+		return buf;
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, sizeof(name), "%u", ifindex);
+	snprintf(buf + n, CL_UNITS_ADDR_SIZE - n, "%%%s", name);
+	return buf;
+}
+
 /**
  * cl_units_host() - address of a peer without its port
  * @buf: CL_UNITS_ADDR_SIZE bytes
@@ -396,9 +455,6 @@ const char *cl_units_time(char *buf, s64 ns)
  */
 const char *cl_units_host(char *buf, const struct cl_nl_peer *p)
 {
-	char name[IF_NAMESIZE];
-	size_t n;
-
 	if (cl_nl_has(p, PEER_ADDR4)) {
 		inet_ntop(AF_INET, &p->addr4, buf, CL_UNITS_ADDR_SIZE);
 		return buf;
@@ -406,13 +462,27 @@ const char *cl_units_host(char *buf, const struct cl_nl_peer *p)
 	if (!cl_nl_has(p, PEER_ADDR6))
 		return strcpy(buf, "-");
 	inet_ntop(AF_INET6, &p->addr6, buf, CL_UNITS_ADDR_SIZE);
-	if (!p->scope)
-		return buf;
-	if (!if_indextoname(p->scope, name))
-		snprintf(name, sizeof(name), "%u", p->scope);
-	n = strlen(buf);
-	snprintf(buf + n, CL_UNITS_ADDR_SIZE - n, "%%%s", name);
-	return buf;
+	return add_device(buf, p->scope);
+}
+
+/**
+ * cl_units_group() - the multicast group of an instance, as it can be read back
+ * @buf: CL_UNITS_ADDR_SIZE bytes
+ * @inst: the instance
+ *
+ * Return: @buf, "off" if there is none.
+ */
+const char *cl_units_group(char *buf, const struct cl_nl_instance *inst)
+{
+	const struct in6_addr *a = &inst->multicast;
+
+	if (IN6_IS_ADDR_UNSPECIFIED(a))
+		return strcpy(buf, "off");
+	if (IN6_IS_ADDR_V4MAPPED(a))
+		inet_ntop(AF_INET, &a->s6_addr[12], buf, CL_UNITS_ADDR_SIZE);
+	else
+		inet_ntop(AF_INET6, a, buf, CL_UNITS_ADDR_SIZE);
+	return add_device(buf, inst->multicast_ifindex);
 }
 
 /**

@@ -18,6 +18,7 @@ int cl_units_parse_freq(const char *s, s64 *ret_ppt);
 int cl_units_parse_number(const char *s, s64 min, s64 max, s64 *ret);
 int cl_units_parse_bool(const char *s, bool *ret);
 int cl_units_parse_address(const char *s, struct cl_nl_peer *ret);
+int cl_units_parse_group(const char *s, struct cl_nl_instance *ret);
 
 const char *cl_units_duration(char *buf, s64 ns);
 const char *cl_units_bound(char *buf, u64 ns);
@@ -27,5 +28,6 @@ const char *cl_units_drift(char *buf, u64 ppt);
 const char *cl_units_time(char *buf, s64 ns);
 const char *cl_units_host(char *buf, const struct cl_nl_peer *p);
 const char *cl_units_address(char *buf, const struct cl_nl_peer *p);
+const char *cl_units_group(char *buf, const struct cl_nl_instance *inst);
 
 #endif /* _CL_LIB_UNITS_H */

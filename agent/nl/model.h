@@ -49,6 +49,9 @@
  * @probes: followers to probe
  * @probe_every: rounds per probe of each
  * @managed: leader and peers come from a cluster
+ * @multicast: group, IPv6 or IPv4 mapped, all zero: none
+ * @multicast_ifindex: its network device, 0: as the route says
+ * @multicast_hops: TTL or hop limit of packets to it
  */
 struct cl_nl_instance {
 	u64 have;
@@ -77,6 +80,9 @@ struct cl_nl_instance {
 	u32 probes;
 	u32 probe_every;
 	u8 managed;
+	struct in6_addr multicast;
+	u32 multicast_ifindex;
+	u8 multicast_hops;
 };
 
 /**
@@ -131,6 +137,7 @@ struct cl_nl_instance {
  * @ahead_age_ns: raw time since then
  * @managed: the request comes from whoever manages the instance
  * @shadow: what it says of cluster time is not used
+ * @multicast: it answers requests to the group
  */
 struct cl_nl_peer {
 	u64 have;
@@ -182,6 +189,7 @@ struct cl_nl_peer {
 	u64 ahead_age_ns;
 	bool managed;
 	u8 shadow;
+	bool multicast;
 };
 
 /**
@@ -408,6 +416,8 @@ struct cl_nl_sample {
  * @asks: update requests sent
  * @resent: updates sent again
  * @drop_ask: update requests without an update to send again
+ * @multicast_rx: packets received that were sent to the group
+ * @multicast_tx: packets sent to the group
  */
 struct cl_nl_stats {
 	u64 have;
@@ -442,6 +452,8 @@ struct cl_nl_stats {
 	u64 asks;
 	u64 resent;
 	u64 drop_ask;
+	u64 multicast_rx;
+	u64 multicast_tx;
 };
 
 /**

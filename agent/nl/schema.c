@@ -38,6 +38,11 @@ static const struct cl_nl_field instance_fields[] = {
 	FIELD(instance, INSTANCE_PROBES, probes, "probes", COUNT),
 	FIELD(instance, INSTANCE_PROBE_EVERY, probe_every, "probe-every", COUNT),
 	FIELD(instance, INSTANCE_MANAGED, managed, "managed", BOOL),
+	FIELD(instance, INSTANCE_MULTICAST, multicast, "multicast", GROUP),
+	FIELD(instance, INSTANCE_MULTICAST_IFINDEX, multicast_ifindex,
+	      "multicast-ifindex", ADDR),
+	FIELD(instance, INSTANCE_MULTICAST_HOPS, multicast_hops,
+	      "multicast-hops", COUNT),
 };
 
 static const struct cl_nl_field peer_fields[] = {
@@ -91,6 +96,7 @@ static const struct cl_nl_field peer_fields[] = {
 	FIELD(peer, PEER_AHEAD_AGE, ahead_age_ns, "ahead-age", NS),
 	FIELD(peer, PEER_MANAGED, managed, "managed", BOOL),
 	FIELD(peer, PEER_SHADOW, shadow, "shadow", BOOL),
+	FIELD(peer, PEER_MULTICAST, multicast, "multicast", BOOL),
 };
 
 static const struct cl_nl_field clock_fields[] = {
@@ -217,6 +223,8 @@ static const struct cl_nl_field stats_fields[] = {
 	FIELD(stats, STATS_ASKS, asks, "asks", COUNT),
 	FIELD(stats, STATS_RESENT, resent, "resent", COUNT),
 	FIELD(stats, STATS_DROP_ASK, drop_ask, "drop-ask", COUNT),
+	FIELD(stats, STATS_MULTICAST_RX, multicast_rx, "multicast-rx", COUNT),
+	FIELD(stats, STATS_MULTICAST_TX, multicast_tx, "multicast-tx", COUNT),
 };
 
 static const struct cl_nl_field test_fields[] = {

@@ -45,6 +45,7 @@ enum cl_nl_unit {
 	CL_NL_UNIT_DEVICE_STATE,
 	CL_NL_UNIT_ESTIMATOR,
 	CL_NL_UNIT_ADDR, /* part of an address */
+	CL_NL_UNIT_GROUP, /* multicast address of an instance, 0: none */
 	CL_NL_UNIT_TEXT, /* a string */
 	CL_NL_UNIT_UTC, /* instant by the host's clock, ns */
 	CL_NL_UNIT_MILLI, /* 1e-3, shown as a decimal fraction */

@@ -16,18 +16,39 @@ enum { T1, T2, T3, T4 };
 #define HAVE(i) (1U << (i))
 #define HAVE_ALL (HAVE(T1) | HAVE(T2) | HAVE(T3) | HAVE(T4))
 
-static struct cl_session_slot *slot_find(struct cl_session_slot *slots, u32 seq)
+/* The exchanges of one direction: of requests to one node, or to the group. */
+struct slots {
+	struct cl_session_slot *slot;
+	unsigned int n;
+};
+
+static struct slots asked_of(struct cl_session *s, bool group)
 {
-	struct cl_session_slot *slot = &slots[seq % CL_SESSION_SLOTS];
+	if (group)
+		return (struct slots){ s->group.asked, CL_SESSION_GROUP_SLOTS };
+	return (struct slots){ s->asked, CL_SESSION_SLOTS };
+}
+
+static struct slots answered_of(struct cl_session *s, bool group)
+{
+	if (group)
+		return (struct slots){ s->group.answered,
+				       CL_SESSION_GROUP_SLOTS };
+	return (struct slots){ s->answered, CL_SESSION_SLOTS };
+}
+
+static struct cl_session_slot *slot_find(struct slots slots, u32 seq)
+{
+	struct cl_session_slot *slot = &slots.slot[seq % slots.n];
 
 	return slot->used && slot->seq == seq ? slot : NULL;
 }
 
 /* Slot for a new exchange; NULL if a newer exchange already has the place. */
-static struct cl_session_slot *
-slot_claim(struct cl_session *s, struct cl_session_slot *slots, u32 seq)
+static struct cl_session_slot *slot_claim(struct cl_session *s,
+					  struct slots slots, u32 seq)
 {
-	struct cl_session_slot *slot = &slots[seq % CL_SESSION_SLOTS];
+	struct cl_session_slot *slot = &slots.slot[seq % slots.n];
 
 	if (slot->used && cl_seq_after(slot->seq, seq))
 		return NULL;
@@ -73,13 +94,13 @@ static inline void slot_stamp_own(const struct cl_session *s,
 }
 
 /* Newest exchange with the stamps @need that the peer has not been told. */
-static struct cl_session_slot *slot_unreported(struct cl_session_slot *slots,
+static struct cl_session_slot *slot_unreported(struct slots slots,
 					       unsigned int need)
 {
 	struct cl_session_slot *newest = NULL;
 	struct cl_session_slot *slot;
 
-	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++) {
+	for (slot = slots.slot; slot < slots.slot + slots.n; slot++) {
 		if (!slot->used || slot->reported ||
 		    (slot->have & need) != need || slot->held)
 			continue;
@@ -94,12 +115,12 @@ static struct cl_session_slot *slot_unreported(struct cl_session_slot *slots,
  * messages were reordered; the other one then goes with the next message, so
  * that the estimator gets them in order.
  */
-static struct cl_session_slot *slot_complete(struct cl_session_slot *slots)
+static struct cl_session_slot *slot_complete(struct slots slots)
 {
 	struct cl_session_slot *oldest = NULL;
 	struct cl_session_slot *slot;
 
-	for (slot = slots; slot < slots + CL_SESSION_SLOTS; slot++) {
+	for (slot = slots.slot; slot < slots.slot + slots.n; slot++) {
 		if (!slot->used || slot->done || slot->have != HAVE_ALL ||
 		    slot->held)
 			continue;
@@ -144,6 +165,7 @@ bool cl_session_note_gen(struct cl_session *s, u32 gen)
 		return false;
 	memset(s->asked, 0, sizeof(s->asked));
 	memset(s->answered, 0, sizeof(s->answered));
+	memset(&s->group, 0, sizeof(s->group));
 	cl_seq_reset(&s->req_seq);
 	cl_seq_reset(&s->resp_seq);
 	cl_seq_reset(&s->upd_seq);
@@ -174,13 +196,13 @@ u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m)
 	m->hdr.seq = seq;
 	m->req = (struct cl_wire_request){ .prev_seq = 0 };
 
-	prev = slot_unreported(s->asked, HAVE(T1) | HAVE(T4));
+	prev = slot_unreported(asked_of(s, false), HAVE(T1) | HAVE(T4));
 	if (prev) {
 		m->hdr.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_PREV_RX;
 		m->req.t4 = prev->t[T4];
 		prev->reported = true;
 	} else {
-		prev = slot_unreported(s->asked, HAVE(T1));
+		prev = slot_unreported(asked_of(s, false), HAVE(T1));
 		if (prev)
 			m->hdr.flags = CL_WIRE_F_PREV_TX;
 	}
@@ -190,7 +212,7 @@ u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m)
 		m->req.prev_seq = prev->seq;
 		m->req.t1 = prev->t[T1];
 	}
-	slot_claim(s, s->asked, seq);
+	slot_claim(s, asked_of(s, false), seq);
 	return seq;
 }
 
@@ -204,16 +226,17 @@ u32 cl_session_make_request(struct cl_session *s, struct cl_wire_msg *m)
 void cl_session_request_sent(struct cl_session *s, u32 seq,
 			     struct cl_stamped t1)
 {
-	slot_stamp_own(s, slot_find(s->asked, seq), T1, &t1);
+	slot_stamp_own(s, slot_find(asked_of(s, false), seq), T1, &t1);
 }
 
 /* Give out an exchange of ours or of the peer's, if one is complete. */
-static enum cl_session_result give_exchange(struct cl_session *s, bool asked,
+static enum cl_session_result give_exchange(struct cl_session *s,
+					    struct slots slots, bool asked,
 					    struct cl_exchange *ret_x)
 {
 	struct cl_session_slot *slot;
 
-	slot = slot_complete(asked ? s->asked : s->answered);
+	slot = slot_complete(slots);
 	if (!slot)
 		return CL_SESSION_TAKEN;
 	slot->done = true;
@@ -231,7 +254,7 @@ static enum cl_session_result give_exchange(struct cl_session *s, bool asked,
 /**
  * cl_session_take_request() - take a request of the peer and make the response
  * @s: session; the message's generation has been noted
- * @req: the request
+ * @req: the request, to the local node or to the group
  * @t2: its receive stamp, or NULL if there is none
  * @resp: response; type, flags, sequence number and body are set, the other
  *	fields of the header, time and rate are the caller's
@@ -250,19 +273,22 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 					       struct cl_wire_msg *resp,
 					       struct cl_exchange *ret_x)
 {
+	bool group = req->hdr.receiver == CL_NODE_ALL;
+	struct slots slots = answered_of(s, group);
 	struct cl_session_slot *prev, *slot;
 
-	switch (cl_seq_accept(&s->req_seq, req->hdr.seq)) {
+	switch (cl_seq_accept(group ? &s->group.req_seq : &s->req_seq,
+			      req->hdr.seq)) {
 	case CL_SEQ_DUPLICATE:
 		return CL_SESSION_IGNORED;
 	case CL_SEQ_RESTART:
-		memset(s->answered, 0, sizeof(s->answered));
+		memset(slots.slot, 0, slots.n * sizeof(*slots.slot));
 		break;
 	default:
 		break;
 	}
 
-	prev = slot_find(s->answered, req->req.prev_seq);
+	prev = slot_find(slots, req->req.prev_seq);
 	if (req->hdr.flags & CL_WIRE_F_PREV_TX)
 		slot_stamp(prev, T1, req->req.t1);
 	if (prev && req->hdr.flags & CL_WIRE_F_HW)
@@ -272,6 +298,8 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 
 	resp->hdr.type = CL_WIRE_RESPONSE;
 	resp->hdr.flags = req->hdr.flags & CL_WIRE_F_PROBE;
+	if (group)
+		resp->hdr.flags |= CL_WIRE_F_GROUP;
 	resp->hdr.seq = req->hdr.seq;
 	resp->resp = (struct cl_wire_response){ .prev_seq = 0 };
 	if (t2) {
@@ -280,20 +308,20 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 			resp->hdr.flags |= CL_WIRE_F_HW;
 		resp->resp.t2 = t2->t;
 	}
-	prev = slot_unreported(s->answered, HAVE(T3));
+	prev = slot_unreported(slots, HAVE(T3));
 	if (prev) {
 		resp->hdr.flags |= CL_WIRE_F_PREV_TX;
 		resp->resp.prev_seq = prev->seq;
 		resp->resp.t3 = prev->t[T3];
 		prev->reported = true;
 	}
-	slot = slot_claim(s, s->answered, req->hdr.seq);
+	slot = slot_claim(s, slots, req->hdr.seq);
 	if (slot) {
 		slot->answered = true;
 		if (t2)
 			slot_stamp_own(s, slot, T2, t2);
 	}
-	return give_exchange(s, false, ret_x);
+	return give_exchange(s, slots, false, ret_x);
 }
 
 /**
@@ -306,7 +334,7 @@ enum cl_session_result cl_session_take_request(struct cl_session *s,
 void cl_session_response_sent(struct cl_session *s, u32 seq,
 			      struct cl_stamped t3)
 {
-	slot_stamp_own(s, slot_find(s->answered, seq), T3, &t3);
+	slot_stamp_own(s, slot_find(answered_of(s, false), seq), T3, &t3);
 }
 
 /**
@@ -324,11 +352,14 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 						const struct cl_stamped *t4,
 						struct cl_exchange *ret_x)
 {
-	struct cl_session_slot *slot = slot_find(s->asked, m->hdr.seq);
+	bool group = m->hdr.flags & CL_WIRE_F_GROUP;
+	struct slots slots = asked_of(s, group);
+	struct cl_session_slot *slot = slot_find(slots, m->hdr.seq);
+	struct cl_seq *seq = group ? &s->group.resp_seq : &s->resp_seq;
+	enum cl_session_result result;
 
 	/* A number we never sent must not move the window of the accounting. */
-	if (!slot ||
-	    cl_seq_accept(&s->resp_seq, m->hdr.seq) == CL_SEQ_DUPLICATE)
+	if (!slot || cl_seq_accept(seq, m->hdr.seq) == CL_SEQ_DUPLICATE)
 		return CL_SESSION_IGNORED;
 
 	slot->answered = true;
@@ -339,9 +370,13 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 	if (m->hdr.flags & CL_WIRE_F_HW)
 		slot->peer_hardware = true;
 	if (m->hdr.flags & CL_WIRE_F_PREV_TX)
-		slot_stamp(slot_find(s->asked, m->resp.prev_seq), T3,
-			   m->resp.t3);
-	return give_exchange(s, true, ret_x);
+		slot_stamp(slot_find(slots, m->resp.prev_seq), T3, m->resp.t3);
+	result = give_exchange(s, slots, true, ret_x);
+	if (group && result == CL_SESSION_EXCHANGE) {
+		s->group.heard = true;
+		s->group.last = ret_x->seq;
+	}
+	return result;
 }
 
 /* Account for a message of which only the newest counts. */
@@ -359,15 +394,17 @@ static enum cl_session_result take_newest(struct cl_seq *seq, u32 number)
 /**
  * cl_session_take_update() - account for an update of the peer
  * @s: session; the message's generation has been noted
- * @m: the update
+ * @m: the update, to the local node or to the group
  *
- * Return: CL_SESSION_TAKEN if it is newer than all before it; an older one is
- * counted, but superseded and so CL_SESSION_IGNORED.
+ * Return: CL_SESSION_TAKEN if it is newer than all before it that came the same
+ * way; an older one is counted, but superseded and so CL_SESSION_IGNORED.
  */
 enum cl_session_result cl_session_take_update(struct cl_session *s,
 					      const struct cl_wire_msg *m)
 {
-	return take_newest(&s->upd_seq, m->hdr.seq);
+	bool group = m->hdr.receiver == CL_NODE_ALL;
+
+	return take_newest(group ? &s->group.upd_seq : &s->upd_seq, m->hdr.seq);
 }
 
 /**
@@ -385,26 +422,141 @@ cl_session_take_update_request(struct cl_session *s,
 }
 
 /**
+ * cl_session_ask_group() - a request to the group is about to be sent
+ * @s: session
+ * @seq: its sequence number
+ */
+void cl_session_ask_group(struct cl_session *s, u32 seq)
+{
+	slot_claim(s, asked_of(s, true), seq);
+}
+
+/**
+ * cl_session_group_sent() - note the transmit stamp of a request to the group
+ * @s: session
+ * @seq: its sequence number
+ * @t1: stamp, the same for all sessions; may be told again
+ */
+void cl_session_group_sent(struct cl_session *s, u32 seq, struct cl_stamped t1)
+{
+	slot_stamp_own(s, slot_find(asked_of(s, true), seq), T1, &t1);
+}
+
+/**
+ * cl_session_group_answered() - note the transmit stamp of a response to a request
+ *				 that came to the group
+ * @s: session
+ * @seq: sequence number of the response
+ * @t3: as in cl_session_response_sent()
+ */
+void cl_session_group_answered(struct cl_session *s, u32 seq,
+			       struct cl_stamped t3)
+{
+	slot_stamp_own(s, slot_find(answered_of(s, true), seq), T3, &t3);
+}
+
+/**
+ * cl_session_reached() - does the peer get what is sent to the group?
+ * @s: session
+ * @next: sequence number of the next request to the group
+ *
+ * It does if exchanges become complete: whatever is wrong on this way, they will not.
+ *
+ * Return: true if it does; else it has to be sent to the peer itself.
+ */
+bool cl_session_reached(const struct cl_session *s, u32 next)
+{
+	return s->group.heard &&
+	       next - s->group.last <= CL_SESSION_GROUP_PATIENCE;
+}
+
+/**
+ * cl_session_report() - what the peer is to be told of its response to a request to
+ *			 the group
+ * @s: session
+ * @seq: sequence number of the request
+ * @ret_t4: own raw receive stamp of the response
+ *
+ * Return: true once if both own stamps are known and may be used; else @ret_t4 is
+ * untouched.
+ */
+bool cl_session_report(struct cl_session *s, u32 seq, struct cl_raw *ret_t4)
+{
+	const unsigned int need = HAVE(T1) | HAVE(T4);
+	struct cl_session_slot *slot = slot_find(asked_of(s, true), seq);
+
+	if (!slot || slot->reported || slot->held ||
+	    (slot->have & need) != need)
+		return false;
+	slot->reported = true;
+	*ret_t4 = slot->t[T4];
+	return true;
+}
+
+/**
+ * cl_session_take_report() - take a report of the peer on its request to the group
+ * @s: session; the message's generation has been noted
+ * @m: the report
+ * @node: the local node
+ * @ret_x: a complete exchange, if any
+ *
+ * Return: CL_SESSION_IGNORED for a duplicate or stale one; CL_SESSION_EXCHANGE if
+ * @ret_x is valid.
+ */
+enum cl_session_result cl_session_take_report(struct cl_session *s,
+					      const struct cl_wire_msg *m,
+					      u32 node,
+					      struct cl_exchange *ret_x)
+{
+	const struct cl_wire_report *r = &m->rep;
+	struct slots slots = answered_of(s, true);
+	struct cl_session_slot *slot = slot_find(slots, r->request);
+	u32 delay_ns;
+
+	if (cl_seq_accept(&s->group.rep_seq, m->hdr.seq) == CL_SEQ_DUPLICATE)
+		return CL_SESSION_IGNORED;
+	if (!slot || !cl_wire_heard(r, node, &delay_ns))
+		return CL_SESSION_TAKEN;
+	if (m->hdr.flags & CL_WIRE_F_HW)
+		slot->peer_hardware = true;
+	slot_stamp(slot, T1, r->t1);
+	slot_stamp(slot, T4, cl_raw_add(r->t1, delay_ns));
+	return give_exchange(s, slots, false, ret_x);
+}
+
+/* Which of a direction's stamps of the local node, @i and @j, may be used now? */
+static void slots_confirm(const struct cl_session *s, struct slots slots, int i,
+			  int j)
+{
+	struct cl_session_slot *slot;
+
+	for (slot = slots.slot; slot < slots.slot + slots.n; slot++)
+		if (slot->held)
+			slot->held = slot_late(s, slot, i) ||
+				     slot_late(s, slot, j);
+}
+
+/**
  * cl_session_confirm() - the clock of the network device has run as assumed
  * @s: session
  * @until: local stamps of the device up to this raw time may be used
  */
 void cl_session_confirm(struct cl_session *s, struct cl_raw until)
 {
-	struct cl_session_slot *asked, *answered;
-	int i;
-
 	s->confirmed = until;
-	for (i = 0; i < CL_SESSION_SLOTS; i++) {
-		asked = &s->asked[i];
-		if (asked->held)
-			asked->held = slot_late(s, asked, T1) ||
-				      slot_late(s, asked, T4);
-		answered = &s->answered[i];
-		if (answered->held)
-			answered->held = slot_late(s, answered, T2) ||
-					 slot_late(s, answered, T3);
-	}
+	slots_confirm(s, asked_of(s, false), T1, T4);
+	slots_confirm(s, asked_of(s, true), T1, T4);
+	slots_confirm(s, answered_of(s, false), T2, T3);
+	slots_confirm(s, answered_of(s, true), T2, T3);
+}
+
+static void slots_forget_held(struct slots slots)
+{
+	struct cl_session_slot *slot;
+
+	for (slot = slots.slot; slot < slots.slot + slots.n; slot++)
+		if (slot->held)
+			*slot = (struct cl_session_slot){ .seq = 0 };
 }
 
 /**
@@ -416,12 +568,8 @@ void cl_session_confirm(struct cl_session *s, struct cl_raw until)
  */
 void cl_session_forget_hardware(struct cl_session *s)
 {
-	int i;
-
-	for (i = 0; i < CL_SESSION_SLOTS; i++) {
-		if (s->asked[i].held)
-			s->asked[i] = (struct cl_session_slot){ .seq = 0 };
-		if (s->answered[i].held)
-			s->answered[i] = (struct cl_session_slot){ .seq = 0 };
-	}
+	slots_forget_held(asked_of(s, false));
+	slots_forget_held(asked_of(s, true));
+	slots_forget_held(answered_of(s, false));
+	slots_forget_held(answered_of(s, true));
 }

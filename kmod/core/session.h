@@ -20,6 +20,19 @@
  */
 #define CL_SESSION_SLOTS 16
 
+/*
+ * The same of requests to a group.  It is a link, and stamps of older rounds are
+ * not reported: fewer are under way.
+ */
+#define CL_SESSION_GROUP_SLOTS 8
+
+/*
+ * Requests to the group without a complete exchange after which a peer is taken to
+ * be out of its reach.  The last two cannot be complete: the response to the next
+ * one brings the last stamp.
+ */
+#define CL_SESSION_GROUP_PATIENCE 6
+
 /**
  * struct cl_stamped - a time stamp of the local node and where it comes from
  * @t: local raw
@@ -91,6 +104,32 @@ struct cl_session_slot {
 };
 
 /**
+ * struct cl_session_group - messages to the group that both nodes are in
+ *
+ * They have numbers of their own, the same for all who get them.  Responses go to one
+ * node alone, but their numbers are those of the requests.
+ *
+ * @asked: our requests, slot seq % CL_SESSION_GROUP_SLOTS
+ * @answered: the peer's requests
+ * @req_seq: the peer's requests, accounting
+ * @resp_seq: the peer's responses
+ * @upd_seq: the peer's updates
+ * @rep_seq: the peer's reports
+ * @heard: an exchange was complete
+ * @last: the last such, if @heard
+ */
+struct cl_session_group {
+	struct cl_session_slot asked[CL_SESSION_GROUP_SLOTS];
+	struct cl_session_slot answered[CL_SESSION_GROUP_SLOTS];
+	struct cl_seq req_seq;
+	struct cl_seq resp_seq;
+	struct cl_seq upd_seq;
+	struct cl_seq rep_seq;
+	bool heard;
+	u32 last;
+};
+
+/**
  * struct cl_session - exchanges with one peer
  * @gen: peer's raw generation, valid if @gen_known
  * @gen_known: a first message has arrived
@@ -103,6 +142,7 @@ struct cl_session_slot {
  * @resp_seq: the peer's responses
  * @upd_seq: the peer's updates
  * @upd_req_seq: the peer's update requests
+ * @group: the same of messages to a group
  * @exchanges: complete exchanges given out
  * @no_stamp: exchanges that ended without one of the four stamps
  * @restarts: sessions restarted by a new generation of the peer
@@ -121,6 +161,7 @@ struct cl_session {
 	struct cl_seq resp_seq;
 	struct cl_seq upd_seq;
 	struct cl_seq upd_req_seq;
+	struct cl_session_group group;
 	u64 exchanges;
 	u64 no_stamp;
 	u64 restarts;
@@ -156,6 +197,16 @@ enum cl_session_result cl_session_take_update(struct cl_session *s,
 enum cl_session_result
 cl_session_take_update_request(struct cl_session *s,
 			       const struct cl_wire_msg *m);
+void cl_session_ask_group(struct cl_session *s, u32 seq);
+void cl_session_group_sent(struct cl_session *s, u32 seq, struct cl_stamped t1);
+void cl_session_group_answered(struct cl_session *s, u32 seq,
+			       struct cl_stamped t3);
+bool cl_session_reached(const struct cl_session *s, u32 next);
+bool cl_session_report(struct cl_session *s, u32 seq, struct cl_raw *ret_t4);
+enum cl_session_result cl_session_take_report(struct cl_session *s,
+					      const struct cl_wire_msg *m,
+					      u32 node,
+					      struct cl_exchange *ret_x);
 void cl_session_confirm(struct cl_session *s, struct cl_raw until);
 void cl_session_forget_hardware(struct cl_session *s);
 

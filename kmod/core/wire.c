@@ -24,6 +24,7 @@ enum {
 	OFF_LENGTH = 2,
 	OFF_FLAGS = 4,
 	OFF_TAG = CL_WIRE_HDR_LEN - CL_WIRE_TAG_LEN,
+	OFF_HEARD_N = CL_WIRE_HDR_LEN + 12,
 	TLV_HDR_LEN = 4, /* type u16, length u16 of the value */
 };
 
@@ -40,7 +41,7 @@ static const struct {
 	[CL_WIRE_RESPONSE] = {
 		.length = CL_WIRE_RESPONSE_LEN,
 		.flags = CL_WIRE_F_PREV_TX | CL_WIRE_F_RX | CL_WIRE_F_MAP |
-			 CL_WIRE_F_PROBE | CL_WIRE_F_HW,
+			 CL_WIRE_F_PROBE | CL_WIRE_F_HW | CL_WIRE_F_GROUP,
 	},
 	[CL_WIRE_UPDATE] = {
 		.length = CL_WIRE_UPDATE_LEN,
@@ -48,14 +49,21 @@ static const struct {
 	[CL_WIRE_UPDATE_REQUEST] = {
 		.length = CL_WIRE_UPDATE_REQUEST_LEN,
 	},
+	[CL_WIRE_REPORT] = {
+		.length = CL_WIRE_REPORT_LEN,
+		.flags = CL_WIRE_F_HW,
+	},
 };
 
 static bool type_known(u8 type)
 {
-	return type <= CL_WIRE_UPDATE_REQUEST && types[type].length;
+	return type <= CL_WIRE_REPORT && types[type].length;
 }
 
-/* Length without TLVs: the line of a request is there only if its flag is. */
+/*
+ * Length without TLVs and without those heard of a report: the line of a request is
+ * there only if its flag is.
+ */
 static u16 msg_length(u8 type, u16 flags)
 {
 	if (type == CL_WIRE_REQUEST && flags & CL_WIRE_F_MAP)
@@ -63,10 +71,10 @@ static u16 msg_length(u8 type, u16 flags)
 	return types[type].length;
 }
 
-static void encode_hdr(const struct cl_wire_hdr *h, u8 *p)
+static void encode_hdr(const struct cl_wire_hdr *h, u16 length, u8 *p)
 {
 	p[OFF_VERSION] = CL_WIRE_VERSION;
-	cl_put_be16(p + OFF_LENGTH, msg_length(h->type, h->flags));
+	cl_put_be16(p + OFF_LENGTH, length);
 	p[OFF_TYPE] = h->type;
 	cl_put_be16(p + OFF_FLAGS, h->flags);
 	p[6] = h->state;
@@ -175,6 +183,23 @@ static void decode_update(const u8 *p, struct cl_wire_update *u)
 	u->epoch = cl_get_be32(p + 52);
 }
 
+static void encode_report(const struct cl_wire_report *r, u8 *p)
+{
+	cl_put_be32(p, r->request);
+	cl_put_be64(p + 4, (u64)r->t1.ns);
+	cl_put_be16(p + 12, r->n);
+	cl_put_be16(p + 14, 0);
+	memcpy(p + 16, r->heard, r->n * CL_WIRE_HEARD_LEN);
+}
+
+static void decode_report(const u8 *p, struct cl_wire_report *r)
+{
+	r->request = cl_get_be32(p);
+	r->t1.ns = (s64)cl_get_be64(p + 4);
+	r->n = cl_get_be16(p + 12);
+	r->heard = p + 16;
+}
+
 static void encode_body(const struct cl_wire_msg *m, u8 *p)
 {
 	switch (m->hdr.type) {
@@ -186,6 +211,9 @@ static void encode_body(const struct cl_wire_msg *m, u8 *p)
 		break;
 	case CL_WIRE_UPDATE:
 		encode_update(&m->upd, p);
+		break;
+	case CL_WIRE_REPORT:
+		encode_report(&m->rep, p);
 		break;
 	}
 }
@@ -202,7 +230,19 @@ static void decode_body(const u8 *p, struct cl_wire_msg *m)
 	case CL_WIRE_UPDATE:
 		decode_update(p, &m->upd);
 		break;
+	case CL_WIRE_REPORT:
+		decode_report(p, &m->rep);
+		break;
 	}
+}
+
+/* A request to the group carries no stamps: it would have to for each that gets it. */
+static bool receiver_valid(const struct cl_wire_hdr *h)
+{
+	if (h->receiver != CL_NODE_ALL)
+		return h->receiver != CL_NODE_NONE && h->type != CL_WIRE_REPORT;
+	return (h->type == CL_WIRE_REQUEST && !h->flags) ||
+	       h->type == CL_WIRE_UPDATE || h->type == CL_WIRE_REPORT;
 }
 
 static bool hdr_valid(const struct cl_wire_hdr *h)
@@ -212,7 +252,7 @@ static bool hdr_valid(const struct cl_wire_hdr *h)
 	if (h->state > CL_WIRE_STATE_MAX)
 		return false;
 	if (h->sender == CL_NODE_NONE || h->sender == CL_NODE_ALL ||
-	    h->receiver == CL_NODE_NONE)
+	    !receiver_valid(h))
 		return false;
 	return h->key_id || !(cl_get_be64(h->tag) | cl_get_be64(h->tag + 8));
 }
@@ -259,6 +299,8 @@ static bool msg_valid(const struct cl_wire_msg *m)
 		return response_valid(&m->resp, m->hdr.flags);
 	case CL_WIRE_UPDATE:
 		return update_valid(&m->upd);
+	case CL_WIRE_REPORT:
+		return m->rep.n && m->rep.n <= CL_WIRE_HEARD_MAX;
 	default:
 		return true;
 	}
@@ -297,9 +339,11 @@ int cl_wire_encode(const struct cl_wire_msg *m, u8 *buf, size_t size)
 	if (!type_known(m->hdr.type) || !msg_valid(m))
 		return -EINVAL;
 	length = msg_length(m->hdr.type, m->hdr.flags);
+	if (m->hdr.type == CL_WIRE_REPORT)
+		length += m->rep.n * CL_WIRE_HEARD_LEN;
 	if (size < length)
 		return -ENOSPC;
-	encode_hdr(&m->hdr, buf);
+	encode_hdr(&m->hdr, length, buf);
 	encode_body(m, buf + CL_WIRE_HDR_LEN);
 	return length;
 }
@@ -333,6 +377,13 @@ enum cl_wire_error cl_wire_decode(const u8 *buf, size_t len,
 	length = msg_length(buf[OFF_TYPE], cl_get_be16(buf + OFF_FLAGS));
 	if (len < length)
 		return CL_WIRE_SHORT;
+	if (buf[OFF_TYPE] == CL_WIRE_REPORT) {
+		length += cl_get_be16(buf + OFF_HEARD_N) * CL_WIRE_HEARD_LEN;
+		if (len < length)
+			return CL_WIRE_SHORT;
+		if (cl_get_be16(buf + OFF_HEARD_N + 2))
+			return CL_WIRE_BAD_FIELD;
+	}
 
 	decode_hdr(buf, &msg.hdr);
 	decode_body(buf + CL_WIRE_HDR_LEN, &msg);
@@ -342,6 +393,40 @@ enum cl_wire_error cl_wire_decode(const u8 *buf, size_t len,
 		return CL_WIRE_BAD_TLV;
 	*m = msg;
 	return CL_WIRE_OK;
+}
+
+/**
+ * cl_wire_put_heard() - one that was heard, for a report
+ * @p: CL_WIRE_HEARD_LEN bytes
+ * @node: responder
+ * @delay_ns: when its response came, after the request had left, ns
+ */
+void cl_wire_put_heard(u8 *p, u32 node, u32 delay_ns)
+{
+	cl_put_be32(p, node);
+	cl_put_be32(p + 4, delay_ns);
+}
+
+/**
+ * cl_wire_heard() - was a node heard?
+ * @r: report, decoded
+ * @node: responder
+ * @ret_delay_ns: when its response came, after the request had left, ns
+ *
+ * Return: false if it is not in the report, @ret_delay_ns is untouched then.
+ */
+bool cl_wire_heard(const struct cl_wire_report *r, u32 node, u32 *ret_delay_ns)
+{
+	const u8 *p = r->heard;
+	unsigned int i;
+
+	for (i = 0; i < r->n; i++, p += CL_WIRE_HEARD_LEN) {
+		if (cl_get_be32(p) != node)
+			continue;
+		*ret_delay_ns = cl_get_be32(p + 4);
+		return true;
+	}
+	return false;
 }
 
 /**

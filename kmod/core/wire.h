@@ -24,6 +24,10 @@
 #define CL_WIRE_RESPONSE_LEN (CL_WIRE_HDR_LEN + 40)
 #define CL_WIRE_UPDATE_LEN (CL_WIRE_HDR_LEN + 56)
 #define CL_WIRE_UPDATE_REQUEST_LEN CL_WIRE_HDR_LEN
+#define CL_WIRE_REPORT_LEN (CL_WIRE_HDR_LEN + 16) /* without those heard */
+#define CL_WIRE_HEARD_LEN 8
+#define CL_WIRE_HEARD_MAX \
+	((CL_WIRE_MAX - CL_WIRE_REPORT_LEN) / CL_WIRE_HEARD_LEN)
 
 #define CL_NODE_NONE 0U /* no node has this id */
 #define CL_NODE_ALL 0xffffffffU /* receiver: every node of the cluster */
@@ -40,6 +44,7 @@ enum cl_wire_type {
 	CL_WIRE_RESPONSE,
 	CL_WIRE_UPDATE,
 	CL_WIRE_UPDATE_REQUEST,
+	CL_WIRE_REPORT,
 };
 
 /* Flags of the header; undefined bits are sent as 0 and make a bad packet. */
@@ -50,6 +55,7 @@ enum cl_wire_flag {
 	CL_WIRE_F_MAP = 1 << 3, /* response, probe: time and rate are valid */
 	CL_WIRE_F_PROBE = 1 << 4, /* peer probe, not a round of the leader */
 	CL_WIRE_F_HW = 1 << 5, /* t1 and t4, or t2 and its t3, by hardware */
+	CL_WIRE_F_GROUP = 1 << 6, /* response: to a request to the group */
 };
 
 /**
@@ -60,7 +66,7 @@ enum cl_wire_flag {
  * @key_id: key of the tag, 0: no tag, the tag field is zero
  * @cluster: cluster id
  * @sender: node id, never CL_NODE_NONE or CL_NODE_ALL
- * @receiver: node id, or CL_NODE_ALL
+ * @receiver: node id, or CL_NODE_ALL: those in the group that it is sent to
  * @term: term of the leader that @sender obeys
  * @round: round of the leader
  * @seq: counts the sender's messages of this type to this receiver; response:
@@ -149,11 +155,28 @@ struct cl_wire_update {
 };
 
 /**
+ * struct cl_wire_report - body of a Sync Report, the stamps that a request to the
+ *			   group cannot carry
+ * @request: sequence number of the request
+ * @t1: requester's raw transmit stamp of it
+ * @n: number of responses, up to CL_WIRE_HEARD_MAX
+ * @heard: CL_WIRE_HEARD_LEN bytes for each, as sent: see cl_wire_put_heard(); lives as
+ *	long as what was decoded
+ */
+struct cl_wire_report {
+	u32 request;
+	struct cl_raw t1;
+	u16 n;
+	const u8 *heard;
+};
+
+/**
  * struct cl_wire_msg - any message
  * @hdr: header; of an update request that is all
  * @req: if hdr.type is CL_WIRE_REQUEST
  * @resp: if hdr.type is CL_WIRE_RESPONSE
  * @upd: if hdr.type is CL_WIRE_UPDATE
+ * @rep: if hdr.type is CL_WIRE_REPORT
  */
 struct cl_wire_msg {
 	struct cl_wire_hdr hdr;
@@ -161,6 +184,7 @@ struct cl_wire_msg {
 		struct cl_wire_request req;
 		struct cl_wire_response resp;
 		struct cl_wire_update upd;
+		struct cl_wire_report rep;
 	};
 };
 
@@ -180,6 +204,8 @@ enum cl_wire_error {
 int cl_wire_encode(const struct cl_wire_msg *m, u8 *buf, size_t size);
 enum cl_wire_error cl_wire_decode(const u8 *buf, size_t len,
 				  struct cl_wire_msg *m);
+void cl_wire_put_heard(u8 *p, u32 node, u32 delay_ns);
+bool cl_wire_heard(const struct cl_wire_report *r, u32 node, u32 *ret_delay_ns);
 const char *cl_wire_error_name(enum cl_wire_error err);
 
 #endif /* _CL_CORE_WIRE_H */

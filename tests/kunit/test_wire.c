@@ -81,7 +81,7 @@ static const struct {
 	{ "version 0", VEC_update, 0, 1, 0, CL_WIRE_BAD_VERSION },
 	{ "version 2", VEC_update, 0, 1, 2, CL_WIRE_BAD_VERSION },
 	{ "type 0", VEC_request_first, 1, 1, 0, CL_WIRE_BAD_TYPE },
-	{ "type 5", VEC_request_first, 1, 1, 5, CL_WIRE_BAD_TYPE },
+	{ "type 6", VEC_request_first, 1, 1, 6, CL_WIRE_BAD_TYPE },
 	{ "type 255", VEC_request_first, 1, 1, 255, CL_WIRE_BAD_TYPE },
 	{ "request as response", VEC_request_first, 1, 1, 2, CL_WIRE_SHORT },
 	{ "length too small", VEC_request_first, 2, 2, 71, CL_WIRE_BAD_LENGTH },
@@ -93,7 +93,10 @@ static const struct {
 	  CL_WIRE_BAD_FIELD },
 	{ "update request as update", VEC_update_request, 1, 1, 3,
 	  CL_WIRE_SHORT },
-	{ "undefined flag", VEC_request_first, 4, 2, 0x40, CL_WIRE_BAD_FIELD },
+	{ "undefined flag", VEC_request_first, 4, 2, 0x80, CL_WIRE_BAD_FIELD },
+	{ "GROUP in a request", VEC_request_first, 4, 2, 0x40,
+	  CL_WIRE_BAD_FIELD },
+	{ "GROUP in an update", VEC_update, 4, 2, 0x40, CL_WIRE_BAD_FIELD },
 	{ "HW in a request without stamps", VEC_request_first, 4, 2, 0x20,
 	  CL_WIRE_BAD_FIELD },
 	{ "HW in a response without t2", VEC_response_empty, 4, 2, 0x20,
@@ -126,7 +129,7 @@ static const struct {
 	  CL_WIRE_BAD_FIELD },
 	{ "t1 without PREV_TX", VEC_request_first, 56, 8, 1,
 	  CL_WIRE_BAD_FIELD },
-	{ "t4 without PREV_RX", VEC_request_probe_to_all, 64, 8, 1,
+	{ "t4 without PREV_RX", VEC_request_probe, 64, 8, 1,
 	  CL_WIRE_BAD_FIELD },
 	{ "prev_seq without t3", VEC_response_empty, 52, 4, 1,
 	  CL_WIRE_BAD_FIELD },
@@ -150,6 +153,24 @@ static const struct {
 	{ "rate_q48 smallest", VEC_update, 68, 8, 0x8000000000000000,
 	  CL_WIRE_BAD_FIELD },
 	{ "leap 3", VEC_update, 102, 1, 3, CL_WIRE_BAD_FIELD },
+	{ "stamps in a request to all", VEC_request_probe, 16, 4, 0xffffffff,
+	  CL_WIRE_BAD_FIELD },
+	{ "a flag in a request to all", VEC_request_to_all, 4, 2, 0x10,
+	  CL_WIRE_BAD_FIELD },
+	{ "response to all", VEC_response_empty, 16, 4, 0xffffffff,
+	  CL_WIRE_BAD_FIELD },
+	{ "update request to all", VEC_update_request, 16, 4, 0xffffffff,
+	  CL_WIRE_BAD_FIELD },
+	{ "report to one", VEC_report, 16, 4, 2, CL_WIRE_BAD_FIELD },
+	{ "report that is a probe", VEC_report, 4, 2, 0x10, CL_WIRE_BAD_FIELD },
+	{ "report of nobody", VEC_report, 64, 2, 0, CL_WIRE_BAD_FIELD },
+	{ "report of more than there are", VEC_report, 64, 2, 3,
+	  CL_WIRE_SHORT },
+	{ "report of 65535", VEC_report, 64, 2, 0xffff, CL_WIRE_SHORT },
+	{ "reserved bytes of a report", VEC_report, 66, 2, 1,
+	  CL_WIRE_BAD_FIELD },
+	{ "report of less than there are", VEC_report, 64, 2, 1,
+	  CL_WIRE_BAD_TLV },
 	/* clang-format on */
 };
 
@@ -203,6 +224,51 @@ static void test_limits_are_accepted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m.upd.map.time.ns, S64_MAX);
 	KUNIT_EXPECT_EQ(test, m.upd.map.rate_q48,
 			(s64)CL_WIRE_RATE_MAX_Q48 - 1);
+}
+
+static void test_report_is_searched(struct kunit *test)
+{
+	struct cl_wire_msg m;
+	u8 bytes[CL_WIRE_MAX];
+	size_t len = wire_vector_bytes(VEC_report, bytes);
+	u32 delay_ns = 0;
+
+	KUNIT_ASSERT_EQ(test, cl_wire_decode(bytes, len, &m), CL_WIRE_OK);
+	KUNIT_EXPECT_EQ(test, m.rep.request, 4U);
+	KUNIT_EXPECT_EQ(test, m.rep.t1.ns, 1000LL);
+	KUNIT_EXPECT_TRUE(test, cl_wire_heard(&m.rep, 3, &delay_ns));
+	KUNIT_EXPECT_EQ(test, delay_ns, 0xfffffffeU);
+	KUNIT_EXPECT_TRUE(test, cl_wire_heard(&m.rep, 2, &delay_ns));
+	KUNIT_EXPECT_EQ(test, delay_ns, 1000000U);
+	KUNIT_EXPECT_FALSE(test, cl_wire_heard(&m.rep, 4, &delay_ns));
+	KUNIT_EXPECT_EQ(test, delay_ns, 1000000U);
+}
+
+static void test_full_report_fits(struct kunit *test)
+{
+	static u8 heard[(CL_WIRE_HEARD_MAX + 1) * CL_WIRE_HEARD_LEN];
+	struct cl_wire_msg m = wire_vectors[VEC_report].msg;
+	u8 bytes[CL_WIRE_MAX];
+	u32 delay_ns = 0;
+	unsigned int i;
+	int len;
+
+	for (i = 0; i <= CL_WIRE_HEARD_MAX; i++)
+		cl_wire_put_heard(&heard[i * CL_WIRE_HEARD_LEN], i + 1, i);
+	m.rep.heard = heard;
+	m.rep.n = CL_WIRE_HEARD_MAX;
+	len = cl_wire_encode(&m, bytes, sizeof(bytes));
+	KUNIT_ASSERT_EQ(test, len,
+			CL_WIRE_REPORT_LEN +
+				CL_WIRE_HEARD_MAX * CL_WIRE_HEARD_LEN);
+	KUNIT_ASSERT_EQ(test, cl_wire_decode(bytes, len, &m), CL_WIRE_OK);
+	KUNIT_EXPECT_TRUE(test,
+			  cl_wire_heard(&m.rep, CL_WIRE_HEARD_MAX, &delay_ns));
+	KUNIT_EXPECT_EQ(test, delay_ns, CL_WIRE_HEARD_MAX - 1U);
+	m.rep.heard = heard;
+	m.rep.n++;
+	KUNIT_EXPECT_EQ(test, cl_wire_encode(&m, bytes, sizeof(bytes)),
+			-EINVAL);
 }
 
 static void test_any_shorter_packet_is_rejected(struct kunit *test)
@@ -323,7 +389,7 @@ static void test_encode_refuses_what_decode_would(struct kunit *test)
 	m.hdr.type = 0;
 	KUNIT_EXPECT_EQ(test, cl_wire_encode(&m, bytes, 512), -EINVAL);
 	m = good;
-	m.hdr.type = CL_WIRE_UPDATE_REQUEST + 1;
+	m.hdr.type = CL_WIRE_REPORT + 1;
 	KUNIT_EXPECT_EQ(test, cl_wire_encode(&m, bytes, 512), -EINVAL);
 	m = good;
 	m.hdr.flags = CL_WIRE_F_RX;
@@ -355,7 +421,7 @@ static void random_message(u64 *rng, struct cl_wire_msg *m)
 			.state = (u8)random_below(rng, CL_WIRE_STATE_MAX + 1),
 			.cluster = (u32)random_u64(rng),
 			.sender = 1 + random_below(rng, 0xfffffffe),
-			.receiver = 1 + random_below(rng, 0xffffffff),
+			.receiver = 1 + random_below(rng, 0xfffffffe),
 			.term = (u32)random_u64(rng),
 			.round = (u32)random_u64(rng),
 			.seq = (u32)random_u64(rng),
@@ -454,6 +520,8 @@ static struct kunit_case wire_cases[] = {
 	KUNIT_CASE(test_decoded_fields_are_those_sent),
 	KUNIT_CASE(test_bad_field_is_rejected),
 	KUNIT_CASE(test_limits_are_accepted),
+	KUNIT_CASE(test_report_is_searched),
+	KUNIT_CASE(test_full_report_fits),
 	KUNIT_CASE(test_any_shorter_packet_is_rejected),
 	KUNIT_CASE(test_longest_message_is_512_bytes),
 	KUNIT_CASE(test_unknown_tlvs_are_skipped),

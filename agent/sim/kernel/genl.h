@@ -291,6 +291,10 @@ NLA_GET(in6_addr, struct in6_addr)
 #define ipv4_is_multicast(a) (((a)&htonl(0xf0000000)) == htonl(0xe0000000))
 #define ipv4_is_lbcast(a) ((a) == 0xffffffff)
 #define ipv6_addr_v4mapped(a) IN6_IS_ADDR_V4MAPPED(a)
+#define ipv6_addr_any(a) IN6_IS_ADDR_UNSPECIFIED(a)
+#define ipv6_addr_is_multicast(a) IN6_IS_ADDR_MULTICAST(a)
+#define IPV6_ADDR_MC_SCOPE(a) ((a)->s6_addr[1] & 0xf)
+#define IPV6_ADDR_SCOPE_LINKLOCAL 2
 #define ipv6_addr_equal(a, b) IN6_ARE_ADDR_EQUAL(a, b)
 #define ipv6_addr_type(a)                                     \
 	((IN6_IS_ADDR_MULTICAST(a) ? 0 : IPV6_ADDR_UNICAST) | \
@@ -309,6 +313,7 @@ struct dst_cache {
 };
 
 #define dst_cache_init(c, flags) ((void)(c), 0)
+#define dst_cache_reset_now(c) lock_nothing(c)
 #define dst_cache_destroy(c) lock_nothing(c)
 
 struct socket {

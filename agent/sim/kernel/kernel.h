@@ -24,6 +24,7 @@
 #define NSEC_PER_SEC 1000000000L
 #define NSEC_PER_MSEC 1000000L
 
+#define U8_MAX UINT8_MAX
 #define U16_MAX UINT16_MAX
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define IS_ENABLED(option) 0

@@ -27,6 +27,8 @@ static struct cl_clock node_clock;
 static struct cl_time shown;
 static s64 now;
 static u64 given;
+/* Number of the own next request to the group. */
+static u32 group_next;
 /* Sequence numbers and instant of the peer's requests. */
 static u32 newest;
 static u32 honest;
@@ -82,6 +84,11 @@ static void check_session(void)
 	check_seq(&session.resp_seq);
 	check_seq(&session.upd_seq);
 	check_seq(&session.upd_req_seq);
+	check_seq(&session.group.req_seq);
+	check_seq(&session.group.resp_seq);
+	check_seq(&session.group.upd_seq);
+	check_seq(&session.group.rep_seq);
+	CHECK(session.group.resp_seq.received <= group_next);
 	CHECK(session.exchanges == given);
 	/* the first number was 0 or more */
 	CHECK(session.resp_seq.received <= session.next_seq);
@@ -136,8 +143,11 @@ static void event_request(struct input *in)
 
 	req.hdr.seq = near_seq(in, newest);
 	newest = req.hdr.seq;
-	req.hdr.flags = (u16)(how & 3);
-	if (how & 1)
+	if (how & 16)
+		req.hdr.receiver = CL_NODE_ALL;
+	else
+		req.hdr.flags = (u16)(how & 3);
+	if (req.hdr.flags & 1)
 		req.hdr.flags |= (u16)(how & CL_WIRE_F_HW);
 	req.req.prev_seq = near_seq(in, req.hdr.seq);
 	if (how & CL_WIRE_F_PREV_TX)
@@ -153,7 +163,11 @@ static void event_request(struct input *in)
 	CHECK(resp.hdr.type == CL_WIRE_RESPONSE);
 	CHECK(resp.hdr.seq == req.hdr.seq);
 	CHECK(!!(resp.hdr.flags & CL_WIRE_F_RX) == !(how & 4));
-	if (!(how & 8))
+	CHECK(!(resp.hdr.flags & CL_WIRE_F_GROUP) == !(how & 16));
+	if (!(how & 8) && how & 16)
+		cl_session_group_answered(&session, near_seq(in, req.hdr.seq),
+					  own_stamp(in, now + 1000));
+	else if (!(how & 8))
 		cl_session_response_sent(&session, near_seq(in, req.hdr.seq),
 					 own_stamp(in, now + 1000));
 	if (result == CL_SESSION_EXCHANGE)
@@ -200,7 +214,9 @@ static void event_response(struct input *in)
 	struct cl_exchange x;
 	u64 how = take(in, 1);
 
-	m.hdr.seq = near_seq(in, session.next_seq);
+	m.hdr.seq = near_seq(in, how & 8 ? group_next : session.next_seq);
+	if (how & 8)
+		m.hdr.flags = CL_WIRE_F_GROUP;
 	m.resp.prev_seq = near_seq(in, m.hdr.seq);
 	if (how & 1) {
 		m.hdr.flags |= CL_WIRE_F_RX | (u16)(how & CL_WIRE_F_HW);
@@ -226,6 +242,42 @@ static void event_ask(struct input *in)
 	if (take(in, 1) & 7)
 		cl_session_request_sent(&session, near_seq(in, seq),
 					own_stamp(in, now));
+}
+
+/* A request to the group, its stamp, and what is reported of it. */
+static void event_ask_group(struct input *in)
+{
+	u32 seq = group_next;
+	struct cl_raw t4;
+
+	cl_session_ask_group(&session, group_next++);
+	if (take(in, 1) & 7)
+		cl_session_group_sent(&session, near_seq(in, seq),
+				      own_stamp(in, now));
+	seq = near_seq(in, seq);
+	if (cl_session_report(&session, seq, &t4))
+		CHECK(!cl_session_report(&session, seq, &t4));
+	if (cl_session_reached(&session, group_next))
+		CHECK(session.group.heard);
+}
+
+/* A report of the peer, on the node or on another one. */
+static void event_report(struct input *in)
+{
+	struct cl_wire_msg m = { .hdr.type = CL_WIRE_REPORT,
+				 .hdr.receiver = CL_NODE_ALL };
+	u8 heard[CL_WIRE_HEARD_LEN];
+	struct cl_exchange x;
+
+	m.hdr.seq = near_seq(in, session.group.rep_seq.highest);
+	m.hdr.flags = (u16)(take(in, 1) & CL_WIRE_F_HW);
+	m.rep.request = near_seq(in, session.group.req_seq.highest);
+	m.rep.t1 = peer_stamp(in);
+	m.rep.n = 1;
+	m.rep.heard = heard;
+	cl_wire_put_heard(heard, (u32)take(in, 1) & 3, (u32)take(in, 4));
+	if (cl_session_take_report(&session, &m, 1, &x) == CL_SESSION_EXCHANGE)
+		push(&x);
 }
 
 /* The clock of the device runs as assumed, or has not. */
@@ -304,6 +356,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	now = 0;
 	newest = 0;
+	group_next = 0;
 	honest = 0;
 	honest_at = 0;
 	given = 0;
@@ -321,8 +374,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			event_request(&in);
 		else if (event < 160)
 			event_response(&in);
-		else if (event < 224)
+		else if (event < 192)
 			event_ask(&in);
+		else if (event < 208)
+			event_ask_group(&in);
+		else if (event < 224)
+			event_report(&in);
 		else if (event < 240)
 			event_other(&in);
 		else

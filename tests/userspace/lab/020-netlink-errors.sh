@@ -125,6 +125,22 @@ check "interval-max" nl-raw $INSTANCE_SET 21=u64:150000000
 refuse "interval above interval-max" "EINVAL: .*below interval, attribute 7" \
 	$INSTANCE_SET 7=u64:200000000
 check "interval-max off" nl-raw $INSTANCE_SET 21=u64:0
+refuse "a group that is one address" "EINVAL: .*not the address of a multicast group, attribute 27" \
+	$INSTANCE_SET 27=hex:00000000000000000000ffff0a000001
+refuse "a group of the node itself" "EINVAL: .*not the address of a multicast group, attribute 27" \
+	$INSTANCE_SET 27=hex:ff010000000000000000000000000001 28=u32:1
+refuse "a group of the link without a device" "EINVAL: .*needs a device, attribute 27" \
+	$INSTANCE_SET 27=hex:ff020000000000000000000000000001
+refuse "a group of a device that does not exist" "ENODEV: cannot join the group.*" \
+	$INSTANCE_SET 27=hex:00000000000000000000ffffefc04f5f 28=u32:999
+refuse "a device without a group" "EINVAL: .*goes with a group only, attribute 28" \
+	$INSTANCE_SET 28=u32:1
+refuse "a device of no group" "EINVAL: .*not the address of a multicast group, attribute 27" \
+	$INSTANCE_SET 27=hex:00000000000000000000000000000000 28=u32:1
+refuse "a group of 15 bytes" "(ERANGE|EINVAL): .+, attribute 27" \
+	$INSTANCE_SET 27=hex:00000000000000000000ffffefc04f
+refuse "no hop at all" "ERANGE: .+, attribute 29" $INSTANCE_SET 29=u8:0
+check "no group" nl-raw $INSTANCE_SET 27=hex:00000000000000000000000000000000
 refuse "the node id stays" "EINVAL: .+, attribute 3" $INSTANCE_SET 3=u32:9
 
 # --- peers

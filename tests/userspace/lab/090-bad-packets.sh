@@ -69,7 +69,7 @@ for from in 10.0.0. fd00::; do
 	dropped drop_long long
 	dropped drop_version version
 	dropped drop_type type-0
-	dropped drop_type type-5
+	dropped drop_type type-6
 	dropped drop_length length-small
 	dropped drop_length length-large
 	for kind in flags state sender-0 tag stamp rate leap; do

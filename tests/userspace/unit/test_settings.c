@@ -29,7 +29,8 @@ static void check_limits(u8 cmd, struct cl_nl_msg *obj)
 	while ((s = cl_settings_next(cmd, s))) {
 		f = cl_nl_schema_find(cl_nl_schema_of(cmd), s->attr);
 		assert_string_equal(f->name, s->name);
-		if (f->unit == CL_NL_UNIT_BOOL || f->unit == CL_NL_UNIT_PPT)
+		if (f->unit == CL_NL_UNIT_BOOL || f->unit == CL_NL_UNIT_PPT ||
+		    f->unit == CL_NL_UNIT_GROUP)
 			continue;
 		unit = f->unit == CL_NL_UNIT_NS ||
 				       f->unit == CL_NL_UNIT_NS_AUTO ||
@@ -118,6 +119,35 @@ static void test_words_are_understood(void **state)
 	assert_true(inst.have == have);
 }
 
+static void test_group_has_an_address_and_a_device(void **state)
+{
+	char msg[CL_SETTINGS_MSG_SIZE];
+	struct cl_nl_instance inst = { 0 };
+
+	(void)state;
+	assert_int_equal(parse(&inst, "multicast", "239.192.79.95%lo"), 0);
+	assert_true(inst.have == (CL_NL_BIT(INSTANCE_MULTICAST) |
+				  CL_NL_BIT(INSTANCE_MULTICAST_IFINDEX)));
+	assert_true(inst.multicast_ifindex > 0);
+	assert_true(IN6_IS_ADDR_V4MAPPED(&inst.multicast));
+	inst.have = 0;
+	assert_int_equal(parse(&inst, "multicast", "10.0.0.1"), -EINVAL);
+	assert_int_equal(parse(&inst, "multicast", "ff02::1"), -ENXIO);
+	assert_true(inst.have == 0 && inst.multicast_ifindex > 0);
+	assert_int_equal(parse(&inst, "multicast", "off"), 0);
+	assert_true(IN6_IS_ADDR_UNSPECIFIED(&inst.multicast));
+	assert_int_equal(inst.multicast_ifindex, 0);
+	cl_settings_parse(CLOCKLINK_CMD_INSTANCE_SET, &inst, "multicast",
+			  "fd00::1", msg);
+	assert_string_equal(msg,
+			    "multicast: 'fd00::1' is not a multicast group, "
+			    "ADDRESS[%INTERFACE], or off");
+	cl_settings_parse(CLOCKLINK_CMD_INSTANCE_SET, &inst, "multicast",
+			  "ff02::1", msg);
+	assert_string_equal(msg, "multicast: 'ff02::1' needs %interface of "
+				 "this host");
+}
+
 static void test_cluster_may_be_a_name(void **state)
 {
 	struct cl_nl_instance inst = { 0 };
@@ -186,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_every_setting_takes_its_limits),
 		cmocka_unit_test(test_each_object_has_its_own),
 		cmocka_unit_test(test_words_are_understood),
+		cmocka_unit_test(test_group_has_an_address_and_a_device),
 		cmocka_unit_test(test_cluster_may_be_a_name),
 		cmocka_unit_test(test_error_names_setting_and_value),
 		cmocka_unit_test(test_kernel_error_is_explained),

@@ -129,6 +129,53 @@ static void test_address_comes_back(void **state)
 	check_address("[fe80::1%lo]:20319", "fe80::1%lo", "[fe80::1%lo]:20319");
 }
 
+static void check_group(const char *s, const char *back)
+{
+	char buf[CL_UNITS_ADDR_SIZE];
+	struct cl_nl_instance inst = { 0 };
+
+	assert_int_equal(cl_units_parse_group(s, &inst), 0);
+	assert_string_equal(cl_units_group(buf, &inst), back);
+}
+
+static void check_bad_group(const char *s, int err)
+{
+	struct cl_nl_instance inst = { 0 }, before = { 0 };
+
+	assert_int_equal(cl_units_parse_group(s, &inst), err);
+	assert_memory_equal(&inst, &before, sizeof(inst));
+}
+
+static void test_group_comes_back(void **state)
+{
+	(void)state;
+	check_group("off", "off");
+	check_group("239.192.79.95", "239.192.79.95");
+	check_group("239.192.79.95%lo", "239.192.79.95%lo");
+	check_group("ff05::4f5f", "ff05::4f5f");
+	check_group("ff02::4f5f%lo", "ff02::4f5f%lo");
+	check_group("ff02::4f5f%4000", "ff02::4f5f%4000");
+}
+
+static void test_bad_group_is_refused(void **state)
+{
+	static const char endless[] =
+		"ff02::00000000000000000000000000000000000000000000000000000000"
+		"000000000000000000000000000000000000000001%lo";
+
+	(void)state;
+	check_bad_group("", -EINVAL);
+	check_bad_group("%lo", -EINVAL);
+	check_bad_group("10.0.0.1", -EINVAL);
+	check_bad_group("fe80::1%lo", -EINVAL);
+	check_bad_group("off%lo", -EINVAL);
+	check_bad_group("239.192.79.95:20319", -EINVAL);
+	check_bad_group(endless, -EINVAL);
+	check_bad_group("ff02::4f5f", -ENXIO);
+	check_bad_group("ff02::4f5f%", -ENXIO);
+	check_bad_group("239.192.79.95%nosuchdevice", -ENXIO);
+}
+
 static void check_bad_address(const char *s, int err)
 {
 	struct cl_nl_peer p = { 0 };
@@ -216,6 +263,8 @@ int main(void)
 		cmocka_unit_test(test_number_is_checked),
 		cmocka_unit_test(test_truth_is_parsed),
 		cmocka_unit_test(test_address_comes_back),
+		cmocka_unit_test(test_group_comes_back),
+		cmocka_unit_test(test_bad_group_is_refused),
 		cmocka_unit_test(test_bad_address_is_refused),
 		cmocka_unit_test(test_duration_is_printed),
 		cmocka_unit_test(test_frequency_is_printed),
