@@ -77,6 +77,7 @@ help:
 	@echo 'make check            all tests; CHECKS="static vm/020*" runs some'
 	@echo 'make demo             five nodes in a virtual machine, their true error'
 	@echo 'make bench-read       time of one reading, against clock_gettime()'
+	@echo 'make bench-read-soak  10^9 readings beside a writer: none torn, none back in time'
 	@echo 'make bench-respond    instructions of one answer, against an epoll process'
 	@echo 'make bench-overhead   instructions per sample, memory per peer, the daemon'
 	@echo 'make bench-lan        accuracy beside chronyd and ptp4l; also lan-noise, lan-normal,'

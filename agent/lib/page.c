@@ -96,7 +96,7 @@ static int snapshot(const struct cl_page *p, size_t size,
 	u32 seq;
 
 	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
-		/* Pairs as in cl_page_read(). */
+		/* Pairs as in cl_page_load(). */
 		seq = __atomic_load_n(&p->map->seq, __ATOMIC_ACQUIRE);
 		if (seq & 1) {
 			cl_page_relax();

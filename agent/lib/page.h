@@ -130,6 +130,56 @@ static inline int cl_page_eval(const struct clocklink_anchor *a,
 }
 
 /**
+ * cl_page_load() - what a reading needs of the page
+ * @p: the page
+ * @shift: what the process's CLOCK_MONOTONIC_RAW is ahead of the page's, ns
+ * @hard: the hard bound takes the place of the bound
+ * @ret: consistent copy of the clock now; hard_ns and the system's clocks are
+ *	untouched
+ * @ret_raw: the page's CLOCK_MONOTONIC_RAW at an instant when it was valid
+ *
+ * Return: 0; -EAGAIN if the page stayed in the middle of a write, the outputs are
+ * unspecified then.
+ */
+static __always_inline int cl_page_load(const struct cl_page *p, s64 shift,
+					bool hard, struct clocklink_anchor *ret,
+					struct cl_raw *ret_raw)
+{
+	const struct clocklink_page *m = p->map;
+	const __u64 *bound = hard ? &m->now.hard_ns : &m->now.bound_ns;
+	u32 seq;
+
+	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
+		/* Pairs with the writer's barrier after it made seq odd. */
+		seq = __atomic_load_n(&m->seq, __ATOMIC_ACQUIRE);
+		if (seq & 1) {
+			cl_page_relax();
+			continue;
+		}
+		*ret_raw = cl_raw_add(cl_page_raw(), -shift);
+		ret->raw = __atomic_load_n(&m->now.raw, __ATOMIC_RELAXED);
+		ret->time = __atomic_load_n(&m->now.time, __ATOMIC_RELAXED);
+		ret->rate_q48 =
+			__atomic_load_n(&m->now.rate_q48, __ATOMIC_RELAXED);
+		ret->slew_q48 =
+			__atomic_load_n(&m->now.slew_q48, __ATOMIC_RELAXED);
+		ret->slew_ns =
+			__atomic_load_n(&m->now.slew_ns, __ATOMIC_RELAXED);
+		ret->bound_ns = __atomic_load_n(bound, __ATOMIC_RELAXED);
+		ret->drift_q48 =
+			__atomic_load_n(&m->now.drift_q48, __ATOMIC_RELAXED);
+		ret->void_raw =
+			__atomic_load_n(&m->now.void_raw, __ATOMIC_RELAXED);
+		ret->state = __atomic_load_n(&m->now.state, __ATOMIC_RELAXED);
+		/* Pairs with the writer's barrier before it makes seq even. */
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&m->seq, __ATOMIC_RELAXED) == seq)
+			return 0;
+	}
+	return -EAGAIN;
+}
+
+/**
  * cl_page_read() - cluster time now, for a process in any time namespace
  * @p: the page
  * @shift: what the process's CLOCK_MONOTONIC_RAW is ahead of the page's, ns
@@ -143,39 +193,12 @@ static inline int cl_page_eval(const struct clocklink_anchor *a,
 static __always_inline int cl_page_read(const struct cl_page *p, s64 shift,
 					bool hard, struct cl_interval *ret)
 {
-	const struct clocklink_page *m = p->map;
-	const __u64 *bound = hard ? &m->now.hard_ns : &m->now.bound_ns;
 	struct clocklink_anchor a;
 	struct cl_raw raw;
-	u32 seq;
 
-	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
-		/* Pairs with the writer's barrier after it made seq odd. */
-		seq = __atomic_load_n(&m->seq, __ATOMIC_ACQUIRE);
-		if (seq & 1) {
-			cl_page_relax();
-			continue;
-		}
-		raw = cl_raw_add(cl_page_raw(), -shift);
-		a.raw = __atomic_load_n(&m->now.raw, __ATOMIC_RELAXED);
-		a.time = __atomic_load_n(&m->now.time, __ATOMIC_RELAXED);
-		a.rate_q48 =
-			__atomic_load_n(&m->now.rate_q48, __ATOMIC_RELAXED);
-		a.slew_q48 =
-			__atomic_load_n(&m->now.slew_q48, __ATOMIC_RELAXED);
-		a.slew_ns = __atomic_load_n(&m->now.slew_ns, __ATOMIC_RELAXED);
-		a.bound_ns = __atomic_load_n(bound, __ATOMIC_RELAXED);
-		a.drift_q48 =
-			__atomic_load_n(&m->now.drift_q48, __ATOMIC_RELAXED);
-		a.void_raw =
-			__atomic_load_n(&m->now.void_raw, __ATOMIC_RELAXED);
-		a.state = __atomic_load_n(&m->now.state, __ATOMIC_RELAXED);
-		/* Pairs with the writer's barrier before it makes seq even. */
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		if (__atomic_load_n(&m->seq, __ATOMIC_RELAXED) == seq)
-			return cl_page_eval(&a, raw, ret);
-	}
-	return -EAGAIN;
+	if (cl_page_load(p, shift, hard, &a, &raw))
+		return -EAGAIN;
+	return cl_page_eval(&a, raw, ret);
 }
 
 /**

@@ -4,9 +4,10 @@
 # nothing else; they are kept in build/bench/NAME.jsonl.
 
 BENCH_DIR := tests/userspace/bench
-BENCH_BINS := $(addprefix $(BUILD)/bench/,read page-writer respond-epoll push)
+BENCH_BINS := $(addprefix $(BUILD)/bench/,read page-writer page-soak \
+	respond-epoll push)
 BENCH_OBJS := $(call agent_objs,$(addprefix $(BENCH_DIR)/,read.c page-writer.c \
-	respond-epoll.c push.c))
+	page-soak.c respond-epoll.c push.c))
 
 $(BENCH_BINS): $(BUILD)/bench/%: $(BUILD)/obj/$(BENCH_DIR)/%.o $(AGENT_LIB)
 	@mkdir -p $(@D)
@@ -45,3 +46,14 @@ bench-read bench-respond bench-overhead:
 	@scripts/setup >&2
 	@$(MAKE) -s bench-build >&2
 	@$(BENCH_DIR)/$(@:bench-%=%).py $(BUILD)
+
+.PHONY: bench-read-soak
+bench-read-soak: $(BENCH_BINS)
+	@$(BENCH_DIR)/soak.py $(BUILD)
+
+$(BUILD)/unit/test_page_soak: $(BENCH_DIR)/soak-test.py $(BUILD)/bench/page-writer \
+		$(BUILD)/bench/page-soak
+	@mkdir -p $(@D)
+	ln -sf $(abspath $<) $@
+
+unit: $(BUILD)/unit/test_page_soak

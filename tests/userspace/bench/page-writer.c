@@ -2,14 +2,18 @@
 /*
  * Keeps a time page in a file, as the module does in the kernel.
  *
- *	page-writer FILE INTERVAL_MS
+ *	page-writer [-f] FILE INTERVAL_MS
  *
  * The file appears when its first page is complete.  Every interval the line
  * is rebased and gets a new slew, so that a reader meets all that it meets in
- * life: 20 ppm, a slew and a growing bound.  Runs until it is killed.
+ * life: 20 ppm, a slew and a growing bound.  All else follows from the anchor, so that a
+ * reader can tell a mixture of two pages (writer.h).  Runs until it is killed.
+ *
+ * -f plants a fault: seq is not made odd, and a write takes its time.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +24,8 @@
 #include <linux/clocklink.h>
 #include <linux/clocklink_page.h>
 
-#include "kmod/core/clock.h"
+#include "writer.h"
 
-#define RATE_PPT 20000000LL
-#define SLEW_PPT 100000LL
-#define BOUND_NS 5000
-#define DRIFT_PPT 1000LL
 #define TAI_OFFSET 37
 
 static struct timespec now(clockid_t id)
@@ -65,37 +65,33 @@ static void init_page(struct clocklink_page *p)
 	p->first = 1;
 }
 
-/* One update; readers see all of it or nothing. */
+/* One update; readers see all of it or nothing, but for the fault. */
 static void publish(struct clocklink_page *p, struct cl_clock *c,
-		    s64 interval_ns)
+		    s64 interval_ns, bool fault)
 {
 	u64 n = p->updates + 1;
 
-	__atomic_store_n(&p->seq, p->seq + 1, __ATOMIC_RELAXED);
+	if (!fault)
+		__atomic_store_n(&p->seq, p->seq + 1, __ATOMIC_RELAXED);
 	/* Pairs with the reader's acquire fence before its second look. */
-	__atomic_thread_fence(__ATOMIC_RELEASE);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	cl_clock_rebase(c, cl_raw(to_ns(now(CLOCK_MONOTONIC_RAW))));
-	c->slew_q48 = cl_ppt_to_q48(n & 1 ? SLEW_PPT : -SLEW_PPT);
 	c->slew_ns = interval_ns;
-	p->now = (struct clocklink_anchor){
-		.raw = c->map.raw.ns,
-		.time = c->map.time.ns,
-		.rate_q48 = c->map.rate_q48,
-		.slew_q48 = c->slew_q48,
-		.slew_ns = c->slew_ns,
-		.bound_ns = BOUND_NS,
-		.hard_ns = 100 * BOUND_NS,
-		.drift_q48 = cl_ppt_to_q48(DRIFT_PPT),
-		.void_raw = c->map.raw.ns + 3600 * CL_NS_PER_SEC,
-		.monotonic = to_ns(now(CLOCK_MONOTONIC)),
-		.realtime = to_ns(now(CLOCK_REALTIME)),
-		.state = CLOCKLINK_STATE_SYNCED,
-	};
+	p->now.raw = c->map.raw.ns;
+	p->now.time = c->map.time.ns;
+	p->now.slew_ns = c->slew_ns;
+	if (fault)
+		sched_yield();
+	cl_writer_fill(&p->now);
+	c->map.rate_q48 = p->now.rate_q48;
+	c->slew_q48 = p->now.slew_q48;
+	p->now.monotonic = to_ns(now(CLOCK_MONOTONIC));
+	p->now.realtime = to_ns(now(CLOCK_REALTIME));
 	p->anchor[n % CLOCKLINK_PAGE_ANCHORS] = p->now;
 	if (n - p->first >= CLOCKLINK_PAGE_ANCHORS)
 		p->first = n - CLOCKLINK_PAGE_ANCHORS + 1;
 	p->updates = n;
-	__atomic_store_n(&p->seq, p->seq + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&p->seq, p->seq + (fault ? 2 : 1), __ATOMIC_RELEASE);
 }
 
 int main(int argc, char **argv)
@@ -104,11 +100,14 @@ int main(int argc, char **argv)
 	struct timespec pause;
 	struct cl_clock c = {};
 	char tmp[256];
+	bool fault = argc > 1 && !strcmp(argv[1], "-f");
 	s64 interval;
 
+	argc -= fault;
+	argv += fault;
 	interval = argc == 3 ? atoll(argv[2]) * CL_NS_PER_MS : 0;
 	if (interval <= 0) {
-		fputs("usage: page-writer FILE INTERVAL_MS\n", stderr);
+		fputs("usage: page-writer [-f] FILE INTERVAL_MS\n", stderr);
 		return 2;
 	}
 	snprintf(tmp, sizeof(tmp), "%s.new", argv[1]);
@@ -119,15 +118,14 @@ int main(int argc, char **argv)
 	c.map.raw = cl_raw(to_ns(now(CLOCK_MONOTONIC_RAW)));
 	c.map.time = cl_time(to_ns(now(CLOCK_REALTIME)) +
 			     TAI_OFFSET * CL_NS_PER_SEC);
-	c.map.rate_q48 = cl_ppt_to_q48(RATE_PPT);
-	publish(page, &c, interval);
+	publish(page, &c, interval, fault);
 	if (rename(tmp, argv[1]))
 		goto err;
 	pause = (struct timespec){ interval / CL_NS_PER_SEC,
 				   interval % CL_NS_PER_SEC };
 	for (;;) {
 		nanosleep(&pause, NULL);
-		publish(page, &c, interval);
+		publish(page, &c, interval, fault);
 	}
 err:
 	fprintf(stderr, "page-writer: %s: %s\n", tmp, strerror(errno));

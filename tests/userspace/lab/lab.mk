@@ -3,7 +3,7 @@
 # Programs of the VM tests, included by the top Makefile.
 
 LAB_DIR := tests/userspace/lab
-LAB_NAMES := one-way nl-raw packets phc-check wire-count
+LAB_NAMES := one-way nl-raw packets phc-check wire-count page-check
 LAB_BINS := $(LAB_NAMES:%=$(BUILD)/lab/%)
 LAB_OBJS := $(call agent_objs,$(LAB_NAMES:%=$(LAB_DIR)/%.c))
 
