@@ -10,6 +10,9 @@
 
 #define LABEL "%-10s"
 
+/* A daemon that hangs must not hide what the module says. */
+#define DAEMON_TIMEOUT_S 2
+
 /* All that the screen shows, read one after the other. */
 struct status {
 	struct cl_nl_msg instance;
@@ -18,6 +21,8 @@ struct status {
 	size_t n;
 	struct cl_nl_msg *devices;
 	size_t n_devices;
+	struct cl_nl_msg sysclock;
+	bool has_sysclock;
 };
 
 static void print_node(const struct cl_nl_instance *i)
@@ -89,6 +94,20 @@ static void print_steering(const struct cl_nl_clock *c)
 		       c->edges_dropped);
 }
 
+static void print_sysclock(const struct cl_ctl_sysclock *s)
+{
+	char a[CL_UNITS_SIZE], b[CL_UNITS_SIZE];
+
+	printf(LABEL "clock %s", "system", s->state);
+	if (cl_ctl_has(s, SYSCLOCK_OFFSET))
+		printf(", %s off, %s against raw time",
+		       cl_units_offset(a, s->offset_ns),
+		       cl_units_freq(b, s->freq_ppt));
+	if (cl_ctl_has(s, SYSCLOCK_WHY))
+		printf(": %s", s->why);
+	putchar('\n');
+}
+
 /* A number that is there only once the estimator is ready. */
 static void cell(struct cl_table *t, bool has, const char *text)
 {
@@ -141,7 +160,21 @@ static void print_json(const struct status *s)
 	json_object_set_new(j, "peers", peers);
 	json_object_set_new(j, "devices",
 			    cl_device_json(s->devices, s->n_devices));
+	if (s->has_sysclock)
+		json_object_set_new(j, "system_clock",
+				    cl_output_json(&s->sysclock));
 	cl_output_print_json(j);
+}
+
+/* The daemon has it; without one, or if it is off, there is nothing to tell. */
+static void get_sysclock(struct cl_cli *cli, struct status *s)
+{
+	const struct cl_nl_msg req = { .cmd = CL_CTL_SYSCLOCK_GET };
+
+	cli->control.timeout_s = DAEMON_TIMEOUT_S;
+	s->has_sysclock =
+		!cl_ctlsocket_call(&cli->control, &req, &s->sysclock) &&
+		strcmp(s->sysclock.sysclock.state, "off");
 }
 
 static enum cl_exit run_status(struct cl_cli *cli, int argc, char **argv)
@@ -163,12 +196,15 @@ static enum cl_exit run_status(struct cl_cli *cli, int argc, char **argv)
 		free(s.peers);
 		return ex;
 	}
+	get_sysclock(cli, &s);
 	if (cli->opts.json) {
 		print_json(&s);
 	} else {
 		print_node(&s.instance.instance);
 		print_time(&s.clock.clock);
 		print_steering(&s.clock.clock);
+		if (s.has_sysclock)
+			print_sysclock(&s.sysclock.sysclock);
 		if (s.n)
 			print_peers(&s);
 		if (s.n_devices) {
@@ -192,6 +228,8 @@ const struct cl_command cl_command_status = {
 		"recent round trip, QUEUE the mean excess over it, FREQUENCY that of the\n"
 		"own oscillator against the peer's, LAST the time since the last exchange,\n"
 		"STAMPS who stamps its packets: the kernel (software) or the network device\n"
-		"(hardware). Behind the peers: see help device.\n",
+		"(hardware). Behind the peers: see help device.\n"
+		"system: what the daemon does with CLOCK_REALTIME, if it is to steer it:\n"
+		"steered, waiting (there is no time), left-alone (somebody else sets it).\n",
 	.run = run_status,
 };

@@ -43,7 +43,9 @@ static int fail(struct cl_ctlsocket *s, int err, const char *text)
 
 static int connect_to(struct cl_ctlsocket *s, const char *path)
 {
-	const struct timeval timeout = { .tv_sec = CL_CTLSOCKET_TIMEOUT_S };
+	const struct timeval timeout = {
+		.tv_sec = s->timeout_s ? s->timeout_s : CL_CTLSOCKET_TIMEOUT_S,
+	};
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	int fd, err = 0;
 

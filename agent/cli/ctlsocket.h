@@ -13,11 +13,13 @@
 /**
  * struct cl_ctlsocket - a connection to the daemon
  * @fd: the socket, 0 until it is needed
+ * @timeout_s: longest wait for an answer, s; 0: CL_CTLSOCKET_TIMEOUT_S
  * @seq: sequence number of the last request
  * @error: why the last call failed
  */
 struct cl_ctlsocket {
 	int fd;
+	int timeout_s;
 	u32 seq;
 	struct cl_nl_error error;
 };

@@ -18,6 +18,9 @@
 /* TAI - UTC range of the netlink spec, s. */
 #define TAI_OFFSET_MAX 1000
 
+#define STEP_MIN_NS CL_NS_PER_US
+#define STEP_MAX_NS (1000 * CL_NS_PER_SEC)
+
 /*
  * State of reading.  inih calls the handler for keys only and does not say where
  * they are, so lines are counted and sections opened as the file is read.
@@ -31,6 +34,9 @@ struct reader {
 	struct cl_config_peer *peer;
 	struct cl_config_device *device;
 	bool cluster;
+	/* keys that may be given once */
+	bool has_system_clock;
+	bool has_system_clock_step;
 	bool failed;
 };
 
@@ -199,6 +205,37 @@ static int set_temperature(struct reader *r, const char *value)
 	return 0;
 }
 
+static int set_system_clock(struct reader *r, const char *value)
+{
+	bool steer = !strcmp(value, "steer");
+
+	if (!steer && strcmp(value, "off"))
+		return fail(r, r->line,
+			    "system-clock: '%.32s' is not steer or off", value);
+	if (r->has_system_clock)
+		return fail(r, r->line, "key 'system-clock' was given before");
+	r->has_system_clock = true;
+	r->config->system_clock = steer;
+	return 0;
+}
+
+#define STEP_WANTS "system-clock-step: '%.32s' is not off or 1us to 1000s"
+
+static int set_system_clock_step(struct reader *r, const char *value)
+{
+	s64 ns = 0;
+
+	if (strcmp(value, "off") && (cl_units_parse_duration(value, &ns) ||
+				     ns < STEP_MIN_NS || ns > STEP_MAX_NS))
+		return fail(r, r->line, STEP_WANTS, value);
+	if (r->has_system_clock_step)
+		return fail(r, r->line,
+			    "key 'system-clock-step' was given before");
+	r->has_system_clock_step = true;
+	r->config->system_clock_step_ns = ns;
+	return 0;
+}
+
 /* A setting of the netlink model; @section is for messages. */
 static int set_setting(struct reader *r, u8 cmd, u64 *have, const char *key,
 		       const char *name, const char *value, const char *section)
@@ -231,6 +268,10 @@ static int set_node(struct reader *r, const char *key, const char *value)
 		return set_hwstamp(r, value);
 	if (!strcmp(key, "temperature"))
 		return set_temperature(r, value);
+	if (!strcmp(key, "system-clock"))
+		return set_system_clock(r, value);
+	if (!strcmp(key, "system-clock-step"))
+		return set_system_clock_step(r, value);
 	if (!strcmp(key, "id"))
 		name = "node";
 	else if (!strcmp(key, "node") || !strcmp(key, "managed"))
@@ -474,6 +515,7 @@ int cl_config_read(struct cl_config *c, const char *path, FILE *f)
 
 	memset(c, 0, sizeof(*c));
 	c->tai_offset_s = CL_CONFIG_TAI_OFFSET;
+	c->system_clock_step_ns = CL_CONFIG_STEP_NS;
 	cl_clusterconf_init(&c->cluster);
 	line = ini_parse_stream(read_line, &r, take_key, &r);
 	if (r.failed)

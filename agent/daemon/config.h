@@ -21,6 +21,9 @@
 /* TAI - UTC since 2017; used if neither kernel nor file know better. */
 #define CL_CONFIG_TAI_OFFSET 37
 
+/* The system's clock is stepped at the start if it is off by more. */
+#define CL_CONFIG_STEP_NS CL_NS_PER_SEC
+
 /* Settings of hwstamp that are no name of a network device. */
 #define CL_CONFIG_HWSTAMP_AUTO "auto"
 #define CL_CONFIG_HWSTAMP_OFF "off"
@@ -61,6 +64,8 @@ struct cl_config_device {
  * @tai_offset_s: TAI - UTC for a new cluster time if the kernel has none
  * @hwstamp: network device whose time stamps may be used, or auto, or off
  * @temperature: file of a sensor near the oscillator, or empty
+ * @system_clock: the daemon steers CLOCK_REALTIME
+ * @system_clock_step_ns: at its start it may step it if it is off by more; 0: never
  * @peers: the peers, allocated
  * @n_peers: number of @peers
  * @devices: network devices whose stamps are known to be wrong
@@ -75,6 +80,8 @@ struct cl_config {
 	s32 tai_offset_s;
 	char hwstamp[IF_NAMESIZE];
 	char temperature[CL_CONFIG_PATH_SIZE];
+	bool system_clock;
+	s64 system_clock_step_ns;
 	struct cl_config_peer *peers;
 	size_t n_peers;
 	struct cl_config_device devices[CL_CONFIG_DEVICES];

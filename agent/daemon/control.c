@@ -161,9 +161,13 @@ static void begin_dump(struct cl_control *c, struct cl_control_client *cl)
 static void begin_get(struct cl_control *c, struct cl_control_client *cl,
 		      struct cl_nl_msg *m)
 {
-	int err = cl_view_get(c->m, c->io, m);
+	int err = 0;
 	int len;
 
+	if (m->cmd == CL_CTL_SYSCLOCK_GET)
+		cl_systime_get(c->systime, &m->sysclock);
+	else
+		err = cl_view_get(c->m, c->io, m);
 	if (!err) {
 		len = cl_nl_put_object(cl->out, CL_NL_BUF_SIZE, &cl->request,
 				       m);
@@ -354,18 +358,21 @@ static int listen_at(struct cl_control *c, const char *path)
  * @c: the socket; to be closed
  * @m: what they control; must outlive @c
  * @io: the world; must outlive @c
+ * @systime: the system's clock; must outlive @c
  * @path: where; what is there is removed, so nobody else may use it
  *
  * Return: 0 or -errno.
  */
 int cl_control_open(struct cl_control *c, struct cl_membership *m,
-		    struct cl_io *io, const char *path)
+		    struct cl_io *io, const struct cl_systime *systime,
+		    const char *path)
 {
 	int err;
 
 	memset(c, 0, sizeof(*c));
 	c->m = m;
 	c->io = io;
+	c->systime = systime;
 	c->listener = -1;
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	err = c->epoll_fd < 0 ? -errno : listen_at(c, path);

@@ -9,6 +9,7 @@
 #define _CL_DAEMON_CONTROL_H
 
 #include "membership.h"
+#include "systime.h"
 
 /* Clients at a time, and those of them that are not root. */
 #define CL_CONTROL_CLIENTS 16
@@ -26,6 +27,7 @@ struct cl_control_client;
  * struct cl_control - the socket and its clients
  * @m: what is controlled
  * @io: the world
+ * @systime: the system's clock
  * @epoll_fd: waits for all
  * @listener: accepts
  * @path: where
@@ -35,6 +37,7 @@ struct cl_control_client;
 struct cl_control {
 	struct cl_membership *m;
 	struct cl_io *io;
+	const struct cl_systime *systime;
 	int epoll_fd;
 	int listener;
 	char path[CL_CONTROL_PATH_SIZE];
@@ -43,7 +46,8 @@ struct cl_control {
 };
 
 int cl_control_open(struct cl_control *c, struct cl_membership *m,
-		    struct cl_io *io, const char *path);
+		    struct cl_io *io, const struct cl_systime *systime,
+		    const char *path);
 void cl_control_close(struct cl_control *c);
 int cl_control_fd(const struct cl_control *c);
 void cl_control_handle(struct cl_control *c);

@@ -117,6 +117,7 @@ static void resync(struct cl_loop *l)
 	cl_agent_settings(l->agent, err ? NULL : &inst);
 	cl_hwstamp_settings(&l->hwstamp, err ? NULL : &inst);
 	cl_sensor_settings(&l->sensor, !err);
+	cl_systime_settings(l->systime, err ? NULL : &inst);
 }
 
 static void take_netlink(struct cl_loop *l)
@@ -182,6 +183,7 @@ static void take_timer(struct cl_loop *l)
 	cl_control_run(l->control);
 	cl_hwstamp_run(&l->hwstamp);
 	cl_sensor_run(&l->sensor);
+	cl_systime_run(l->systime);
 }
 
 static int arm_timer(struct cl_loop *l)
@@ -193,6 +195,7 @@ static int arm_timer(struct cl_loop *l)
 	at = cl_min_s64(at, cl_membership_deadline(l->membership));
 	at = cl_min_s64(at, cl_control_deadline(l->control));
 	at = cl_min_s64(at, cl_sensor_deadline(&l->sensor));
+	at = cl_min_s64(at, cl_systime_deadline(l->systime));
 	if (l->watchdog_ns)
 		at = cl_min_s64(at, l->watchdog_at);
 	/* All zero disarms it. */
@@ -267,6 +270,7 @@ static int open_events(struct cl_loop *l)
  * @nl: socket for requests about network devices; must outlive @l
  * @membership: gets all that happens, it and its agent; must outlive @l
  * @control: operators' way to @membership; must outlive @l
+ * @systime: the system's clock; must outlive @l
  * @hwstamp: which devices, see cl_hwstamp_open()
  * @temperature: file of a sensor, see cl_sensor_init(); must outlive @l
  *
@@ -276,7 +280,8 @@ static int open_events(struct cl_loop *l)
  */
 int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
 		 struct cl_membership *membership, struct cl_control *control,
-		 const char *hwstamp, const char *temperature)
+		 struct cl_systime *systime, const char *hwstamp,
+		 const char *temperature)
 {
 	int err;
 
@@ -285,6 +290,7 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
 	l->membership = membership;
 	l->agent = cl_membership_agent(membership);
 	l->control = control;
+	l->systime = systime;
 	l->watchdog_ns = cl_notify_watchdog_ns();
 	cl_sensor_init(&l->sensor, io, temperature);
 	err = cl_hwstamp_open(&l->hwstamp, io, nl, hwstamp);

@@ -11,6 +11,7 @@
 #include "hwstamp.h"
 #include "membership.h"
 #include "sensor.h"
+#include "systime.h"
 
 /**
  * struct cl_loop - the loop
@@ -22,6 +23,7 @@
  * @samples: the group of samples was joined
  * @hwstamp: time stamps by network devices
  * @sensor: temperature of the oscillator
+ * @systime: the system's clock
  * @epoll_fd: waits for all
  * @timer_fd: next deadline of all
  * @signal_fd: SIGTERM and SIGINT
@@ -42,6 +44,7 @@ struct cl_loop {
 	bool samples;
 	struct cl_hwstamp hwstamp;
 	struct cl_sensor sensor;
+	struct cl_systime *systime;
 	int epoll_fd;
 	int timer_fd;
 	int signal_fd;
@@ -56,7 +59,8 @@ struct cl_loop {
 
 int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
 		 struct cl_membership *membership, struct cl_control *control,
-		 const char *hwstamp, const char *temperature);
+		 struct cl_systime *systime, const char *hwstamp,
+		 const char *temperature);
 void cl_loop_close(struct cl_loop *l);
 int cl_loop_run(struct cl_loop *l);
 

@@ -24,6 +24,9 @@
 #define DEFAULT_CONFIG "/etc/clocklink/clocklinkd.conf"
 #define EXIT_USAGE 2
 
+#define ONLY_INITIAL \
+	"system-clock: it is steered from the initial network namespace only"
+
 /**
  * struct daemon - all of the process
  * @io: the world that the rounds see
@@ -32,6 +35,7 @@
  * @has_config: there is a file
  * @membership: of a cluster, or of none
  * @control: operators' way in
+ * @systime: the system's clock
  */
 struct daemon {
 	struct cl_io io;
@@ -40,6 +44,7 @@ struct daemon {
 	bool has_config;
 	struct cl_membership *membership;
 	struct cl_control control;
+	struct cl_systime systime;
 };
 
 /**
@@ -223,7 +228,7 @@ static int serve(struct daemon *d, struct cl_loop *loop)
 
 	err = cl_seed(&d->io, d->has_config ? &d->config : NULL);
 	if (!err)
-		err = limit_privileges(false);
+		err = limit_privileges(d->config.system_clock);
 	if (!err)
 		err = begin(d);
 	if (err)
@@ -247,7 +252,7 @@ static int loop(struct daemon *d)
 	if (*d->config.temperature)
 		temperature = d->config.temperature;
 	err = cl_loop_open(&l, &d->io, &d->module.nl, d->membership,
-			   &d->control, hwstamp, temperature);
+			   &d->control, &d->systime, hwstamp, temperature);
 	if (err) {
 		cl_log(CL_IO_ERR, "cannot prepare: %s", cl_error_text(err));
 		return err;
@@ -263,8 +268,12 @@ static int control(struct daemon *d)
 	char path[CL_RUNPATH_SIZE];
 	int err = cl_runpath(path, "sock");
 
+	cl_systime_init(&d->systime, &d->io, d->config.system_clock,
+			d->config.system_clock_step_ns);
+
 	if (!err)
-		err = cl_control_open(&d->control, d->membership, &d->io, path);
+		err = cl_control_open(&d->control, d->membership, &d->io,
+				      &d->systime, path);
 	if (err) {
 		cl_log(CL_IO_ERR, "cannot open the socket for operators: %s",
 		       cl_error_text(err));
@@ -272,6 +281,7 @@ static int control(struct daemon *d)
 	}
 	err = loop(d);
 	cl_control_close(&d->control);
+	cl_systime_close(&d->systime);
 	return err;
 }
 
@@ -280,10 +290,15 @@ static int run(struct daemon *d)
 	char error[CL_CONFIG_ERROR_SIZE];
 	int err;
 
+	if (d->config.system_clock && !cl_systime_allowed()) {
+		cl_log(CL_IO_ERR, ONLY_INITIAL);
+		return -EPERM;
+	}
 	err = cl_lock_take();
 	if (err)
 		return err;
-	err = limit_privileges(d->has_config && d->config.node.phc);
+	err = limit_privileges(d->has_config &&
+			       (d->config.node.phc || d->config.system_clock));
 	if (err)
 		return err;
 	err = cl_engine_module_open(&d->module);

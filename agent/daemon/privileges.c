@@ -13,7 +13,7 @@ static int keep(capng_type_t types, unsigned int cap)
 /**
  * cl_privileges_limit() - give up all that the daemon does not need
  * @sys_time: keep CAP_SYS_TIME, if it is there, to create an instance with a
- *	PTP clock
+ *	PTP clock or to steer the system's clock
  *
  * Keeps CAP_NET_ADMIN and never gains anything by exec() again.
  *

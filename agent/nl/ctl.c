@@ -136,6 +136,16 @@ static const struct cl_nl_field voter_fields[] = {
 	FIELD(voter, VOTER_AGE, age_ns, "age", NS),
 };
 
+static const struct cl_nl_field sysclock_fields[] = {
+	FIELD(sysclock, SYSCLOCK_STATE, state, "state", TEXT),
+	FIELD(sysclock, SYSCLOCK_OWNER, owner, "owner", TEXT),
+	FIELD(sysclock, SYSCLOCK_WHY, why, "why", TEXT),
+	FIELD(sysclock, SYSCLOCK_OFFSET, offset_ns, "offset", NS),
+	FIELD(sysclock, SYSCLOCK_FREQ, freq_ppt, "freq", PPT),
+	FIELD(sysclock, SYSCLOCK_STEPPED, stepped_ns, "stepped", NS),
+	FIELD(sysclock, SYSCLOCK_YIELDS, yields, "yields", COUNT),
+};
+
 /* Names and forms are those of the instance. */
 #define SETTING(id, member, label, meaning) \
 	CL_NL_FIELD(cl_nl_instance, CLOCKLINK_A_INSTANCE_##id, member, label, \
@@ -175,6 +185,7 @@ ALL_OF(reputation, REPUTATION);
 ALL_OF(event, EVENT);
 ALL_OF(scale, SCALE);
 ALL_OF(voter, VOTER);
+ALL_OF(sysclock, SYSCLOCK);
 ALL_OF(join, JOIN);
 ALL_OF(act, ACT);
 
@@ -199,6 +210,7 @@ static const struct cl_nl_schema by_cmd[] = {
 	[PLACE(EVENT_GET)] = SCHEMA(event),
 	[PLACE(SCALE_GET)] = SCHEMA(scale),
 	[PLACE(VOTER_GET)] = SCHEMA(voter),
+	[PLACE(SYSCLOCK_GET)] = SCHEMA(sysclock),
 	[PLACE(SETTINGS_GET)] = SCHEMA(settings),
 	[PLACE(SETTINGS_SET)] = SCHEMA(settings),
 	[PLACE(INIT)] = NOTHING,

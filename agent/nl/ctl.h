@@ -34,6 +34,7 @@ enum cl_ctl_cmd {
 	CL_CTL_EVENT_GET, /* dump */
 	CL_CTL_SCALE_GET,
 	CL_CTL_VOTER_GET, /* dump */
+	CL_CTL_SYSCLOCK_GET, /* also of a node without a cluster */
 	CL_CTL_SETTINGS_GET, /* struct cl_nl_instance, as SETTINGS_SET */
 	CL_CTL_SETTINGS_SET,
 	CL_CTL_INIT,
@@ -446,6 +447,39 @@ struct cl_ctl_voter {
 	u64 rms_ns;
 	s64 freq_ppt;
 	u64 age_ns;
+};
+
+enum cl_ctl_sysclock_attr {
+	CL_CTL_A_SYSCLOCK_STATE = 1,
+	CL_CTL_A_SYSCLOCK_OWNER,
+	CL_CTL_A_SYSCLOCK_WHY,
+	CL_CTL_A_SYSCLOCK_OFFSET,
+	CL_CTL_A_SYSCLOCK_FREQ,
+	CL_CTL_A_SYSCLOCK_STEPPED,
+	CL_CTL_A_SYSCLOCK_YIELDS,
+	__CL_CTL_A_SYSCLOCK_END,
+};
+
+/**
+ * struct cl_ctl_sysclock - what the daemon does with CLOCK_REALTIME
+ * @have: attributes that are present
+ * @state: off, waiting, left-alone, steered
+ * @owner: who sets it, as far as known
+ * @why: why it is not steered
+ * @offset_ns: cluster time in UTC minus the clock, as seen last
+ * @freq_ppt: frequency set, against the own oscillator
+ * @stepped_ns: what it was stepped by, 0: it was not
+ * @yields: times that it was steered and then left to somebody else
+ */
+struct cl_ctl_sysclock {
+	u64 have;
+	char state[CL_CTL_WORD_SIZE];
+	char owner[CL_CTL_TEXT_SIZE];
+	char why[CL_CTL_TEXT_SIZE];
+	s64 offset_ns;
+	s64 freq_ppt;
+	s64 stepped_ns;
+	u64 yields;
 };
 
 enum cl_ctl_join_attr {

@@ -528,6 +528,7 @@ struct cl_nl_test {
  * @event: EVENT_GET
  * @scale: SCALE_GET
  * @voter: VOTER_GET
+ * @sysclock: SYSCLOCK_GET
  * @join: JOIN
  * @act: INIT, LEAVE, PROMOTE, DEMOTE, REMOVE, EVICT, TRANSFER
  */
@@ -552,6 +553,7 @@ struct cl_nl_msg {
 		struct cl_ctl_event event;
 		struct cl_ctl_scale scale;
 		struct cl_ctl_voter voter;
+		struct cl_ctl_sysclock sysclock;
 		struct cl_ctl_join join;
 		struct cl_ctl_act act;
 	};

@@ -14,8 +14,9 @@ AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 	freeze.c testimony.c) tests/userspace/unit/raftnet.c)
 # of the control socket; the rest of the daemon is made up
 CONTROL_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
-	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c) \
-	$(wildcard agent/core/cluster*.c) \
+	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c \
+	systime.c adjtime.c rival.c) \
+	$(addprefix agent/core/,sysclock.c realtime.c) $(wildcard agent/core/cluster*.c) \
 	agent/core/apply.c agent/core/io.c agent/core/reputation.c agent/core/gate.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all

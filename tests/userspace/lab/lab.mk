@@ -3,7 +3,7 @@
 # Programs of the VM tests, included by the top Makefile.
 
 LAB_DIR := tests/userspace/lab
-LAB_NAMES := one-way nl-raw packets phc-check wire-count page-check
+LAB_NAMES := one-way nl-raw packets phc-check wire-count page-check realtime-check
 LAB_BINS := $(LAB_NAMES:%=$(BUILD)/lab/%)
 LAB_OBJS := $(call agent_objs,$(LAB_NAMES:%=$(LAB_DIR)/%.c))
 
@@ -11,6 +11,6 @@ tools: $(LAB_BINS)
 
 $(LAB_BINS): $(BUILD)/lab/%: $(BUILD)/obj/$(LAB_DIR)/%.o $(AGENT_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(LIB_LIBS) -o $@
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(LIB_LIBS) -lm -o $@
 
 -include $(LAB_OBJS:.o=.d)

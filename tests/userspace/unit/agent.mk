@@ -56,6 +56,8 @@ AGENT_TEST_NAMES := \
 	raft_memory \
 	raft_random \
 	sensor \
+	sysclock \
+	rival \
 	ensemble \
 	core_timescale \
 	apply \
@@ -78,6 +80,7 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	$(wildcard agent/lib/*.c agent/nl/*.c agent/core/*.c) \
 	agent/daemon/config.c agent/daemon/clusterconf.c agent/daemon/seed.c agent/daemon/notify.c agent/daemon/hwdev.c \
 	agent/daemon/phcread.c agent/daemon/sensor.c \
+	agent/daemon/rival.c agent/daemon/adjtime.c agent/daemon/systime.c \
 	agent/daemon/log.c agent/daemon/frames.c agent/daemon/tcp.c \
 	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
 	$(wildcard agent/daemon/store*.c) agent/daemon/cache.c agent/daemon/guests.c \
@@ -87,7 +90,7 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c) \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
 	$(AGENT_TEST_DIR)/crashvfs.c $(AGENT_TEST_DIR)/storemodel.c \
-	$(AGENT_TEST_DIR)/raftnet.c $(AGENT_TEST_DIR)/nameserver.c)
+	$(AGENT_TEST_DIR)/raftnet.c $(AGENT_TEST_DIR)/fakekernel.c $(AGENT_TEST_DIR)/nameserver.c)
 
 unit: $(AGENT_TESTS)
 

@@ -56,6 +56,7 @@ static struct {
 static struct cl_membership membership;
 static struct cl_control control;
 static struct fakeio world;
+static struct cl_systime systime;
 static char path[64];
 
 static inline int note(u64 handle, char *why)
@@ -161,7 +162,9 @@ static inline struct cl_state *agreed(void)
 
 static inline int open_control(void)
 {
-	return cl_control_open(&control, &membership, &world.io, path);
+	cl_systime_init(&systime, &world.io, true, CL_NS_PER_SEC);
+	return cl_control_open(&control, &membership, &world.io, &systime,
+			       path);
 }
 
 static inline int begin_control(void **state)

@@ -118,6 +118,48 @@ static void test_network_device_is_a_name_or_a_word(void **state)
 		    "x:5: key 'hwstamp' was given before");
 }
 
+static void test_system_clock(void **state)
+{
+	static const struct {
+		const char *text;
+		bool on;
+		s64 step_ns;
+	} good[] = {
+		{ NODE, false, CL_NS_PER_SEC },
+		{ NODE "system-clock = off\n", false, CL_NS_PER_SEC },
+		{ NODE "system-clock = steer\n", true, CL_NS_PER_SEC },
+		{ NODE "system-clock-step = off\n", false, 0 },
+		{ NODE "system-clock-step = 1us\n", false, 1000 },
+		{ NODE "system-clock-step = 1000s\n", false,
+		  1000 * CL_NS_PER_SEC },
+	};
+	static const char *const wants =
+		"x:4: system-clock-step: '%s' is not off or 1us to 1000s";
+	static const char *const bad[] = { "999ns", "17min", "1", "on" };
+	char text[128], want[128];
+	struct cl_config c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		assert_int_equal(read_text(&c, good[i].text), 0);
+		assert_int_equal(c.system_clock, good[i].on);
+		assert_true(c.system_clock_step_ns == good[i].step_ns);
+		cl_config_free(&c);
+	}
+	check_error(NODE "system-clock = yes\n",
+		    "x:4: system-clock: 'yes' is not steer or off");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		snprintf(text, sizeof(text), NODE "system-clock-step = %s\n",
+			 bad[i]);
+		snprintf(want, sizeof(want), wants, bad[i]);
+		check_error(text, want);
+	}
+	check_error(NODE "system-clock = off\nsystem-clock = steer\n",
+		    "x:5: key 'system-clock' was given before");
+	check_error(NODE "system-clock-step = off\nsystem-clock-step = 1s\n",
+		    "x:5: key 'system-clock-step' was given before");
+}
+
 static void test_unknown_names_are_errors(void **state)
 {
 	static const char *const nodes =
@@ -283,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_whole_file_is_read),
 		cmocka_unit_test(test_what_is_not_given_is_not_sent),
 		cmocka_unit_test(test_network_device_is_a_name_or_a_word),
+		cmocka_unit_test(test_system_clock),
 		cmocka_unit_test(test_unknown_names_are_errors),
 		cmocka_unit_test(test_constants_of_a_path_are_read),
 		cmocka_unit_test(test_bad_constants_of_a_path_are_errors),

@@ -391,6 +391,33 @@ static void test_without_cluster(void **state)
 	close(fd);
 }
 
+/* A node of no cluster has a clock, too. */
+static void test_system_clock(void **state)
+{
+	struct cl_ctl_sysclock s;
+
+	(void)state;
+	membership.phase = CL_MEMBERSHIP_ALONE;
+	s = look(CL_CTL_SYSCLOCK_GET).sysclock;
+	assert_string_equal(s.state, "waiting");
+	assert_non_null(strstr(s.why, "no cluster time"));
+	assert_false(cl_ctl_has(&s, SYSCLOCK_OFFSET));
+	assert_false(cl_ctl_has(&s, SYSCLOCK_OWNER));
+	systime.sysclock.state = CL_SYSCLOCK_STEERED;
+	*systime.sysclock.why = '\0';
+	systime.sysclock.offset_ns = -12;
+	systime.sysclock.set.freq = 65536;
+	s = look(CL_CTL_SYSCLOCK_GET).sysclock;
+	assert_string_equal(s.state, "steered");
+	assert_int_equal(s.offset_ns, -12);
+	assert_int_equal(s.freq_ppt, 1000000);
+	assert_false(cl_ctl_has(&s, SYSCLOCK_WHY));
+	systime.on = false;
+	s = look(CL_CTL_SYSCLOCK_GET).sysclock;
+	assert_string_equal(s.state, "off");
+	assert_int_equal(s.have, CL_CTL_BIT(SYSCLOCK_STATE));
+}
+
 static void test_bad_requests_name_what_is_wrong(void **state)
 {
 	struct cl_nl_msg m = { .cmd = CL_CTL_STATUS_GET };
@@ -451,7 +478,7 @@ static void test_file_is_open_to_all_and_goes(void **state)
 	assert_int_equal(look(CL_CTL_STATUS_GET).status.node, 1);
 	cl_control_close(&control);
 	assert_int_equal(cl_control_open(&control, &membership, &world.io,
-					 "/nowhere/sock"),
+					 &systime, "/nowhere/sock"),
 			 -ENOENT);
 }
 
@@ -470,6 +497,7 @@ int main(void)
 		TEST(contacts_are_addresses),
 		TEST(settings_are_those_of_the_state),
 		TEST(without_cluster),
+		TEST(system_clock),
 		TEST(bad_requests_name_what_is_wrong),
 		TEST(file_is_open_to_all_and_goes),
 	};
