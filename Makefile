@@ -87,6 +87,7 @@ help:
 	@echo 'make bench-pairs      do coded probe pairs help: simulated queues'
 	@echo 'make bench-ensemble   is cluster time steadier than the oscillators: simulated voters'
 	@echo 'make bench-raft-faults  10,000 random fault schedules break no invariant of Raft'
+	@echo 'make bench-agent-faults 10,000 break no rule of whole agents'
 	@echo 'make bench-failover   the leader fails: time without one, what clocks suffer'
 	@echo 'make bench-byzantine  nodes that lie: who is isolated, what honest clocks suffer'
 	@echo 'make model            elections and members of Raft, by the model checker spin'

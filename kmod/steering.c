@@ -18,6 +18,12 @@
  */
 #define CL_STEERING_TICK_NS (500 * CL_NS_PER_MS)
 
+/*
+ * How late the worker may be.  The bound of who leads has to grow from the instant
+ * on at which its order expires, so it begins to by so much earlier.
+ */
+#define CL_STEERING_LATE_NS (2 * (NSEC_PER_SEC / HZ))
+
 /* Time in which maintenance removes what an order left. */
 #define CL_STEERING_SETTLE_NS (1 * CL_NS_PER_SEC)
 
@@ -168,7 +174,8 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 		c->bound.bound_ns = U64_MAX;
 		c->bound.hard_ns = U64_MAX;
 	} else if (order_is_own(inst, o)) {
-		age = max(cl_raw_sub(now, o->until), 0LL);
+		age = cl_raw_sub(now, o->until) + CL_STEERING_LATE_NS;
+		age = max(age, 0LL);
 		c->bound.bound_ns = cl_bound_grow(o->bound.bound_ns,
 						  o->bound.drift_ppt, age);
 		c->bound.hard_ns = cl_bound_grow(o->bound.hard_ns,
@@ -260,12 +267,15 @@ static void steering_announce(struct cl_instance *inst, u32 state)
 }
 
 /* When the worker is to come again, in jiffies. */
-static unsigned long steering_delay(const struct cl_steering *s,
+static unsigned long steering_delay(const struct cl_instance *inst,
 				    struct cl_raw now)
 {
+	const struct cl_steering *s = &inst->steering;
 	s64 ns = CL_STEERING_TICK_NS;
 	s64 left = cl_raw_sub(s->basis.until, now);
 
+	if (order_is_own(inst, &s->basis) && left > CL_STEERING_LATE_NS)
+		left -= CL_STEERING_LATE_NS;
 	if (s->locked && left > 0)
 		ns = min(ns, left);
 	if (s->pending)
@@ -310,7 +320,8 @@ static void steering_run(struct cl_instance *inst, bool step)
 	if (adopted)
 		steering_note(inst, &c);
 	steering_announce(inst, c.state);
-	kthread_mod_delayed_work(s->worker, &s->work, steering_delay(s, now));
+	kthread_mod_delayed_work(s->worker, &s->work,
+				 steering_delay(inst, now));
 }
 
 /* Stamps of before and after this are not to be mixed, here and by peers. */

@@ -137,6 +137,8 @@ void cl_agent_update(struct cl_agent *a, const struct cl_nl_update *u)
 {
 	if (cl_round_update(&a->round, u) != CL_ROUND_TAKEN)
 		return;
+	/* Somebody leads, with a time. */
+	a->reign.searched = 0;
 	cl_probe_followed(&a->probe, u);
 	cl_overdue_update(&a->overdue, cl_agent_now(a), u->sender,
 			  u->interval_ns);

@@ -312,7 +312,7 @@ void cl_agent_frame(struct cl_agent *a, u32 node, u8 type, const u8 *data,
 	if (type < CL_CLUSTER_FRAMES)
 		cl_cluster_frame(a->cluster, cl_agent_now(a), node, type, data,
 				 len);
-	else
+	else if (!cl_agent_reign_hear(a, node, type, data, len))
 		cl_agent_trust_hear(a, node, type, data, len);
 	cl_agent_settle(a);
 }

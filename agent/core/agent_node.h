@@ -7,6 +7,7 @@
 
 #include "agent.h"
 #include "apply.h"
+#include "census.h"
 #include "confidence.h"
 #include "guard.h"
 #include "judge.h"
@@ -23,16 +24,28 @@
  * struct cl_agent_reign - what a node does as leader of the consensus
  * @elected: it is
  * @leads: and its clock is the cluster's
- * @since: elected, io time
+ * @elected_at: since when, io time
+ * @since: looks for who has a time, in earlier terms as well, io time
+ * @searched: looked for it last, io time; 0: never
+ * @given: has tried to give the lead away
+ * @wait: and waits for what comes of it until, io time
  * @ask: looks again whether another one should lead, io time
+ * @call: asks the voters again, not before, io time
  * @utc: compares TAI - UTC with the table, io time
+ * @census: what voters have answered
  */
 struct cl_agent_reign {
 	bool elected;
 	bool leads;
+	s64 elected_at;
 	s64 since;
+	s64 searched;
+	bool given;
+	s64 wait;
 	s64 ask;
+	s64 call;
 	s64 utc;
+	struct cl_census census;
 };
 
 /**
@@ -109,6 +122,8 @@ void cl_agent_trust_run(struct cl_agent *a);
 
 /* agent_reign.c */
 void cl_agent_reign_begin(struct cl_agent *a);
+bool cl_agent_reign_hear(struct cl_agent *a, u32 node, u8 type, const u8 *data,
+			 size_t len);
 void cl_agent_reign_election(struct cl_agent *a);
 void cl_agent_reign_clock(struct cl_agent *a);
 s64 cl_agent_reign_deadline(const struct cl_agent *a);

@@ -10,21 +10,25 @@
 #include "agent_node.h"
 #include "kmod/core/fixed.h"
 
+/* Voters are waited for so long, if not all have answered; and asked so often. */
+#define HURRY_NS (200 * CL_NS_PER_MS)
+#define CALL_NS (100 * CL_NS_PER_MS)
+
 /*
- * A leader without a time begins a new one only if no voter has one, as far as can
- * be known by then.
+ * A new time begins when a majority of the voters has said that it has none, and all
+ * have answered or had so long.
  */
 #define BEGIN_NS (3 * CL_NS_PER_SEC)
 
-/* And if who seemed to have one does not take the lead for so long. */
+/* But not while another one that has a time may still take the lead. */
 #define GIVE_UP_NS (30 * CL_NS_PER_SEC)
+
+/* A search goes on in the next term, if that begins within this. */
+#define SEARCH_NS (5 * CL_NS_PER_SEC)
 
 /* Another look, if nothing has come of the last one. */
 #define ASK_NS CL_NS_PER_SEC
 #define WORSE_NS (60 * CL_NS_PER_SEC)
-
-/* What a peer has said of itself is believed for so long. */
-#define HEARD_NS (5 * CL_NS_PER_SEC)
 
 #define UTC_NS (60 * CL_NS_PER_SEC)
 
@@ -37,45 +41,72 @@ void cl_agent_reign_begin(struct cl_agent *a)
 	memset(&a->reign, 0, sizeof(a->reign));
 }
 
-/* Who of the voters has a time. */
-struct search {
-	const struct cl_agent *a;
-	u32 found;
-};
-
-static void see_peer(void *ctx, const struct cl_nl_peer *p)
+static void describe(const struct cl_agent *a, struct cl_census_word *ret)
 {
-	struct search *s = ctx;
+	struct cl_engine *e = a->io->engine;
+	struct cl_nl_instance inst = { 0 };
+	struct cl_nl_clock c = { 0 };
 
-	/* One that is not measured yet was heard since this node has no time. */
-	bool heard = !cl_nl_has(p, PEER_AGE) || p->age_ns < (u64)HEARD_NS;
-
-	if (heard && cl_nl_has(p, PEER_STATE) && cl_nl_state_usable(p->state) &&
-	    cl_agent_votes(s->a, p->node) &&
-	    !cl_state_isolated(cl_agent_agreed(s->a), p->node))
-		s->found = p->node;
+	*ret = (struct cl_census_word){
+		.type = CL_CENSUS_TELL,
+		.term = a->term,
+		.state = CLOCKLINK_STATE_UNSYNCED,
+	};
+	if (a->present && !e->ops->get_clock(e, &c) &&
+	    !e->ops->get_instance(e, &inst)) {
+		ret->state = c.state;
+		ret->obeyed = inst.term;
+		ret->drift_ppt = c.drift_ppt;
+	}
 }
 
-static u32 find_voter_with_time(const struct cl_agent *a)
+static void call_voters(struct cl_agent *a, s64 now)
 {
-	struct search s = { .a = a };
-
-	if (a->io->engine->ops->list_peers(a->io->engine, see_peer, &s))
-		return 0;
-	return s.found;
-}
-
-/* Nobody exchanges anything with a leader that does not begin. */
-static void hear_voters(struct cl_agent *a)
-{
+	const struct cl_census_word w = { .type = CL_CENSUS_ASK,
+					  .term = a->term };
 	const struct cl_raft_conf *conf =
 		cl_raft_conf(cl_cluster_raft(a->cluster));
+	u8 buf[CL_CENSUS_MAX];
+	size_t len = cl_census_encode(&w, buf);
 
-	/* Who is no peer yet will be at the next look. */
+	if (now < a->reign.call)
+		return;
+	a->reign.call = now + CALL_NS;
 	for (unsigned int i = 0; i < conf->voters; i++)
 		if (conf->voter[i] != a->node)
-			a->io->engine->ops->send_probe(a->io->engine,
-						       conf->voter[i]);
+			a->ops->send(a->ctx, conf->voter[i], w.type, buf, len);
+}
+
+/**
+ * cl_agent_reign_hear() - a frame of the census has come
+ * @a: the agent, in a cluster
+ * @node: from whom
+ * @type: its type
+ * @data: what is in it
+ * @len: bytes
+ *
+ * Return: false if it is another frame.
+ */
+bool cl_agent_reign_hear(struct cl_agent *a, u32 node, u8 type, const u8 *data,
+			 size_t len)
+{
+	struct cl_census_word w, own;
+	u8 buf[CL_CENSUS_MAX];
+
+	if (type < CL_CENSUS_ASK || type >= CL_CENSUS_FRAMES)
+		return false;
+	if (cl_census_decode(&w, type, data, len))
+		return true;
+	if (type == CL_CENSUS_ASK) {
+		describe(a, &own);
+		own.term = w.term;
+		a->ops->send(a->ctx, node, own.type, buf,
+			     cl_census_encode(&own, buf));
+	} else if (a->reign.elected && !a->reign.leads) {
+		cl_census_hear(&a->reign.census, node, &w);
+		a->reign.ask = cl_agent_now(a);
+	}
+	return true;
 }
 
 static void give_away(struct cl_agent *a, u32 node, const char *why)
@@ -96,25 +127,126 @@ static void take(struct cl_agent *a)
 	cl_timescale_lead(&a->timescale, true);
 }
 
-/* Elected: lead the rounds as soon as that is right. */
+static void pass_on(struct cl_agent *a, s64 now, u32 node, const char *why)
+{
+	cl_census_pass(&a->reign.census, node);
+	a->reign.given = true;
+	a->reign.wait = now + ASK_NS;
+	a->reign.ask = a->reign.wait;
+	give_away(a, node, why);
+}
+
+/* Nobody has a time that it can go on with. */
+static void begin_time(struct cl_agent *a, const struct cl_census_count *n)
+{
+	cl_io_log(a->io, CL_IO_WARNING,
+		  "node %u begins a new cluster time: %u of %u have none",
+		  a->node, n->none, n->voters);
+	take(a);
+}
+
+/* The own clock has no time. */
+static void search(struct cl_agent *a, s64 now, const struct cl_census_count *n)
+{
+	s64 passed = now - a->reign.since;
+	bool enough = 2 * n->none > n->voters;
+
+	if (n->best && passed < GIVE_UP_NS) {
+		pass_on(a, now, n->best, "this node has no time");
+	} else if (enough && (n->told == n->voters || passed >= BEGIN_NS)) {
+		begin_time(a, n);
+	} else {
+		a->reign.ask = now + ASK_NS;
+		call_voters(a, now);
+	}
+}
+
+static void say_unsteady(struct cl_agent *a, const struct cl_census_count *n)
+{
+	cl_io_log(a->io, CL_IO_WARNING,
+		  "time may run off by %.1f ppb: %u of %u know no better",
+		  (double)n->drift_ppt / 1000, n->weak, n->voters);
+}
+
+/*
+ * The own clock has a time, but may be far beside its rate, or has missed a leader, who
+ * may have begun another one.
+ */
+static void improve(struct cl_agent *a, s64 now,
+		    const struct cl_census_count *n)
+{
+	bool steady = n->worth >= CL_CENSUS_STEADY;
+	bool enough = 2 * n->weak > n->voters;
+	bool late = now - a->reign.since >= GIVE_UP_NS;
+
+	if (n->best && !(enough && a->reign.given) && !late) {
+		pass_on(a, now, n->best, "its clock is the better one");
+	} else if (late || (2 * n->told > n->voters && (enough || !n->best))) {
+		if (!steady)
+			say_unsteady(a, n);
+		take(a);
+	} else {
+		a->reign.ask = now + CALL_NS;
+		call_voters(a, now);
+	}
+}
+
+/*
+ * Elected: lead the rounds as soon as that is right.  Who has a good clock and has
+ * taken time of the last term need not ask.  Who votes is so by the log: what was agreed
+ * upon may not be known again yet.
+ */
 static void accede(struct cl_agent *a, s64 now)
 {
-	/* By the log: what was agreed upon may not be known again yet. */
-	bool alone = cl_raft_conf(cl_cluster_raft(a->cluster))->voters == 1;
-	u32 other;
+	const struct cl_raft_conf *conf =
+		cl_raft_conf(cl_cluster_raft(a->cluster));
+	struct cl_census_count n;
+	struct cl_census_word own;
+	bool usable;
 
-	if (cl_nl_state_usable(a->state) || alone) {
+	describe(a, &own);
+	usable = cl_nl_state_usable(own.state);
+	if (conf->voters == 1 ||
+	    (usable && own.drift_ppt <= CL_CENSUS_STEADY_PPT &&
+	     own.obeyed >= a->term - 1)) {
 		take(a);
 		return;
 	}
-	a->reign.ask = now + ASK_NS;
-	other = find_voter_with_time(a);
-	if (other && now - a->reign.since < GIVE_UP_NS)
-		give_away(a, other, "this node has no time");
-	else if (now - a->reign.since >= BEGIN_NS)
+	if (now < a->reign.wait) {
+		a->reign.ask = a->reign.wait;
+		return;
+	}
+	a->reign.searched = now;
+	cl_census_hear(&a->reign.census, a->node, &own);
+	cl_census_count(&a->reign.census, conf, a->node, &n);
+	if (n.worth == CL_CENSUS_GOOD && 2 * n.told > n.voters) {
 		take(a);
-	else
-		hear_voters(a);
+	} else if (n.told < n.voters && now - a->reign.elected_at < HURRY_NS) {
+		a->reign.ask = now + CALL_NS;
+		call_voters(a, now);
+	} else if (usable) {
+		improve(a, now, &n);
+	} else {
+		search(a, now, &n);
+	}
+}
+
+static void begin_reign(struct cl_agent *a, s64 now, bool elected)
+{
+	struct cl_agent_reign *r = &a->reign;
+	bool again = r->searched && now - r->searched < SEARCH_NS;
+
+	cl_census_begin(&r->census, a->term, again);
+	*r = (struct cl_agent_reign){
+		.elected = elected,
+		.elected_at = now,
+		.since = again ? r->since : now,
+		.searched = again ? r->searched : 0,
+		.ask = now,
+		.call = now,
+		.utc = now,
+		.census = r->census,
+	};
 }
 
 /**
@@ -128,12 +260,7 @@ void cl_agent_reign_election(struct cl_agent *a)
 
 	cl_timescale_lead(&a->timescale, false);
 	cl_proofs_init(&a->proofs);
-	a->reign = (struct cl_agent_reign){
-		.elected = elected,
-		.since = now,
-		.ask = now,
-		.utc = now,
-	};
+	begin_reign(a, now, elected);
 	if (!elected)
 		cl_round_elect(&a->round, a->leader, a->term);
 	else if (a->present)

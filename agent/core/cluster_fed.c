@@ -29,6 +29,16 @@ static bool trusted(const struct cl_cluster *c, u32 node)
 			     !cl_state_isolated(s, node));
 }
 
+/*
+ * Worth asking for?  A node without a state believes anybody, so it takes one from who
+ * is in touch with a leader: one that was removed, and has not heard of it, has a state
+ * from before, by which the voters of now would never be believed.
+ */
+static bool worth(const struct cl_cluster *c, const struct cl_cluster_offer *o)
+{
+	return trusted(c, o->node) && (cl_cluster_state(c)->epoch || o->leader);
+}
+
 static struct cl_cluster_offer *source(struct cl_cluster *c, u32 node)
 {
 	for (unsigned int i = 0; i < c->sources; i++)
@@ -253,7 +263,7 @@ void cl_cluster_fed_run(struct cl_cluster *c)
 	for (unsigned int i = 0; i < c->sources; i++) {
 		const struct cl_cluster_offer *o = &c->source[i];
 
-		if (o->epoch > epoch && trusted(c, o->node)) {
+		if (o->epoch > epoch && worth(c, o)) {
 			best = o;
 			epoch = o->epoch;
 		}

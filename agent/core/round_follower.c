@@ -3,6 +3,7 @@
  * A follower's part of the rounds.
  */
 #include "agent/nl/schema.h"
+#include "kmod/core/fixed.h"
 #include "round_node.h"
 
 /* Range of an interval in the netlink spec. */
@@ -63,6 +64,16 @@ static enum cl_round_verdict check_update(const struct cl_round *r,
 	return CL_ROUND_TAKEN;
 }
 
+/*
+ * From when it was told on: where leaders are elected another one may lead, unheard,
+ * before the next update.
+ */
+static u64 drift_of(const struct cl_round *r, const struct cl_nl_update *u)
+{
+	return cl_add_sat(u->drift_ppt,
+			  r->told.elected ? CL_ROUND_ALONE_PPT : 0);
+}
+
 static int follow(struct cl_round *r, const struct cl_nl_update *u,
 		  bool unverified)
 {
@@ -80,7 +91,7 @@ static int follow(struct cl_round *r, const struct cl_nl_update *u,
 		.rate_ppt = u->rate_ppt,
 		.bound_ns = u->bound_ns,
 		.hard_ns = u->hard_ns,
-		.drift_ppt = u->drift_ppt,
+		.drift_ppt = drift_of(r, u),
 		.tai_offset_s = t->tai_offset_s ?: u->tai_offset_s,
 		.leap = t->tai_offset_s ? t->leap : u->leap,
 		.epoch = u->epoch,

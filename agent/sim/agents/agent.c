@@ -375,28 +375,30 @@ static void rejoin(struct cs_agent *a, const struct cl_cluster_params *p)
 }
 
 /**
- * cs_agent_boot() - switch a node on
- * @a: node, off
+ * cs_agent_start() - start a node's daemon
+ * @a: node, on, its daemon is not running
+ *
+ * Is there an instance in the module, its clock has gone on.
  */
-void cs_agent_boot(struct cs_agent *a)
+void cs_agent_start(struct cs_agent *a)
 {
 	struct cl_cluster_params p = {
 		.raft = a->realm->raft,
 		.cluster = CS_CLUSTER_ID,
 	};
+	struct cl_nl_instance inst = { 0 };
+	struct cl_engine *e = &a->engine.module.engine;
 
 	p.raft.id = cs_agent_id(a);
 	cs_streams_end(&a->realm->streams, cs_agent_id(a));
-	/* Raw time begins anew, whatever it was. */
-	a->host.raw_ns += (s64)(vt_rng_uniform(&a->rng) * CL_NS_PER_SEC);
-	a->host.asleep_until = 0;
-	a->boots++;
-	cs_host_boot(&a->host);
 	cs_engine_open(&a->engine, &a->host);
 	a->core = cl_agent_new(&a->io, &agent_ops, a);
 	if (!a->core)
 		errx(2, "no memory for an agent");
-	add_instance(a);
+	if (e->ops->get_instance(e, &inst))
+		add_instance(a);
+	else
+		resync(a);
 	if (a->founder && !a->disk.image.snap)
 		found(a, &p);
 	else if (!a->realm->named)
@@ -405,10 +407,24 @@ void cs_agent_boot(struct cs_agent *a)
 }
 
 /**
- * cs_agent_halt() - the power fails
+ * cs_agent_boot() - switch a node on
+ * @a: node, off
+ */
+void cs_agent_boot(struct cs_agent *a)
+{
+	/* Raw time begins anew, whatever it was. */
+	a->host.raw_ns += (s64)(vt_rng_uniform(&a->rng) * CL_NS_PER_SEC);
+	a->host.asleep_until = 0;
+	a->boots++;
+	cs_host_boot(&a->host);
+	cs_agent_start(a);
+}
+
+/**
+ * cs_agent_kill() - the daemon of a node dies; the module goes on
  * @a: node, on or off
  */
-void cs_agent_halt(struct cs_agent *a)
+void cs_agent_kill(struct cs_agent *a)
 {
 	struct cs_mail *mail = take_mail(a), *next;
 
@@ -420,9 +436,18 @@ void cs_agent_halt(struct cs_agent *a)
 	}
 	cs_heap_drop(&a->realm->heap, &a->timer);
 	cs_heap_drop(&a->realm->heap, &a->wake);
+	cs_disk_crash(&a->disk);
+}
+
+/**
+ * cs_agent_halt() - the power fails
+ * @a: node, on or off
+ */
+void cs_agent_halt(struct cs_agent *a)
+{
+	cs_agent_kill(a);
 	cs_heap_drop(&a->realm->heap, &a->resume);
 	cs_host_halt(&a->host);
-	cs_disk_crash(&a->disk);
 }
 
 /**

@@ -103,7 +103,9 @@ struct cs_agent {
 
 struct cs_agent *cs_agent_new(struct cs_realm *r, u32 id);
 void cs_agent_free(struct cs_agent *a);
+void cs_agent_start(struct cs_agent *a);
 void cs_agent_boot(struct cs_agent *a);
+void cs_agent_kill(struct cs_agent *a);
 void cs_agent_halt(struct cs_agent *a);
 void cs_agent_pause(struct cs_agent *a, s64 until);
 void cs_agent_suspend(struct cs_agent *a, s64 until);

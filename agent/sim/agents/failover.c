@@ -158,6 +158,34 @@ bool cs_minority_run(const struct cs_trial *trial, struct cs_town *t)
 }
 
 /**
+ * cs_restart_run() - all daemons die at once and are started again
+ * @trial: they come back within this
+ * @t: run, synced
+ *
+ * Return: false if a rule was broken, or a cluster time begun: the modules have one.
+ */
+bool cs_restart_run(const struct cs_trial *trial, struct cs_town *t)
+{
+	struct cs_figures f = { .readings = 0 };
+	bool ok;
+
+	for (u32 id = 1; id < t->ids; id++)
+		cs_town_kill(t, id,
+			     cs_town_now(t) + (s64)((double)trial->time_ns *
+						    vt_rng_uniform(&t->rng)));
+	ok = cs_figures_pass(&f, t, trial->time_ns) &&
+	     cs_town_await(t, cs_town_settled, WELL_NS, "settled again");
+	if (ok && t->truth.begun) {
+		cs_truth_fail(&t->truth, CS_RULE_BEGIN,
+			      "a cluster time has begun");
+		ok = false;
+	}
+	cs_figures_print(&f);
+	cs_figures_free(&f);
+	return ok;
+}
+
+/**
  * cs_joins_run() - nodes come and go
  * @trial: for how long, one each second
  * @t: run, synced

@@ -9,6 +9,7 @@
 
 bool cs_failover_run(const struct cs_trial *trial, struct cs_town *t);
 bool cs_minority_run(const struct cs_trial *trial, struct cs_town *t);
+bool cs_restart_run(const struct cs_trial *trial, struct cs_town *t);
 bool cs_joins_run(const struct cs_trial *trial, struct cs_town *t);
 
 #endif /* _CS_FAILOVER_H */

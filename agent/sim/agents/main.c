@@ -31,7 +31,8 @@ static const char usage[] =
 	"  -f, --fault=NAME      plant a fault that the checks must find\n"
 	"  -v, --verbose         write what agents log to standard output\n"
 	"  -h, --help\n"
-	"TRIAL is calm, named, join, attack, failover, minority or faults.\n"
+	"TRIAL is calm, named, join, attack, failover, minority, restart\n"
+	"or faults.\n"
 	"Prints a JSON object for each run, and a line for each in which a rule was broken.\n"
 	"Exit status: 0, 1 a rule was broken, 2 error.\n";
 

@@ -24,6 +24,7 @@ static const char *const names[] = {
 	[CS_PLANT_STEP] = "step",
 	[CS_PLANT_SMALL_BOUND] = "small-bound",
 	[CS_PLANT_USURPER] = "usurper",
+	[CS_PLANT_UPSTART] = "upstart",
 	[CS_PLANT_UNKNOWN_LIAR] = "unknown-liar",
 	[CS_PLANT_UNHEALED] = "unhealed",
 };
@@ -130,9 +131,15 @@ static void answered(void *ctx, struct cs_agent *a, u64 handle, int result,
 static void restart(struct cs_event *e)
 {
 	struct cs_house *h = cs_of(e, struct cs_house, restart);
+	bool on = h->agent->host.space;
 
-	cs_agent_halt(h->agent);
-	if (!h->lost)
+	if (h->lost || !on)
+		cs_agent_halt(h->agent);
+	else
+		cs_agent_kill(h->agent);
+	if (!h->lost && on)
+		cs_agent_start(h->agent);
+	else if (!h->lost)
 		cs_agent_boot(h->agent);
 }
 
@@ -448,6 +455,20 @@ void cs_town_crash(struct cs_town *t, u32 id, s64 back)
 }
 
 /**
+ * cs_town_kill() - the daemon of a node dies
+ * @t: run
+ * @id: node
+ * @back: when it is started again, ns of true time
+ */
+void cs_town_kill(struct cs_town *t, u32 id, s64 back)
+{
+	struct cs_house *h = t->house[id];
+
+	cs_agent_kill(h->agent);
+	cs_heap_put(&t->realm.heap, &h->restart, back);
+}
+
+/**
  * cs_town_heal() - the network becomes whole again
  * @t: run
  * @at: when, ns of true time
@@ -467,23 +488,33 @@ void cs_town_calm(struct cs_town *t, s64 at)
 	cs_heap_put(&t->realm.heap, &t->calm, at);
 }
 
-static void usurp(struct cs_agent *a, u32 term)
+/* Lead in a term that has a leader, or begin a time in the next one. */
+static void usurp(struct cs_agent *a, u32 term, bool begin)
 {
 	struct cl_engine *e = &a->engine.module.engine;
 	struct cl_nl_instance inst = { 0 };
-	const struct cl_nl_steer s = {
+	struct cl_nl_clock c = { 0 };
+	struct cl_nl_steer s = {
 		.have = CL_NL_BIT(STEER_PARENT) | CL_NL_BIT(STEER_TERM) |
 			CL_NL_BIT(STEER_ROUND) | CL_NL_BIT(STEER_EXPIRY) |
 			CL_NL_BIT(STEER_INTERVAL) | CL_NL_BIT(STEER_GEN) |
 			CL_NL_BIT(STEER_BOUND) | CL_NL_BIT(STEER_HARD) |
 			CL_NL_BIT(STEER_DRIFT),
 		.parent = cs_agent_id(a),
-		.term = term,
+		.term = term + begin,
 		.expiry_ns = CL_NS_PER_SEC,
 		.interval_ns = 100 * CL_NS_PER_MS,
 		.gen = (e->ops->get_instance(e, &inst), inst.gen),
 	};
 
+	if (begin) {
+		s.have |= CL_NL_BIT(STEER_RAW) | CL_NL_BIT(STEER_TIME) |
+			  CL_NL_BIT(STEER_RATE) | CL_NL_BIT(STEER_FORCE);
+		e->ops->get_clock(e, &c);
+		s.raw_ns = c.raw_ns;
+		s.time_ns = c.time_ns;
+		s.force = true;
+	}
 	e->ops->steer(e, &s);
 }
 
@@ -500,6 +531,7 @@ void cs_town_plant(struct cs_town *t)
 		cs_host_nudge(&a->host, -CS_TRUTH_GRID_NS - NUDGE_NS);
 	else if (t->plan->plant == CS_PLANT_STEP)
 		cs_host_nudge(&a->host, NUDGE_NS);
-	else if (t->plan->plant == CS_PLANT_USURPER)
-		usurp(a, t->truth.term);
+	else if (t->plan->plant == CS_PLANT_USURPER ||
+		 t->plan->plant == CS_PLANT_UPSTART)
+		usurp(a, t->truth.term, t->plan->plant == CS_PLANT_UPSTART);
 }

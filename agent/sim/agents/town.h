@@ -19,6 +19,7 @@ enum cs_plant {
 	CS_PLANT_STEP, /* a clock steps ahead */
 	CS_PLANT_SMALL_BOUND, /* what is left of a bound is little */
 	CS_PLANT_USURPER, /* a node leads in the term of another */
+	CS_PLANT_UPSTART, /* a node begins a time, though all have one */
 	CS_PLANT_UNKNOWN_LIAR, /* the checks do not know who lies */
 	CS_PLANT_UNHEALED, /* partitions stay */
 	CS_PLANTS
@@ -64,7 +65,7 @@ enum cs_want { CS_WANT_OUT, CS_WANT_FOLLOWER, CS_WANT_VOTER };
  * @town: the run
  * @agent: the node
  * @want: what the operator wants of it
- * @restart: it is switched on
+ * @restart: it is switched on, or its daemon is started again
  * @space: its disk is no longer full
  * @asked: the operator waits for an answer about it until, ns of true time
  * @lost: its disk is lost
@@ -96,7 +97,7 @@ struct cs_house {
  * @heal: the network is whole again
  * @calm: and as it was
  * @events: that happened
- * @restarts: of nodes that gave up
+ * @restarts: of daemons that gave up
  */
 struct cs_town {
 	const struct cs_plan *plan;
@@ -129,6 +130,7 @@ bool cs_town_await(struct cs_town *t, bool (*is)(const struct cs_town *t),
 bool cs_town_settled(const struct cs_town *t);
 u32 cs_town_leader(const struct cs_town *t);
 void cs_town_crash(struct cs_town *t, u32 id, s64 back);
+void cs_town_kill(struct cs_town *t, u32 id, s64 back);
 void cs_town_heal(struct cs_town *t, s64 at);
 void cs_town_calm(struct cs_town *t, s64 at);
 void cs_town_plant(struct cs_town *t);

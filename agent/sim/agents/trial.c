@@ -19,7 +19,7 @@ static const char *const trials[] = {
 	[CS_TRIAL_CALM] = "calm",	  [CS_TRIAL_NAMED] = "named",
 	[CS_TRIAL_JOIN] = "join",	  [CS_TRIAL_ATTACK] = "attack",
 	[CS_TRIAL_FAILOVER] = "failover", [CS_TRIAL_MINORITY] = "minority",
-	[CS_TRIAL_FAULTS] = "faults",
+	[CS_TRIAL_RESTART] = "restart",	  [CS_TRIAL_FAULTS] = "faults",
 };
 
 static const char *const networks[] = {
@@ -123,6 +123,8 @@ static bool run(const struct cs_trial *trial, struct cs_town *t)
 		return cs_failover_run(trial, t);
 	case CS_TRIAL_MINORITY:
 		return cs_minority_run(trial, t);
+	case CS_TRIAL_RESTART:
+		return cs_restart_run(trial, t);
 	case CS_TRIAL_JOIN:
 		return cs_joins_run(trial, t);
 	case CS_TRIAL_FAULTS:
@@ -136,9 +138,9 @@ static void print_end(const struct cs_town *t)
 {
 	const struct cs_truth *c = &t->truth;
 
-	printf(", \"virtual_s\": %.1f, \"events\": %llu, \"changes\": %llu",
+	printf(", \"virtual_s\": %.1f, \"events\": %llu, \"changes\": %llu, \"begun\": %llu",
 	       (double)cs_town_now(t) / 1e9, (unsigned long long)t->events,
-	       (unsigned long long)c->changes);
+	       (unsigned long long)c->changes, (unsigned long long)c->begun);
 	printf(", \"beside_max_ns\": %lld, \"step_max_ns\": %lld, \"warnings\": %llu",
 	       (long long)c->beside_max_ns, (long long)c->step_max_ns,
 	       (unsigned long long)t->realm.warnings);

@@ -15,6 +15,7 @@ enum cs_trial_kind {
 	CS_TRIAL_ATTACK, /* some lie */
 	CS_TRIAL_FAILOVER, /* the leader fails, again and again */
 	CS_TRIAL_MINORITY, /* less than half is cut off, and comes back */
+	CS_TRIAL_RESTART, /* all daemons are started again */
 	CS_TRIAL_FAULTS, /* what cs_schedule_draw() gives */
 	CS_TRIALS
 };

@@ -7,13 +7,16 @@
 #include "kmod/core/fixed.h"
 
 /* Cluster time goes from one line to the next as fast as that. */
-#define MERGE_PPM 1
+#define MERGE_PPM 1LL
 
 /* Times are whole ns, as are those that they are made of. */
 #define ROUNDING_NS 3
 
-/* A line that merges with another one was seen a look later than it began to. */
-#define LATE_NS 10
+/*
+ * A leader that takes over is seen a look later: meanwhile cluster time has run by the
+ * old line, which is beside by the rate of merging and as much for the rate.
+ */
+#define LATE_NS (ROUNDING_NS + 2 * MERGE_PPM * CS_TRUTH_GRID_NS / 1000000)
 
 /* What the fastest slew, 500 ppm, makes between two looks and nobody sees. */
 #define UNSEEN_NS (CS_TRUTH_GRID_NS / 2000)
@@ -22,10 +25,13 @@ static const char *const names[] = {
 	[CS_RULE_MONOTONIC] = "monotonic", [CS_RULE_STEP] = "step",
 	[CS_RULE_BOUND] = "bound",	   [CS_RULE_LEADER] = "leader",
 	[CS_RULE_ISOLATED] = "isolated",   [CS_RULE_LIVE] = "live",
+	[CS_RULE_BEGIN] = "begin",
 };
 
 static const char moves[] =
 	"node %u moves by %lld ns in %lld, %lld too far, %llu steps";
+static const char begun[] =
+	"node %u, term %u, does not go on, %u of %u voters can";
 static const char is_off[] =
 	"node %u, state %u, is off by %lld ns, bound %llu; node %u made term %u, %.0f ns beside";
 
@@ -140,8 +146,54 @@ static void go_on(struct cs_truth *t)
 	t->time_ns += d + cl_scale(d, t->rate_q48);
 }
 
+/* Has it taken the time that is the cluster's now, or is it of an earlier one? */
+static bool has_heard(const struct cs_truth *t, const struct cs_reading *r)
+{
+	return r->term > t->since ||
+	       (r->term == t->since && r->parent_gen == t->since_gen);
+}
+
+/* Can it go on with the time, and with its rate? */
+static bool holds(const struct cs_truth *t, u32 id)
+{
+	const struct cs_view *v = &t->view[id];
+
+	return v->now && has_heard(t, &v->r) &&
+	       v->r.drift_ppt <= CL_CENSUS_STEADY_PPT;
+}
+
+/* Has it gone on with the clock that it had at the last look? */
+static bool goes_on(const struct cs_truth *t, u32 id,
+		    const struct cs_reading *r)
+{
+	const struct cs_view *v = &t->view[id];
+
+	return holds(t, id) && v->boots == t->agent[id]->boots &&
+	       v->r.steps == r->steps && v->r.gen == r->gen;
+}
+
+/* Allowed if most of those who vote could not go on with the old one. */
+static void begin_time(struct cs_truth *t, u32 id, const struct cs_reading *r)
+{
+	const struct cl_state *s = cs_agent_state(t->agent[id]);
+	u32 n = 0;
+
+	/* Who leads with a daemon that died just now began before. */
+	for (u32 i = 0; s && i < s->conf.voters; i++)
+		n += holds(t, s->conf.voter[i]);
+	if (s && 2 * n >= s->conf.voters && s->conf.voters > 1)
+		cs_truth_fail(t, CS_RULE_BEGIN, begun, id, r->term, n,
+			      s->conf.voters);
+	t->begun++;
+	t->known = false;
+	t->since = r->term;
+	t->since_gen = r->gen;
+}
+
 static void take_over(struct cs_truth *t, u32 id, const struct cs_reading *r)
 {
+	if (t->known && !goes_on(t, id, r))
+		begin_time(t, id, r);
 	t->changes += t->known;
 	t->beside_ns = t->known ? (double)(t->time_ns - r->time_ns) : 0;
 	t->beside_max_ns =
@@ -272,7 +324,8 @@ void cs_truth_look(struct cs_truth *t)
 
 		if (r[id].usable && !lies(t, a))
 			check_moves(t, id, &t->view[id], &r[id]);
-		if (r[id].usable && !lies(t, a) && t->known)
+		if (r[id].usable && !lies(t, a) && t->known &&
+		    has_heard(t, &r[id]))
 			check_bound(t, id, &r[id]);
 		/* Who sleeps is as it was. */
 		if (a && a->core && a->host.asleep_until > t->heap->now)

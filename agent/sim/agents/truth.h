@@ -6,12 +6,15 @@
  * another one leads, whose line is a little beside, cluster time goes from the old
  * line to the new one by 1e-6; without a leader it goes on as the last one's
  * oscillator does.  A leader that lies has not made it since it began to.  When no node
- * has a clock any more, cluster time has ended; the next one is another one.
+ * has a clock any more, or few of the voters one and know its rate, cluster time may
+ * end; the next one is another one, with which a node is compared when it has heard of
+ * a term of it.
  */
 #ifndef _CS_TRUTH_H
 #define _CS_TRUTH_H
 
 #include "agent.h"
+#include "agent/core/census.h"
 #include "agent/lib/compiler.h"
 
 /* Time between two looks. */
@@ -27,6 +30,7 @@ enum cs_rule {
 	CS_RULE_BOUND, /* its interval contains cluster time */
 	CS_RULE_LEADER, /* one node makes the time of a term */
 	CS_RULE_ISOLATED, /* nobody is isolated who does not lie */
+	CS_RULE_BEGIN, /* no other time while most voters could go on */
 	CS_RULE_LIVE, /* when all is well, all are synced some time later */
 	CS_RULES
 };
@@ -60,6 +64,8 @@ struct cs_view {
  * @time_ns: cluster time at the last look
  * @at: the last look, ns of true time
  * @rate_q48: of the line against the oscillator of @maker
+ * @since: term in which it began, 0: with the cluster
+ * @since_gen: raw generation of who began it then
  * @beside_ns: cluster time minus the line of @maker
  * @leader: by term modulo its size: who has made its time
  * @share: what counts of a bound: 1, or less as a planted fault
@@ -71,6 +77,7 @@ struct cs_view {
  * @text: what was seen
  * @looks: so many
  * @changes: times that another node has made cluster time
+ * @begun: times that another cluster time has begun
  * @beside_max_ns: largest difference of two lines when that happened
  * @error_max_ns: largest error of an honest clock since it was last set to 0
  * @step_max_ns: largest move that rate and slew do not explain
@@ -87,6 +94,8 @@ struct cs_truth {
 	s64 time_ns;
 	s64 at;
 	s64 rate_q48;
+	u32 since;
+	u32 since_gen;
 	double beside_ns;
 	struct {
 		u32 term;
@@ -101,6 +110,7 @@ struct cs_truth {
 	char text[240];
 	u64 looks;
 	u64 changes;
+	u64 begun;
 	s64 beside_max_ns;
 	s64 error_max_ns;
 	s64 step_max_ns;

@@ -251,6 +251,7 @@ bool cs_host_read(const struct cs_host *h, struct cs_reading *ret)
 		.time_ns = cl_clock_at(&p->clock, now).ns,
 		.bound_ns = bound.bound_ns,
 		.hard_ns = bound.hard_ns,
+		.drift_ppt = bound.drift_ppt,
 		.rate_q48 = p->clock.map.rate_q48,
 		.usable = cl_published_usable(p) && now.ns < p->void_raw,
 		.state = p->state,
@@ -258,6 +259,7 @@ bool cs_host_read(const struct cs_host *h, struct cs_reading *ret)
 		.steps = s->steps,
 		.term = s->term,
 		.parent = s->locked ? s->basis.parent : CL_NODE_NONE,
+		.parent_gen = s->locked ? s->basis.gen : 0,
 	};
 	if (cl_clock_slew_left(&p->clock, now))
 		ret->slew_q48 = p->clock.slew_q48;

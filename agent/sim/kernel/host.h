@@ -59,6 +59,7 @@ struct cs_host {
  * @time_ns: cluster time
  * @bound_ns: bound
  * @hard_ns: hard bound
+ * @drift_ppt: growth of both, 1e-12
  * @rate_q48: rate against raw time without the slew, times 2^48
  * @slew_q48: what the slew adds to that
  * @usable: programs may use it
@@ -67,12 +68,14 @@ struct cs_host {
  * @steps: times that it was stepped
  * @term: highest term obeyed
  * @parent: node followed, own id: leads, 0: none
+ * @parent_gen: its raw generation
  */
 struct cs_reading {
 	s64 raw_ns;
 	s64 time_ns;
 	u64 bound_ns;
 	u64 hard_ns;
+	u64 drift_ppt;
 	s64 rate_q48;
 	s64 slew_q48;
 	bool usable;
@@ -81,6 +84,7 @@ struct cs_reading {
 	u64 steps;
 	u32 term;
 	u32 parent;
+	u32 parent_gen;
 };
 
 s64 cs_host_raw_at(const struct cs_host *h, s64 at);

@@ -3,13 +3,18 @@
 # Benchmarks with the simulator of clusters, included by the top Makefile; SEED is
 # the first seed, SEEDS their number. bench-failover is done in the lab as well.
 
-.PHONY: bench-raft-faults bench-failover
-bench: bench-raft-faults bench-failover
+.PHONY: bench-raft-faults bench-agent-faults bench-failover
+bench: bench-raft-faults bench-agent-faults bench-failover
 
 bench-raft-faults:
 	@scripts/setup >&2
 	@$(MAKE) -s $(BUILD)/cluster-sim >&2
 	@$(BENCH_DIR)/raft_faults.py $(BUILD)
+
+bench-agent-faults:
+	@scripts/setup >&2
+	@$(MAKE) -s $(BUILD)/agent-sim >&2
+	@$(BENCH_DIR)/agent_faults.py $(BUILD)
 
 bench-failover:
 	@scripts/setup >&2

@@ -65,6 +65,7 @@ AGENT_TEST_NAMES := \
 	discovery \
 	core_cluster \
 	core_feed \
+	census \
 	testimony \
 	proofs \
 	judge \

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "agent/core/agent.h"
+#include "agent/core/census.h"
 #include "agent/core/judge.h"
 #include "agent/core/raft_conf.h"
 #include "agent/core/testimony.h"
@@ -50,11 +51,16 @@ static struct node node[NODES + 1];
 static struct frame *first;
 static struct frame **end = &first;
 static s64 now;
+/* Frames of this type are lost. */
+static u8 lost;
 
 static int op_send(void *ctx, u32 to, u8 type, const void *data, size_t len)
 {
-	struct frame *f = malloc(sizeof(*f) + len);
+	struct frame *f;
 
+	if (type == lost)
+		return 0;
+	f = malloc(sizeof(*f) + len);
 	*f = (struct frame){ NULL, (struct node *)ctx - node, to, type, len };
 	memcpy(f->data, data, len);
 	*end = f;
@@ -366,11 +372,6 @@ static void test_leader_without_a_time_gives_it_away(void **state)
 	(void)state;
 	make_cluster(3);
 	old = leader_of(1);
-	for (u32 i = 0; i < NODES - 1; i++) {
-		node[old].f.peer[i].have |= CL_NL_BIT(PEER_STATE) |
-					    CL_NL_BIT(PEER_AGE);
-		node[old].f.peer[i].state = CLOCKLINK_STATE_SYNCED;
-	}
 	node[old].f.inst.state = CLOCKLINK_STATE_VOID;
 	node[old].f.clock.state = CLOCKLINK_STATE_VOID;
 	node[old].steers = node[old].f.steers;
@@ -381,6 +382,78 @@ static void test_leader_without_a_time_gives_it_away(void **state)
 	/* It has begun no time of its own. */
 	assert_int_equal(node[old].f.steers, node[old].steers);
 	end_cluster();
+}
+
+/* Clocks of voters 1 to @voters are void now. */
+static void lose_time(u32 voters)
+{
+	for (struct node *n = node + 1; n <= node + voters; n++) {
+		n->f.inst.state = CLOCKLINK_STATE_VOID;
+		n->f.clock.state = CLOCKLINK_STATE_VOID;
+		n->f.steer.force = false;
+		n->steers = n->f.steers;
+		cl_agent_state(n->a, CLOCKLINK_STATE_VOID);
+	}
+}
+
+static unsigned int begun(u32 voters)
+{
+	unsigned int n = 0;
+
+	for (u32 id = 1; id <= voters; id++)
+		n += node[id].f.steer.force;
+	return n;
+}
+
+static void test_new_time_begins_when_most_have_none(void **state)
+{
+	(void)state;
+	make_cluster(3);
+	/* Nobody says what it has. */
+	lost = CL_CENSUS_TELL;
+	lose_time(3);
+	run(10 * CL_NS_PER_SEC);
+	assert_int_not_equal(leader_of(1), 0);
+	assert_int_equal(begun(3), 0);
+	lost = 0;
+	run(CL_NS_PER_SEC);
+	assert_int_equal(begun(3), 1);
+	end_cluster();
+}
+
+/* One voter that has a time is enough, whoever is elected. */
+static void test_old_time_is_gone_on_with(void **state)
+{
+	(void)state;
+	make_cluster(3);
+	lose_time(2);
+	die(leader_of(3) == 3 ? 1 : leader_of(3));
+	run(10 * CL_NS_PER_SEC);
+	assert_int_equal(begun(3), 0);
+	assert_int_equal(leader_of(3), 3);
+	assert_int_equal(node[3].f.steer.parent, 3);
+	end_cluster();
+}
+
+/* Whoever is elected: each of both that are left once. */
+static void test_who_knows_the_rate_leads(void **state)
+{
+	u32 old, good;
+
+	(void)state;
+	for (u32 i = 1; i <= 2; i++) {
+		make_cluster(3);
+		old = leader_of(1);
+		good = (old - 1 + i) % 3 + 1;
+		for (u32 id = 1; id <= 3; id++)
+			node[id].f.clock.drift_ppt = id == good ? 2000000 :
+								  50000000;
+		die(old);
+		run(3 * CL_NS_PER_SEC);
+		assert_int_equal(leader_of(good), good);
+		assert_int_equal(node[good].f.steer.parent, good);
+		end_cluster();
+	}
 }
 
 static void say(u32 from, u32 to, const struct cl_testimony *t)
@@ -526,6 +599,9 @@ int main(void)
 		cmocka_unit_test(test_all_obey_who_is_elected),
 		cmocka_unit_test(test_without_a_majority_nobody_leads),
 		cmocka_unit_test(test_leader_without_a_time_gives_it_away),
+		cmocka_unit_test(test_new_time_begins_when_most_have_none),
+		cmocka_unit_test(test_old_time_is_gone_on_with),
+		cmocka_unit_test(test_who_knows_the_rate_leads),
 		cmocka_unit_test(test_no_confidence_deposes),
 		cmocka_unit_test(test_accusations_isolate),
 		cmocka_unit_test(test_deadlines_go_on),

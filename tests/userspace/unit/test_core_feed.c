@@ -126,6 +126,32 @@ static void offer_state(u32 from, u32 to, const struct cl_state *s, bool damage)
 	offer_epoch(from, to, s, s->epoch, damage);
 }
 
+/*
+ * One that was removed, and has not heard of it, knows no leader.  By its state nobody
+ * else would be believed.
+ */
+static void test_first_state_is_of_who_knows_a_leader(void **state)
+{
+	const struct cl_raft_stored nothing = { 0 };
+	struct frame **before;
+	u8 offer[12] = { 0 };
+	const char *why;
+
+	(void)state;
+	build(3, 3);
+	make_node(4);
+	assert_int_equal(cl_cluster_start(node[4].c, now, &nothing, &why), 0);
+	cl_cluster_opened(node[4].c, now, 2);
+	before = end;
+	cl_put_be32(offer + 4, 900);
+	cl_put_be32(offer + 8, 5);
+	hand(2, 4, CL_CLUSTER_OFFER, offer, sizeof(offer));
+	assert_ptr_equal(end, before);
+	cl_put_be32(offer, 3);
+	hand(2, 4, CL_CLUSTER_OFFER, offer, sizeof(offer));
+	assert_ptr_not_equal(end, before);
+}
+
 static void test_false_state_is_not_taken(void **state)
 {
 	struct cl_state s = { 0 };
@@ -300,6 +326,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_latest_term_counts),
 		TEST(test_only_voters_feed),
+		TEST(test_first_state_is_of_who_knows_a_leader),
 		TEST(test_follower_is_fed),
 		TEST(test_lost_part_is_asked_for_again),
 		TEST(test_false_state_is_not_taken),

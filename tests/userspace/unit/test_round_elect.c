@@ -433,6 +433,19 @@ static enum cl_guard_verdict guard(void *ctx, const struct cl_nl_update *u,
 	return x->answer.verdict;
 }
 
+/* Unheard another one may lead, whose line is beside by as much. */
+static void test_what_is_not_heard_widens_the_bound(void **state)
+{
+	struct fixture *x = *state;
+	struct cl_nl_update u = an_update(2, 7, 1);
+
+	begin(x);
+	elect(x, 2, 7);
+	u.drift_ppt = 60;
+	assert_int_equal(cl_round_update(&x->r, &u), CL_ROUND_TAKEN);
+	assert_true(x->f.steer.drift_ppt == 60 + CL_ROUND_ALONE_PPT);
+}
+
 static void test_the_guard_is_asked_first(void **state)
 {
 	struct fixture *x = *state;
@@ -557,6 +570,7 @@ int main(void)
 		TEST(test_what_was_agreed_is_told),
 		TEST(test_a_first_time_has_the_agreed_offset),
 		TEST(test_only_the_elected_term_counts),
+		TEST(test_what_is_not_heard_widens_the_bound),
 		TEST(test_the_guard_is_asked_first),
 		TEST(test_who_cannot_tell_holds_over),
 		TEST(test_no_lease_no_word),
