@@ -432,9 +432,8 @@ bool cl_peer_admit_group(struct cl_peer *peer, u64 interval_ns)
 static void peer_sum_seq(const struct cl_session *s, struct cl_peer_info *ret)
 {
 	const struct cl_seq *const seqs[] = {
-		&s->req_seq,	   &s->resp_seq,      &s->upd_seq,
-		&s->upd_req_seq,   &s->group.req_seq, &s->group.resp_seq,
-		&s->group.upd_seq, &s->group.rep_seq,
+		&s->req_seq,	 &s->resp_seq,	    &s->upd_seq,
+		&s->upd_req_seq, &s->group.req_seq, &s->group.upd_seq,
 	};
 	unsigned int i;
 
@@ -444,6 +443,7 @@ static void peer_sum_seq(const struct cl_session *s, struct cl_peer_info *ret)
 		ret->reordered += seqs[i]->reordered;
 		ret->stale += seqs[i]->stale;
 	}
+	ret->lost += s->group.lost;
 }
 
 /**
@@ -465,7 +465,7 @@ void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		.settings = peer->settings,
 		.exchanges = s->exchanges,
 		.requests = peer->requests,
-		.responses = s->resp_seq.received + s->group.resp_seq.received,
+		.responses = s->resp_seq.received + s->group.responses,
 		.answered = peer->answered,
 		.updates = s->upd_seq.received + s->group.upd_seq.received,
 		.no_stamp = s->no_stamp,

@@ -55,18 +55,18 @@ struct cl_peer_settings {
  * @known: there is one, and not of a raw generation that has ended
  * @fresh: @gap is not of this line yet
  * @gap_known: @gap is valid
+ * @term: of the leader that the peer follows
  * @map: peer's raw time to cluster time
  * @at: own raw time when it came
- * @term: of the leader that the peer follows
  * @gap: what it says against the leader
  */
 struct cl_peer_line {
 	bool known;
 	bool fresh;
 	bool gap_known;
+	u32 term;
 	struct cl_map map;
 	struct cl_raw at;
-	u32 term;
 	struct cl_joint_gap gap;
 };
 

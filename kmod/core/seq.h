@@ -19,11 +19,11 @@
 /**
  * struct cl_seq - what has arrived of one stream
  * @highest: highest sequence number seen
- * @seen: bit i: @highest - i has arrived
  * @span: numbers of the window that are expected: none before the first that
  *	has arrived
- * @started: a first number has been seen
+ * @seen: bit i: @highest - i has arrived
  * @suspect: number that would begin the stream anew, if @suspicious
+ * @started: a first number has been seen
  * @suspicious: the last number was too far away
  * @received: numbers accepted
  * @lost: numbers that left the window without having arrived
@@ -33,10 +33,10 @@
  */
 struct cl_seq {
 	u32 highest;
-	u64 seen;
 	u32 span;
-	bool started;
+	u64 seen;
 	u32 suspect;
+	bool started;
 	bool suspicious;
 	u64 received;
 	u64 lost;

@@ -166,6 +166,7 @@ bool cl_session_note_gen(struct cl_session *s, u32 gen)
 	memset(s->asked, 0, sizeof(s->asked));
 	memset(s->answered, 0, sizeof(s->answered));
 	memset(&s->group, 0, sizeof(s->group));
+	s->group_heard = false;
 	cl_seq_reset(&s->req_seq);
 	cl_seq_reset(&s->resp_seq);
 	cl_seq_reset(&s->upd_seq);
@@ -355,13 +356,15 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 	bool group = m->hdr.flags & CL_WIRE_F_GROUP;
 	struct slots slots = asked_of(s, group);
 	struct cl_session_slot *slot = slot_find(slots, m->hdr.seq);
-	struct cl_seq *seq = group ? &s->group.resp_seq : &s->resp_seq;
 	enum cl_session_result result;
 
 	/* A number we never sent must not move the window of the accounting. */
-	if (!slot || cl_seq_accept(seq, m->hdr.seq) == CL_SEQ_DUPLICATE)
+	if (!slot || (group && slot->answered) ||
+	    (!group &&
+	     cl_seq_accept(&s->resp_seq, m->hdr.seq) == CL_SEQ_DUPLICATE))
 		return CL_SESSION_IGNORED;
 
+	s->group.responses += group;
 	slot->answered = true;
 	if (t4)
 		slot_stamp_own(s, slot, T4, t4);
@@ -373,8 +376,8 @@ enum cl_session_result cl_session_take_response(struct cl_session *s,
 		slot_stamp(slot_find(slots, m->resp.prev_seq), T3, m->resp.t3);
 	result = give_exchange(s, slots, true, ret_x);
 	if (group && result == CL_SESSION_EXCHANGE) {
-		s->group.heard = true;
-		s->group.last = ret_x->seq;
+		s->group_heard = true;
+		s->group_last = ret_x->seq;
 	}
 	return result;
 }
@@ -428,7 +431,12 @@ cl_session_take_update_request(struct cl_session *s,
  */
 void cl_session_ask_group(struct cl_session *s, u32 seq)
 {
-	slot_claim(s, asked_of(s, true), seq);
+	struct slots slots = asked_of(s, true);
+	const struct cl_session_slot *old = &slots.slot[seq % slots.n];
+
+	if (old->used && !old->answered && cl_session_reached(s, seq))
+		s->group.lost++;
+	slot_claim(s, slots, seq);
 }
 
 /**
@@ -466,8 +474,8 @@ void cl_session_group_answered(struct cl_session *s, u32 seq,
  */
 bool cl_session_reached(const struct cl_session *s, u32 next)
 {
-	return s->group.heard &&
-	       next - s->group.last <= CL_SESSION_GROUP_PATIENCE;
+	return s->group_heard &&
+	       next - s->group_last <= CL_SESSION_GROUP_PATIENCE;
 }
 
 /**
@@ -500,8 +508,9 @@ bool cl_session_report(struct cl_session *s, u32 seq, struct cl_raw *ret_t4)
  * @node: the local node
  * @ret_x: a complete exchange, if any
  *
- * Return: CL_SESSION_IGNORED for a duplicate or stale one; CL_SESSION_EXCHANGE if
- * @ret_x is valid.
+ * One that comes again changes nothing, as the first stamp of a message wins.
+ *
+ * Return: CL_SESSION_TAKEN; CL_SESSION_EXCHANGE if @ret_x is valid.
  */
 enum cl_session_result cl_session_take_report(struct cl_session *s,
 					      const struct cl_wire_msg *m,
@@ -513,8 +522,6 @@ enum cl_session_result cl_session_take_report(struct cl_session *s,
 	struct cl_session_slot *slot = slot_find(slots, r->request);
 	u32 delay_ns;
 
-	if (cl_seq_accept(&s->group.rep_seq, m->hdr.seq) == CL_SEQ_DUPLICATE)
-		return CL_SESSION_IGNORED;
 	if (!slot || !cl_wire_heard(r, node, &delay_ns))
 		return CL_SESSION_TAKEN;
 	if (m->hdr.flags & CL_WIRE_F_HW)

@@ -24,7 +24,7 @@
  * The same of requests to a group.  It is a link, and stamps of older rounds are
  * not reported: fewer are under way.
  */
-#define CL_SESSION_GROUP_SLOTS 8
+#define CL_SESSION_GROUP_SLOTS 4
 
 /*
  * Requests to the group without a complete exchange after which a peer is taken to
@@ -92,14 +92,14 @@ struct cl_exchange {
 struct cl_session_slot {
 	u32 seq;
 	u8 have;
-	bool used;
-	bool answered;
-	bool reported;
-	bool done;
-	bool own;
-	bool hardware;
-	bool held;
-	bool peer_hardware;
+	bool used : 1;
+	bool answered : 1;
+	bool reported : 1;
+	bool done : 1;
+	bool own : 1;
+	bool hardware : 1;
+	bool held : 1;
+	bool peer_hardware : 1;
 	struct cl_raw t[4];
 };
 
@@ -112,27 +112,26 @@ struct cl_session_slot {
  * @asked: our requests, slot seq % CL_SESSION_GROUP_SLOTS
  * @answered: the peer's requests
  * @req_seq: the peer's requests, accounting
- * @resp_seq: the peer's responses
  * @upd_seq: the peer's updates
- * @rep_seq: the peer's reports
- * @heard: an exchange was complete
- * @last: the last such, if @heard
+ * @responses: responses of the peer
+ * @lost: responses that a peer in reach did not send, or that were lost
  */
 struct cl_session_group {
 	struct cl_session_slot asked[CL_SESSION_GROUP_SLOTS];
 	struct cl_session_slot answered[CL_SESSION_GROUP_SLOTS];
 	struct cl_seq req_seq;
-	struct cl_seq resp_seq;
 	struct cl_seq upd_seq;
-	struct cl_seq rep_seq;
-	bool heard;
-	u32 last;
+	u32 responses;
+	u32 lost;
 };
 
 /**
  * struct cl_session - exchanges with one peer
  * @gen: peer's raw generation, valid if @gen_known
  * @gen_known: a first message has arrived
+ * @hardware: the local stamps of the last exchange given out were by hardware
+ * @group_heard: an exchange by the group was complete
+ * @group_last: the last such, if @group_heard
  * @next_seq: sequence number of our next request
  * @next_update: sequence number of our next update
  * @next_update_request: sequence number of our next update request
@@ -147,11 +146,13 @@ struct cl_session_group {
  * @no_stamp: exchanges that ended without one of the four stamps
  * @restarts: sessions restarted by a new generation of the peer
  * @confirmed: as cl_session_confirm() was told
- * @hardware: the local stamps of the last exchange given out were by hardware
  */
 struct cl_session {
 	u32 gen;
 	bool gen_known;
+	bool hardware;
+	bool group_heard;
+	u32 group_last;
 	u32 next_seq;
 	u32 next_update;
 	u32 next_update_request;
@@ -166,7 +167,6 @@ struct cl_session {
 	u64 no_stamp;
 	u64 restarts;
 	struct cl_raw confirmed;
-	bool hardware;
 };
 
 /* Result of a received message. */

@@ -157,7 +157,7 @@ static void test_one_request_serves_all(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, follower[i].group.req_seq.received,
 				40ULL);
 		KUNIT_EXPECT_EQ(test, follower[i].req_seq.received, 0ULL);
-		KUNIT_EXPECT_EQ(test, leader[i].group.resp_seq.lost, 0ULL);
+		KUNIT_EXPECT_EQ(test, leader[i].group.lost, 0U);
 		KUNIT_EXPECT_EQ(test, leader[i].no_stamp, 0ULL);
 		KUNIT_EXPECT_EQ(test, follower[i].no_stamp, 0ULL);
 	}
@@ -186,6 +186,11 @@ static void test_who_does_not_answer_is_not_reached(struct kunit *test)
 	}
 	ask(&req);
 	KUNIT_EXPECT_FALSE(test, cl_session_reached(&leader[0], next));
+	/* those that had no more room, while it was in reach */
+	KUNIT_EXPECT_EQ(test, leader[0].group.lost,
+			(u32)(CL_SESSION_GROUP_PATIENCE + 1 - 2 -
+			      CL_SESSION_GROUP_SLOTS));
+	KUNIT_EXPECT_EQ(test, leader[1].group.lost, 0U);
 	/* a new generation may have another group */
 	for (i = 0; i < 2; i++) {
 		ask(&req);
@@ -254,12 +259,13 @@ static void test_what_comes_twice_changes_nothing(struct kunit *test)
 			CL_SESSION_EXCHANGE);
 	KUNIT_EXPECT_EQ(test,
 			cl_session_take_report(&follower[0], &rep, node(0), &x),
-			CL_SESSION_IGNORED);
+			CL_SESSION_TAKEN);
+	KUNIT_EXPECT_EQ(test, follower[0].exchanges, 1ULL);
 	/* nor does a response to what was never asked */
 	resp.hdr.seq = 6;
 	resp.hdr.flags = CL_WIRE_F_GROUP;
 	KUNIT_EXPECT_EQ(test, take(0, &resp, &x), CL_SESSION_IGNORED);
-	KUNIT_EXPECT_EQ(test, leader[0].group.resp_seq.received, 1ULL);
+	KUNIT_EXPECT_EQ(test, leader[0].group.responses, 1U);
 }
 
 static void test_report_on_others_says_nothing(struct kunit *test)
@@ -347,7 +353,9 @@ static void test_stamps_of_hardware_wait_until_confirmed(struct kunit *test)
 	cl_session_forget_hardware(&leader[1]);
 	cl_session_confirm(&leader[1], stamp(5, 4));
 	KUNIT_EXPECT_EQ(test, report(5, heard, &rep), 1U);
-	KUNIT_EXPECT_TRUE(test, leader[0].group.asked[5].reported);
+	KUNIT_EXPECT_TRUE(
+		test,
+		leader[0].group.asked[5 % CL_SESSION_GROUP_SLOTS].reported);
 }
 
 static void test_updates_have_numbers_of_their_own(struct kunit *test)
