@@ -86,7 +86,8 @@ static void agent_answered(void *ctx, u64 handle, int result, const char *why)
 {
 	struct cl_membership *m = ctx;
 
-	if (!cl_membership_task_answered(m, handle, result, why))
+	if (!cl_membership_move_answered(m, handle, result, why) &&
+	    !cl_membership_task_answered(m, handle, result, why))
 		m->ops->answered(m->ctx, handle, result, why);
 }
 
@@ -527,6 +528,7 @@ s64 cl_membership_deadline(const struct cl_membership *m)
 	at = cl_min_s64(at, cl_membership_cache_deadline(m));
 	at = cl_min_s64(at, cl_membership_task_deadline(m));
 	at = cl_min_s64(at, cl_membership_look_deadline(m));
+	at = cl_min_s64(at, cl_membership_move_deadline(m));
 	/* what is overdue may have any time */
 	return cl_max_s64(at, 1);
 }
@@ -571,6 +573,7 @@ void cl_membership_run(struct cl_membership *m)
 		cl_streams_forget(&m->streams, node);
 	cl_membership_task_run(m);
 	look_for_removal(m);
+	cl_membership_move_run(m);
 	cl_membership_look_run(m);
 	if (m->contacts)
 		meet(m);

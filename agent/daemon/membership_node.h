@@ -66,6 +66,16 @@ struct cl_membership_task {
 };
 
 /**
+ * struct cl_membership_move - the cluster knows another name or address of this node
+ * @at: it is told then (again), ns; 0: it knows the right ones
+ * @handle: of the request, 0: none is under way
+ */
+struct cl_membership_move {
+	s64 at;
+	u64 handle;
+};
+
+/**
  * struct cl_membership - a membership
  * @io: the world
  * @ops: calls of the owner
@@ -89,6 +99,7 @@ struct cl_membership_task {
  * @cache_failed: that was logged
  * @contacts: members or voters may have changed
  * @task: what is under way
+ * @move: news of this node's address
  * @asks: own requests so far
  * @looking: what @look is for
  * @look: places where members are looked for, or others are answered
@@ -117,6 +128,7 @@ struct cl_membership {
 	bool cache_failed;
 	bool contacts;
 	struct cl_membership_task task;
+	struct cl_membership_move move;
 	u64 asks;
 	enum cl_membership_look looking;
 	struct cl_discovery look[CL_CLUSTERCONF_LOOK_MAX];
@@ -144,6 +156,13 @@ s64 cl_membership_cache_deadline(const struct cl_membership *m);
 void cl_membership_look_end(struct cl_membership *m);
 void cl_membership_look_run(struct cl_membership *m);
 s64 cl_membership_look_deadline(const struct cl_membership *m);
+
+/* membership_move.c */
+bool cl_membership_same(const struct cl_member *a, const struct cl_member *b);
+void cl_membership_move_run(struct cl_membership *m);
+s64 cl_membership_move_deadline(const struct cl_membership *m);
+bool cl_membership_move_answered(struct cl_membership *m, u64 handle,
+				 int result, const char *why);
 
 /* membership_task.c */
 void cl_membership_join_automatically(struct cl_membership *m);

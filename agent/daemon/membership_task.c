@@ -328,13 +328,6 @@ static void fail_join(struct cl_membership *m, int err, const char *why)
 	end(m, err, why);
 }
 
-static bool same_member(const struct cl_member *a, const struct cl_member *b)
-{
-	return !strcmp(a->name, b->name) &&
-	       cl_endpoint_same(&a->time, &b->time) &&
-	       cl_endpoint_same(&a->stream, &b->stream);
-}
-
 static unsigned int count_wanted(const struct cl_state *s)
 {
 	const struct cl_member *o = NULL;
@@ -406,7 +399,7 @@ static void meet_namesake(struct cl_membership *m, const struct cl_member *me)
 {
 	char why[CL_ENTRY_ERROR_SIZE], at[CL_MEMBER_TEXT_SIZE];
 
-	if (!same_member(me, &m->self)) {
+	if (!cl_membership_same(me, &m->self)) {
 		snprintf(why, sizeof(why), NAMESAKE, me->id, me->name,
 			 cl_endpoint_text(at, &me->stream));
 		fail_join(m, -EEXIST, why);

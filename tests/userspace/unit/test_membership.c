@@ -357,6 +357,42 @@ static void test_join_by_the_file(void **state)
 	wait_role(2, "voter");
 }
 
+static u16 port_of(u32 at, u32 id)
+{
+	const struct cl_state *s = state_of(at);
+	const struct cl_member *m =
+		s && s->epoch ? cl_roster_find(s->roster, id) : NULL;
+
+	return m ? m->stream.port : 0;
+}
+
+/* Its file was changed while it was down: voter and follower tell the others. */
+static void test_new_address_is_told_after_a_restart(void **state)
+{
+	u16 port;
+
+	(void)state;
+	up(1);
+	found(1);
+	for (u32 id = 2; id <= 3; id++) {
+		up(id);
+		assert_int_equal(join(id, 1, id == 2), 0);
+	}
+	wait_role(2, "voter");
+	for (u32 id = 3; id >= 2; id--) {
+		down(id);
+		port = free_port();
+		node[id].c.cluster.stream.port = port;
+		up(id);
+		for (int i = 0; port_of(1, id) != port; i++) {
+			assert_true(i < STEPS_MAX);
+			step();
+		}
+		wait_role(id, id == 2 ? "voter" : "follower");
+	}
+	assert_int_equal(state_of(1)->roster->n, 3);
+}
+
 static void test_members_leave(void **state)
 {
 	(void)state;
@@ -644,6 +680,7 @@ int main(void)
 		TEST(test_nodes_join_with_and_without_a_vote),
 		TEST(test_follower_knows_the_members_at_its_start),
 		TEST(test_join_by_the_file),
+		TEST(test_new_address_is_told_after_a_restart),
 		TEST(test_members_leave),
 		TEST(test_last_member_takes_the_cluster_with_it),
 		TEST(test_removed_node_stays_out),
