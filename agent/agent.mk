@@ -49,7 +49,7 @@ LIB_LDFLAGS := -shared -Wl,-soname,$(notdir $(LIB_SO)) -Wl,--version-script,$(LI
 # for programs that use it where it was built
 LIB_RPATH := -Wl,-rpath,$(abspath $(BUILD))
 LIB_OBJS := $(patsubst %.c,$(BUILD)/obj/so/%.o,$(wildcard $(LIB_DIR)/*.c) \
-	agent/lib/page.c)
+	agent/lib/page.c agent/lib/past.c)
 
 .PHONY: agent
 agent: $(AGENT_LIB) $(AGENT_BINS) $(LIB_LINK)

@@ -7,6 +7,7 @@
 
 #define __printf(fmt, args) __attribute((__format__(__printf__, fmt, args)))
 #define __noreturn __attribute((__noreturn__))
+#define noinline __attribute((__noinline__))
 #define __packed __attribute((__packed__))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

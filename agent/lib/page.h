@@ -129,6 +129,38 @@ static inline int cl_page_eval(const struct clocklink_anchor *a,
 	return 0;
 }
 
+/*
+ * One look at the page's clock, and the own raw time then; false if the page was
+ * written meanwhile.  What the interval does not need is left out.
+ */
+static __always_inline bool cl_page_look(const struct clocklink_page *m,
+					 bool hard,
+					 struct clocklink_anchor *ret,
+					 struct cl_raw *ret_raw)
+{
+	const struct clocklink_anchor *now = &m->now;
+	const __u64 *bound = hard ? &now->hard_ns : &now->bound_ns;
+	u32 seq;
+
+	/* Pairs with the writer's barrier after it made seq odd. */
+	seq = __atomic_load_n(&m->seq, __ATOMIC_ACQUIRE);
+	if (__builtin_expect(seq & 1, 0))
+		return false;
+	*ret_raw = cl_page_raw();
+	ret->raw = __atomic_load_n(&now->raw, __ATOMIC_RELAXED);
+	ret->time = __atomic_load_n(&now->time, __ATOMIC_RELAXED);
+	ret->rate_q48 = __atomic_load_n(&now->rate_q48, __ATOMIC_RELAXED);
+	ret->slew_q48 = __atomic_load_n(&now->slew_q48, __ATOMIC_RELAXED);
+	ret->slew_ns = __atomic_load_n(&now->slew_ns, __ATOMIC_RELAXED);
+	ret->bound_ns = __atomic_load_n(bound, __ATOMIC_RELAXED);
+	ret->drift_q48 = __atomic_load_n(&now->drift_q48, __ATOMIC_RELAXED);
+	ret->void_raw = __atomic_load_n(&now->void_raw, __ATOMIC_RELAXED);
+	ret->state = __atomic_load_n(&now->state, __ATOMIC_RELAXED);
+	/* Pairs with the writer's barrier before it makes seq even. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(&m->seq, __ATOMIC_RELAXED) == seq;
+}
+
 /**
  * cl_page_load() - what a reading needs of the page
  * @p: the page
@@ -145,36 +177,12 @@ static __always_inline int cl_page_load(const struct cl_page *p, s64 shift,
 					bool hard, struct clocklink_anchor *ret,
 					struct cl_raw *ret_raw)
 {
-	const struct clocklink_page *m = p->map;
-	const __u64 *bound = hard ? &m->now.hard_ns : &m->now.bound_ns;
-	u32 seq;
-
 	for (int i = 0; i < CL_PAGE_RETRIES; i++) {
-		/* Pairs with the writer's barrier after it made seq odd. */
-		seq = __atomic_load_n(&m->seq, __ATOMIC_ACQUIRE);
-		if (seq & 1) {
-			cl_page_relax();
-			continue;
-		}
-		*ret_raw = cl_raw_add(cl_page_raw(), -shift);
-		ret->raw = __atomic_load_n(&m->now.raw, __ATOMIC_RELAXED);
-		ret->time = __atomic_load_n(&m->now.time, __ATOMIC_RELAXED);
-		ret->rate_q48 =
-			__atomic_load_n(&m->now.rate_q48, __ATOMIC_RELAXED);
-		ret->slew_q48 =
-			__atomic_load_n(&m->now.slew_q48, __ATOMIC_RELAXED);
-		ret->slew_ns =
-			__atomic_load_n(&m->now.slew_ns, __ATOMIC_RELAXED);
-		ret->bound_ns = __atomic_load_n(bound, __ATOMIC_RELAXED);
-		ret->drift_q48 =
-			__atomic_load_n(&m->now.drift_q48, __ATOMIC_RELAXED);
-		ret->void_raw =
-			__atomic_load_n(&m->now.void_raw, __ATOMIC_RELAXED);
-		ret->state = __atomic_load_n(&m->now.state, __ATOMIC_RELAXED);
-		/* Pairs with the writer's barrier before it makes seq even. */
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		if (__atomic_load_n(&m->seq, __ATOMIC_RELAXED) == seq)
+		if (cl_page_look(p->map, hard, ret, ret_raw)) {
+			*ret_raw = cl_raw_add(*ret_raw, -shift);
 			return 0;
+		}
+		cl_page_relax();
 	}
 	return -EAGAIN;
 }
@@ -190,8 +198,8 @@ static __always_inline int cl_page_load(const struct cl_page *p, s64 shift,
  * Return: 0; -ENODATA if there is no usable time, @ret->state says why; -EAGAIN
  * if the page stayed in the middle of a write, @ret is unspecified then.
  */
-static __always_inline int cl_page_read(const struct cl_page *p, s64 shift,
-					bool hard, struct cl_interval *ret)
+static inline int cl_page_read(const struct cl_page *p, s64 shift, bool hard,
+			       struct cl_interval *ret)
 {
 	struct clocklink_anchor a;
 	struct cl_raw raw;

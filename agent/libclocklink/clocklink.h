@@ -91,6 +91,18 @@ enum clocklink_order {
 	CLOCKLINK_AFTER = 1
 };
 
+/**
+ * enum clocklink_source - clock of a stamp that is to be converted
+ * @CLOCKLINK_RAW: CLOCK_MONOTONIC_RAW of the process
+ * @CLOCKLINK_MONOTONIC: CLOCK_MONOTONIC of the process
+ * @CLOCKLINK_REALTIME: CLOCK_REALTIME
+ */
+enum clocklink_source {
+	CLOCKLINK_RAW,
+	CLOCKLINK_MONOTONIC,
+	CLOCKLINK_REALTIME
+};
+
 /* An open time page; opaque. */
 struct clocklink;
 
@@ -153,6 +165,8 @@ int clocklink_now(const struct clocklink *c, struct clocklink_interval *ret);
 int clocklink_now_hard(const struct clocklink *c,
 		       struct clocklink_interval *ret);
 int clocklink_now_utc(const struct clocklink *c, struct clocklink_utc *ret);
+int clocklink_convert(const struct clocklink *c, enum clocklink_source source,
+		      int64_t stamp, struct clocklink_interval *ret);
 int clocklink_status(const struct clocklink *c, struct clocklink_status *ret);
 
 enum clocklink_order clocklink_compare(const struct clocklink_interval *a,

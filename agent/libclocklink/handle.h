@@ -50,6 +50,7 @@ static inline int cl_handle_state_error(u32 state)
 	}
 }
 
+int cl_handle_check_file(const struct clocklink *c);
 int cl_handle_shift_slow(const struct clocklink *c, s64 *ret);
 
 /*

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "agent/lib/compiler.h"
+
 /* Nobody who overlooks an error shall take the interval for a time. */
 static int fail(int err, struct clocklink_interval *ret)
 {
@@ -11,8 +13,9 @@ static int fail(int err, struct clocklink_interval *ret)
 	return err;
 }
 
-static __always_inline int read_page(const struct clocklink *c, bool hard,
-				     struct clocklink_interval *ret)
+/* The way of the first reading in a process, of a page just written, of errors. */
+static noinline int read_slowly(const struct clocklink *c, bool hard,
+				struct clocklink_interval *ret)
 {
 	struct cl_interval iv;
 	s64 shift;
@@ -26,6 +29,24 @@ static __always_inline int read_page(const struct clocklink *c, bool hard,
 		return fail(err == -EAGAIN ? CLOCKLINK_ERROR_STUCK :
 					     cl_handle_state_error(iv.state),
 			    ret);
+	ret->earliest = iv.earliest.ns;
+	ret->latest = iv.latest.ns;
+	return CLOCKLINK_OK;
+}
+
+static __always_inline int read_page(const struct clocklink *c, bool hard,
+				     struct clocklink_interval *ret)
+{
+	struct clocklink_anchor a;
+	struct cl_interval iv;
+	struct cl_raw raw;
+	s64 shift;
+
+	/* The clock is read as early as can be: it waits for all loads before. */
+	if (!cl_page_look(c->page.map, hard, &a, &raw) ||
+	    !cl_shift_load(c->shift, &shift) ||
+	    cl_page_eval(&a, cl_raw_add(raw, -shift), &iv))
+		return read_slowly(c, hard, ret);
 	ret->earliest = iv.earliest.ns;
 	ret->latest = iv.latest.ns;
 	return CLOCKLINK_OK;

@@ -11,6 +11,24 @@
 #include "wiped.h"
 
 /**
+ * cl_handle_check_file() - is the handle's file still its own?
+ * @c: the handle
+ *
+ * A daemon may have closed all files, and opened others under their numbers.
+ *
+ * Return: 0; CLOCKLINK_ERROR_DEVICE, errno is EBADF.
+ */
+int cl_handle_check_file(const struct clocklink *c)
+{
+	struct stat st;
+
+	if (!fstat(c->fd, &st) && st.st_dev == c->dev && st.st_ino == c->ino)
+		return CLOCKLINK_OK;
+	errno = EBADF;
+	return CLOCKLINK_ERROR_DEVICE;
+}
+
+/**
  * cl_handle_shift_slow() - find out what the process's clocks are ahead
  * @c: the handle
  * @ret: ns
@@ -21,16 +39,13 @@
  */
 int cl_handle_shift_slow(const struct clocklink *c, s64 *ret)
 {
-	struct stat st;
+	int err;
 
 	*ret = 0;
 	if (!c->is_file) {
-		if (fstat(c->fd, &st))
-			return CLOCKLINK_ERROR_DEVICE;
-		if (st.st_dev != c->dev || st.st_ino != c->ino) {
-			errno = EBADF;
-			return CLOCKLINK_ERROR_DEVICE;
-		}
+		err = cl_handle_check_file(c);
+		if (err)
+			return err;
 		if (cl_timens_shift(c->fd, ret))
 			return CLOCKLINK_ERROR_NAMESPACE;
 	}
@@ -118,16 +133,12 @@ int clocklink_open(const char *path, struct clocklink **ret)
  */
 void clocklink_close(struct clocklink *c)
 {
-	struct stat st;
-
 	if (!c)
 		return;
 	if (c->page.map)
 		cl_page_close(&c->page);
 	cl_wiped_free(c->shift, sizeof(*c->shift));
-	/* Not a file that the program has opened under this number since. */
-	if (c->fd >= 0 && !fstat(c->fd, &st) && st.st_dev == c->dev &&
-	    st.st_ino == c->ino)
+	if (c->fd >= 0 && !cl_handle_check_file(c))
 		close(c->fd);
 	free(c);
 }

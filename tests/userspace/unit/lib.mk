@@ -10,6 +10,7 @@ LIB_TEST_NAMES := \
 	utc \
 	wait \
 	status \
+	convert \
 	hlc \
 	fork
 

@@ -84,7 +84,13 @@ static void *read_all(void *arg)
 	const struct kit *k = arg;
 	int err;
 
-	while (!(err = clocklink_now(k->clock, &iv))) {
+	for (;;) {
+		err = clocklink_now(k->clock, &iv);
+		/* A writer in user space may be stopped in the middle. */
+		if (err == CLOCKLINK_ERROR_STUCK)
+			continue;
+		if (err)
+			return err == CLOCKLINK_ERROR_GONE ? NULL : arg;
 		/* Half of a write would be far off, or of another width. */
 		if (iv.latest - iv.earliest != 2 * 501 ||
 		    iv.earliest < last.earliest ||
@@ -92,7 +98,6 @@ static void *read_all(void *arg)
 			return arg;
 		last = iv;
 	}
-	return err == CLOCKLINK_ERROR_GONE ? NULL : arg;
 }
 
 /* Anchor and time move together, all else would be seen by the readers. */

@@ -109,6 +109,7 @@ static void test_sizes_and_values_stay(void **state)
 	assert_int_equal(CLOCKLINK_ERROR_UNSYNCED, -7);
 	assert_int_equal(CLOCKLINK_ERROR_DRIFT, -17);
 	assert_int_equal(CLOCKLINK_LEVEL_HOLDOVER, 3);
+	assert_int_equal(CLOCKLINK_REALTIME, 2);
 	assert_int_equal(sizeof(struct clocklink_interval), 16);
 	assert_int_equal(sizeof(struct clocklink_utc), 24);
 	assert_int_equal(sizeof(struct clocklink_status), 80);
