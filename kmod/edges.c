@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "edges.h"
 
+#include <linux/rculist.h>
+
 #include "instance.h"
 
 /* A peer that is silent for so many of its turns is not counted. */
@@ -53,10 +55,9 @@ unsigned int cl_edges_gather(struct cl_instance *inst, const struct cl_order *o,
 		     inst->settings.probe_every;
 	struct cl_peer *peer;
 	unsigned int n = 0;
-	int i;
 
 	rcu_read_lock();
-	hash_for_each_rcu(inst->peers.hash, i, peer, hash) {
+	list_for_each_entry_rcu(peer, &inst->peers.list, list) {
 		/* Most have none.  Pairs with engine_take_line(). */
 		if (!READ_ONCE(peer->line.known) || peer->node == o->parent)
 			continue;

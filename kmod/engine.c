@@ -510,7 +510,7 @@ static struct cl_peer *engine_sender(struct cl_instance *inst,
 				     const struct cl_wire_msg *m,
 				     enum cl_stat *ret_why)
 {
-	struct cl_peer *peer;
+	struct cl_known *k;
 
 	if (m->hdr.cluster != inst->settings.cluster) {
 		*ret_why = CL_STAT_DROP_CLUSTER;
@@ -521,12 +521,12 @@ static struct cl_peer *engine_sender(struct cl_instance *inst,
 		*ret_why = CL_STAT_DROP_RECEIVER;
 		return NULL;
 	}
-	peer = cl_peers_find(&inst->peers, m->hdr.sender);
-	if (!peer) {
+	k = cl_peers_known(&inst->peers, m->hdr.sender);
+	if (!k) {
 		*ret_why = CL_STAT_DROP_PEER;
 		return NULL;
 	}
-	if (!cl_endpoint_equal(&peer->path.to, &pkt->from)) {
+	if (!cl_endpoint_equal(&k->at, &pkt->from)) {
 		*ret_why = CL_STAT_DROP_SOURCE;
 		return NULL;
 	}
@@ -534,7 +534,8 @@ static struct cl_peer *engine_sender(struct cl_instance *inst,
 		*ret_why = CL_STAT_DROP_KEY;
 		return NULL;
 	}
-	return peer;
+	*ret_why = CL_STAT_DROP_MEMORY;
+	return cl_peers_hear(&inst->peers, k);
 }
 
 /* The answer goes out before anything that can wait. */

@@ -10,6 +10,9 @@
 
 #include "engine.h"
 
+/* A tenth of CL_PEERS_IDLE. */
+#define INSTANCE_TURN_MAX_NS (60 * CL_NS_PER_SEC)
+
 static unsigned int instance_net_id;
 
 static DEFINE_MUTEX(instances_lock); /* protects instances */
@@ -48,7 +51,7 @@ static struct cl_instance *instance_alloc(struct net *net,
 	cl_hwmap_init(&inst->hwmap);
 	cl_txring_init(&inst->txring);
 	cl_resend_init(&inst->resend);
-	cl_peers_init(&inst->peers);
+	cl_peers_init(&inst->peers, &settings->params);
 	if (cl_group_init(&inst->group)) {
 		free_percpu(inst->stats);
 		kvfree(inst);
@@ -191,12 +194,9 @@ void cl_instance_destroy(struct cl_net *cn)
 void cl_instance_set(struct cl_instance *inst, const struct cl_settings *new)
 {
 	struct cl_settings *s = &inst->settings;
-	struct cl_peer *peer;
 
-	if (memcmp(&s->params, &new->params, sizeof(s->params))) {
-		list_for_each_entry(peer, &inst->peers.list, list)
-			cl_peer_set_params(peer, &new->params);
-	}
+	if (memcmp(&s->params, &new->params, sizeof(s->params)))
+		cl_peers_set_params(&inst->peers, &new->params);
 	mutex_lock(&inst->steering.lock);
 	/* Pairs with cl_instance_leads(). */
 	WRITE_ONCE(s->leader, new->leader);
@@ -220,45 +220,62 @@ void cl_instance_set(struct cl_instance *inst, const struct cl_settings *new)
  * @cn: the module's part of the namespace, locked, with an instance
  * @node: node id, neither own nor a peer's
  * @endpoint: its address
- * @ret: the peer
+ * @ret: gets it; nothing is measured of it yet
  *
  * Context: process.
  * Return: 0, -EAFNOSUPPORT for an IPv6 address without IPv6, -ENOSPC, -ENOMEM.
  */
 int cl_instance_add_peer(struct cl_net *cn, u32 node,
 			 const struct cl_endpoint *endpoint,
-			 struct cl_peer **ret)
+			 struct cl_known **ret)
 {
 	struct cl_instance *inst = cn->inst;
-	struct cl_peer *peer;
+	struct cl_known *k;
 
 	lockdep_assert_held(&cn->lock);
 	if (!cl_endpoint_is4(endpoint) && !inst->sock6.sock)
 		return -EAFNOSUPPORT;
-	peer = cl_peers_add(&inst->peers, node, endpoint,
-			    &inst->settings.params);
-	if (IS_ERR(peer))
-		return PTR_ERR(peer);
+	k = cl_peers_add(&inst->peers, node, endpoint);
+	if (IS_ERR(k))
+		return PTR_ERR(k);
 	cn->changes++;
-	*ret = peer;
+	*ret = k;
 	return 0;
 }
 
 /**
  * cl_instance_del_peer() - delete a peer
  * @cn: the module's part of the namespace, locked, with an instance
- * @peer: one of its peers
+ * @k: a node that it knows
  *
  * Context: process.
  */
-void cl_instance_del_peer(struct cl_net *cn, struct cl_peer *peer)
+void cl_instance_del_peer(struct cl_net *cn, struct cl_known *k)
 {
-	u32 node = peer->node;
+	u32 node = k->node;
 
 	lockdep_assert_held(&cn->lock);
-	cl_peers_del(&cn->inst->peers, peer);
+	cl_peers_del(&cn->inst->peers, k);
 	cn->changes++;
 	cl_steering_peer_gone(cn->inst, node);
+}
+
+/**
+ * cl_instance_sweep() - give back what peers take that nobody measures any more
+ * @inst: instance, lock of the namespace held
+ *
+ * To be called often, it does a little each time.  Where a peer's turn is so long that
+ * it may be silent for CL_PEERS_IDLE, all is kept.
+ *
+ * Context: process.
+ */
+void cl_instance_sweep(struct cl_instance *inst)
+{
+	const struct cl_settings *s = &inst->settings;
+	u64 turn_ns = max(s->interval_ns, s->interval_max_ns) * s->probe_every;
+
+	if (turn_ns < INSTANCE_TURN_MAX_NS)
+		cl_peers_sweep(&inst->peers);
 }
 
 /*

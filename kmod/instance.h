@@ -14,7 +14,7 @@
 #include "hwmap.h"
 #include "output.h"
 #include "page.h"
-#include "peer.h"
+#include "peers.h"
 #include "phc.h"
 #include "resend.h"
 #include "samples.h"
@@ -79,7 +79,7 @@ struct cl_settings {
  * @txring: messages whose transmit stamp has not come yet
  * @samples: exchanges for the peers' estimators
  * @resend: last update, for who has missed it
- * @peers: peers
+ * @peers: known nodes and peers
  * @group: by which a leader reaches them
  * @sock4: IPv4 socket
  * @sock6: IPv6 socket, closed if the kernel has no IPv6
@@ -139,8 +139,9 @@ void cl_instance_set(struct cl_instance *inst,
 		     const struct cl_settings *settings);
 int cl_instance_add_peer(struct cl_net *cn, u32 node,
 			 const struct cl_endpoint *endpoint,
-			 struct cl_peer **ret);
-void cl_instance_del_peer(struct cl_net *cn, struct cl_peer *peer);
+			 struct cl_known **ret);
+void cl_instance_del_peer(struct cl_net *cn, struct cl_known *k);
+void cl_instance_sweep(struct cl_instance *inst);
 int cl_instance_set_device(struct cl_instance *inst,
 			   const struct cl_hwmap_change *c);
 int cl_instance_set_bias(struct cl_instance *inst, u32 ifindex,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lead.h"
 
+#include <linux/rculist.h>
+
 #include "instance.h"
 #include "send.h"
 
@@ -9,6 +11,11 @@
  * its stamp by a network device been confirmed, after its own round was reported.
  */
 #define LEAD_REPORTS 2
+
+/* The lock of the commands keeps peers; more may be added meanwhile. */
+#define lead_for_each(inst, peer)                                \
+	list_for_each_entry_rcu(peer, &(inst)->peers.list, list, \
+				lockdep_is_held(&cl_net((inst)->net)->lock))
 
 /**
  * cl_lead_reaches() - does a peer get what is sent to the group?
@@ -35,7 +42,8 @@ static void lead_note_request(struct cl_instance *inst, u32 seq)
 {
 	struct cl_peer *peer;
 
-	list_for_each_entry(peer, &inst->peers.list, list) {
+	lead_for_each(inst, peer)
+	{
 		spin_lock_bh(&peer->lock);
 		cl_session_ask_group(&peer->session, seq);
 		peer->requests += cl_session_reached(&peer->session, seq);
@@ -64,7 +72,7 @@ static int lead_ask_group(struct cl_instance *inst)
 }
 
 /**
- * cl_lead_requests() - send a Sync Request to every peer
+ * cl_lead_requests() - send a Sync Request to every known node
  * @inst: instance
  *
  * One to the group if there is one, and one to each peer that it does not reach.
@@ -78,9 +86,11 @@ u32 cl_lead_requests(struct cl_instance *inst)
 	struct cl_peer *peer;
 	u32 sent = 0;
 
+	cl_peers_measure_all(&inst->peers);
 	if (group && !lead_ask_group(inst))
 		sent++;
-	list_for_each_entry(peer, &inst->peers.list, list) {
+	lead_for_each(inst, peer)
+	{
 		if (cl_lead_reaches(inst, peer))
 			continue;
 		local_bh_disable();
@@ -148,7 +158,8 @@ static void lead_report(struct cl_instance *inst, const struct cl_published *p,
 		.t1 = t1.t,
 		.heard = inst->group.heard,
 	};
-	list_for_each_entry(peer, &inst->peers.list, list) {
+	lead_for_each(inst, peer)
+	{
 		if (!lead_add_heard(inst, peer, &t1, &m.rep) ||
 		    m.rep.n < CL_WIRE_HEARD_MAX)
 			continue;
@@ -192,7 +203,7 @@ static void lead_fill_update(u32 epoch, u64 interval_ns,
 }
 
 /**
- * cl_lead_updates() - send a Sync Update to every peer
+ * cl_lead_updates() - send a Sync Update to every known node
  * @inst: instance
  * @epoch: epoch of the replicated state
  * @interval_ns: time until the next update, > 0
@@ -215,13 +226,15 @@ u32 cl_lead_updates(struct cl_instance *inst, u32 epoch, u64 interval_ns)
 	cl_send_header(inst, CL_NODE_ALL, &p, &m.hdr);
 	lead_fill_update(epoch, interval_ns, &p, now, &m.upd);
 	cl_resend_note(&inst->resend, &m, now);
+	cl_peers_measure_all(&inst->peers);
 	if (cl_group_used(&inst->group)) {
 		for (i = LEAD_REPORTS; i; i--)
 			lead_report(inst, &p, inst->group.next_request - i);
 		if (!lead_tell_group(inst, &m))
 			sent++;
 	}
-	list_for_each_entry(peer, &inst->peers.list, list) {
+	lead_for_each(inst, peer)
+	{
 		if (cl_lead_reaches(inst, peer))
 			continue;
 		local_bh_disable();

@@ -235,19 +235,19 @@ static int nl_instance_set(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* The peer that the command names; NULL and the error is set. */
-static struct cl_peer *nl_find_peer(struct genl_info *info, struct cl_net *cn)
+static struct cl_known *nl_find_peer(struct genl_info *info, struct cl_net *cn)
 {
 	struct nlattr *attr = info->attrs[CLOCKLINK_A_PEER_NODE];
-	struct cl_peer *peer;
+	struct cl_known *k;
 
 	rcu_read_lock();
 	/* The lock of the namespace keeps it after the read side. */
-	peer = cl_peers_find(&cn->inst->peers, nla_get_u32(attr));
+	k = cl_peers_known(&cn->inst->peers, nla_get_u32(attr));
 	rcu_read_unlock();
-	if (!peer)
+	if (!k)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
 				    "there is no such peer");
-	return peer;
+	return k;
 }
 
 static int nl_peer_get(struct sk_buff *skb, struct genl_info *info)
@@ -268,9 +268,9 @@ static int nl_peer_get(struct sk_buff *skb, struct genl_info *info)
 		return -ENODEV;
 	}
 	p.inst = cn->inst;
-	p.peer = nl_find_peer(info, cn);
+	p.known = nl_find_peer(info, cn);
 	p.now = cl_output_raw(&cn->inst->output);
-	if (p.peer)
+	if (p.known)
 		err = nl_reply(reply, info, cl_nlfill_peer, &p);
 	else
 		nlmsg_free(reply);
@@ -296,8 +296,8 @@ static int nl_peer_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	cb->seq = cn->changes;
 	p.inst = cn->inst;
 	p.now = cl_output_raw(&cn->inst->output);
-	list_for_each_entry(p.peer, &cn->inst->peers.list, list) {
-		if (p.peer->node <= cb->args[0])
+	list_for_each_entry(p.known, &cn->inst->peers.known, list) {
+		if (p.known->node <= cb->args[0])
 			continue;
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq, &nl_family, NLM_F_MULTI,
@@ -310,18 +310,18 @@ static int nl_peer_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		}
 		genl_dump_check_consistent(cb, hdr);
 		genlmsg_end(skb, hdr);
-		cb->args[0] = p.peer->node;
+		cb->args[0] = p.known->node;
 	}
 out:
 	mutex_unlock(&cn->lock);
 	return err ?: skb->len;
 }
 
-static void nl_tell_peer(struct cl_net *cn, struct cl_peer *peer, u8 cmd)
+static void nl_tell_peer(struct cl_net *cn, const struct cl_known *k, u8 cmd)
 {
 	struct cl_nlfill_peer p = {
 		.inst = cn->inst,
-		.peer = peer,
+		.known = k,
 		.now = cl_output_raw(&cn->inst->output),
 	};
 
@@ -345,7 +345,7 @@ static int nl_add_peer(struct genl_info *info, struct cl_net *cn)
 	struct cl_instance *inst = cn->inst;
 	u32 node = nla_get_u32(attr);
 	struct cl_endpoint endpoint;
-	struct cl_peer *peer;
+	struct cl_known *k;
 	int err;
 
 	if (node == inst->settings.node) {
@@ -357,14 +357,14 @@ static int nl_add_peer(struct genl_info *info, struct cl_net *cn)
 	if (err)
 		return err;
 	rcu_read_lock();
-	peer = cl_peers_find(&inst->peers, node);
+	k = cl_peers_known(&inst->peers, node);
 	rcu_read_unlock();
-	if (peer) {
+	if (k) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
 				    "there is such a peer already");
 		return -EEXIST;
 	}
-	err = cl_instance_add_peer(cn, node, &endpoint, &peer);
+	err = cl_instance_add_peer(cn, node, &endpoint, &k);
 	if (err == -EAFNOSUPPORT)
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[CLOCKLINK_A_PEER_ADDR6],
@@ -374,8 +374,8 @@ static int nl_add_peer(struct genl_info *info, struct cl_net *cn)
 	if (err)
 		return err;
 	cl_nlparse_peer_settings(info->attrs, &settings);
-	cl_peer_set(peer, &settings);
-	nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_ADD_NTF);
+	cl_peers_set(&inst->peers, k, &settings);
+	nl_tell_peer(cn, k, CLOCKLINK_CMD_PEER_ADD_NTF);
 	return 0;
 }
 
@@ -396,15 +396,15 @@ static int nl_peer_add(struct sk_buff *skb, struct genl_info *info)
 
 static int nl_set_peer(struct genl_info *info, struct cl_net *cn)
 {
-	struct cl_peer *peer = nl_find_peer(info, cn);
+	struct cl_known *k = nl_find_peer(info, cn);
 	struct cl_peer_settings settings;
 
-	if (!peer)
+	if (!k)
 		return -ENOENT;
-	settings = peer->settings;
+	settings = k->settings;
 	cl_nlparse_peer_settings(info->attrs, &settings);
-	cl_peer_set(peer, &settings);
-	nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_SET_NTF);
+	cl_peers_set(&cn->inst->peers, k, &settings);
+	nl_tell_peer(cn, k, CLOCKLINK_CMD_PEER_SET_NTF);
 	return 0;
 }
 
@@ -428,12 +428,12 @@ static int nl_peer_set(struct sk_buff *skb, struct genl_info *info)
 
 static int nl_del_peer(struct genl_info *info, struct cl_net *cn)
 {
-	struct cl_peer *peer = nl_find_peer(info, cn);
+	struct cl_known *k = nl_find_peer(info, cn);
 
-	if (!peer)
+	if (!k)
 		return -ENOENT;
-	nl_tell_peer(cn, peer, CLOCKLINK_CMD_PEER_DEL_NTF);
-	cl_instance_del_peer(cn, peer);
+	nl_tell_peer(cn, k, CLOCKLINK_CMD_PEER_DEL_NTF);
+	cl_instance_del_peer(cn, k);
 	return 0;
 }
 
@@ -458,6 +458,7 @@ static int nl_send_peer(struct genl_info *info,
 				    struct cl_peer *peer))
 {
 	struct cl_peer *peer;
+	struct cl_known *k;
 	struct cl_net *cn;
 	int err = -ENOENT;
 
@@ -466,9 +467,10 @@ static int nl_send_peer(struct genl_info *info,
 	cn = nl_lock(info);
 	if (!cn)
 		return -ENODEV;
-	peer = nl_find_peer(info, cn);
-	if (peer) {
-		err = send(cn->inst, peer);
+	k = nl_find_peer(info, cn);
+	if (k) {
+		peer = cl_peers_measure(&cn->inst->peers, k);
+		err = peer ? send(cn->inst, peer) : -ENOMEM;
 		if (err)
 			GENL_SET_ERR_MSG(info, "cannot send to the peer");
 	}
@@ -499,6 +501,8 @@ static int nl_steer(struct sk_buff *skb, struct genl_info *info)
 	if (!cn)
 		return -ENODEV;
 	err = cl_steering_order(cn->inst, &order, info->extack);
+	/* An order comes in each round. */
+	cl_instance_sweep(cn->inst);
 	mutex_unlock(&cn->lock);
 	return err;
 }

@@ -282,6 +282,15 @@ static int put_ahead(struct sk_buff *skb, const struct cl_nlfill_peer *p,
 	return 0;
 }
 
+/* Does it get what the local node, a leader, sends to the group? */
+static bool is_reached(const struct cl_nlfill_peer *p)
+{
+	struct cl_peer *peer = cl_known_peer(p->known);
+
+	return peer && cl_instance_leads(p->inst) &&
+	       cl_lead_reaches(p->inst, peer);
+}
+
 /**
  * cl_nlfill_peer() - a peer and what was measured against it
  * @skb: message
@@ -294,17 +303,15 @@ int cl_nlfill_peer(struct sk_buff *skb, const void *arg)
 	const struct cl_nlfill_peer *p = arg;
 	struct cl_peer_info info;
 
-	cl_peer_get_info(p->peer, p->now, &info);
-	if (nla_put_u32(skb, CLOCKLINK_A_PEER_NODE, p->peer->node) ||
+	cl_known_get_info(p->known, p->now, &info);
+	if (nla_put_u32(skb, CLOCKLINK_A_PEER_NODE, p->known->node) ||
 	    put_s64(skb, CLOCKLINK_A_PEER_RAW, p->now.ns) ||
-	    put_endpoint(skb, &p->peer->path.to) ||
-	    put_path(skb, &info.settings) || put_counters(skb, &info) ||
-	    put_hardware(skb, &info))
+	    put_endpoint(skb, &p->known->at) || put_path(skb, &info.settings) ||
+	    put_counters(skb, &info) || put_hardware(skb, &info))
 		return -EMSGSIZE;
 	if (info.gen_known && put_told(skb, &info))
 		return -EMSGSIZE;
-	if (cl_instance_leads(p->inst) && cl_lead_reaches(p->inst, p->peer) &&
-	    nla_put_flag(skb, CLOCKLINK_A_PEER_MULTICAST))
+	if (is_reached(p) && nla_put_flag(skb, CLOCKLINK_A_PEER_MULTICAST))
 		return -EMSGSIZE;
 	if (!info.ready)
 		return 0;
@@ -479,7 +486,7 @@ int cl_nlfill_stats(struct sk_buff *skb, const void *arg)
 	static_assert(CLOCKLINK_A_STATS_DROP_TLV - CLOCKLINK_A_STATS_RX ==
 		      CL_STAT_DROP_TLV);
 	static_assert(CLOCKLINK_A_STATS_MAX - CLOCKLINK_A_STATS_RX ==
-		      CL_STAT_MULTICAST_TX);
+		      CL_STAT_DROP_MEMORY);
 	for (i = 0; i < __CL_STATS; i++) {
 		if (put_u64(skb, CLOCKLINK_A_STATS_RX + i,
 			    cl_stats_sum(inst->stats, i)))

@@ -13,12 +13,12 @@
 /**
  * struct cl_nlfill_peer - a peer, and when it is looked at
  * @inst: instance
- * @peer: its peer
+ * @known: a node that it knows
  * @now: own raw time
  */
 struct cl_nlfill_peer {
 	const struct cl_instance *inst;
-	struct cl_peer *peer;
+	const struct cl_known *known;
 	struct cl_raw now;
 };
 

@@ -4,13 +4,12 @@
 #include <linux/clocklink.h>
 #include <linux/jiffies.h>
 #include <linux/random.h>
-#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
 #include "core/fixed.h"
 
-/* kmalloc() would round a peer up to 16 KiB. */
+/* A peer takes about 11 KiB; kmalloc() would round that up to 16. */
 static struct kmem_cache *peer_cache;
 
 /**
@@ -35,36 +34,6 @@ void cl_peer_cache_exit(void)
 	kmem_cache_destroy(peer_cache);
 }
 
-/**
- * cl_peers_init() - an empty table
- * @peers: table
- */
-void cl_peers_init(struct cl_peers *peers)
-{
-	hash_init(peers->hash);
-	INIT_LIST_HEAD(&peers->list);
-	peers->count = 0;
-}
-
-/**
- * cl_peers_find() - peer by node id
- * @peers: table
- * @node: node id
- *
- * Context: RCU read side; the peer stays until its end.
- * Return: the peer or NULL.
- */
-struct cl_peer *cl_peers_find(struct cl_peers *peers, u32 node)
-{
-	struct cl_peer *peer;
-
-	hash_for_each_possible_rcu(peers->hash, peer, hash, node) {
-		if (peer->node == node)
-			return peer;
-	}
-	return NULL;
-}
-
 static void peer_forget_line(struct cl_peer *peer)
 {
 	WRITE_ONCE(peer->line.known, false); /* pairs with cl_edges_gather() */
@@ -80,56 +49,50 @@ static void peer_start(struct cl_peer *peer)
 }
 
 /**
- * cl_peers_add() - add a peer
- * @peers: table
- * @node: node id, not in the table yet
- * @endpoint: its address
- * @params: for its estimator
+ * cl_peer_alloc() - memory for a peer
+ * @gfp: GFP_KERNEL in process context, else GFP_ATOMIC
  *
- * Context: process, lock of the commands held.
- * Return: the peer, -ENOSPC if the table is full, -ENOMEM.
+ * Return: a peer for cl_peer_begin(), or NULL.
  */
-struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
-			     const struct cl_endpoint *endpoint,
-			     const struct cl_estimator_params *params)
+struct cl_peer *cl_peer_alloc(gfp_t gfp)
 {
-	struct list_head *before = &peers->list;
-	struct cl_peer *peer, *other;
-	int err;
+	struct cl_peer *peer = kmem_cache_zalloc(peer_cache, gfp);
 
-	if (peers->count >= CL_PEERS_MAX)
-		return ERR_PTR(-ENOSPC);
-	peer = kmem_cache_zalloc(peer_cache, GFP_KERNEL);
-	if (!peer)
-		return ERR_PTR(-ENOMEM);
-	err = dst_cache_init(&peer->path.cache, GFP_KERNEL_ACCOUNT);
-	if (err) {
+	if (peer && dst_cache_init(&peer->path.cache, gfp | __GFP_ACCOUNT)) {
 		kmem_cache_free(peer_cache, peer);
-		return ERR_PTR(err);
+		return NULL;
 	}
+	return peer;
+}
+
+/**
+ * cl_peer_begin() - nothing is measured of it yet
+ * @peer: peer of cl_peer_alloc() that nobody else can reach
+ * @node: its node id
+ * @at: its address
+ * @settings: known of the path
+ * @params: for its estimator
+ */
+void cl_peer_begin(struct cl_peer *peer, u32 node, const struct cl_endpoint *at,
+		   const struct cl_peer_settings *settings,
+		   const struct cl_estimator_params *params)
+{
 	peer->node = node;
-	peer->path.to = *endpoint;
+	peer->path.to = *at;
 	spin_lock_init(&peer->lock);
+	peer->settings = *settings;
 	peer->tokens = (u64)CL_BUDGET_BURST * HZ;
 	peer->refilled = jiffies;
 	peer_start(peer);
 	cl_source_init(&peer->source);
 	cl_estimator_init(&peer->estimator, params);
-
-	/* Sorted, so that a dump can go on after any node id. */
-	list_for_each_entry(other, &peers->list, list) {
-		if (other->node > node) {
-			before = &other->list;
-			break;
-		}
-	}
-	list_add_tail(&peer->list, before);
-	hash_add_rcu(peers->hash, &peer->hash, node);
-	peers->count++;
-	return peer;
 }
 
-static void peer_free(struct cl_peer *peer)
+/**
+ * cl_peer_free() - give back a peer that nobody else can reach
+ * @peer: peer
+ */
+void cl_peer_free(struct cl_peer *peer)
 {
 	dst_cache_destroy(&peer->path.cache);
 	kmem_cache_free(peer_cache, peer);
@@ -137,108 +100,16 @@ static void peer_free(struct cl_peer *peer)
 
 static void peer_free_rcu(struct rcu_head *rcu)
 {
-	peer_free(container_of(rcu, struct cl_peer, rcu));
+	cl_peer_free(container_of(rcu, struct cl_peer, rcu));
 }
 
 /**
- * cl_peers_del() - delete a peer
- * @peers: table
- * @peer: peer in the table
- *
- * Readers under RCU may use it for a grace period more.
- *
- * Context: process, lock of the commands held.
+ * cl_peer_free_rcu() - give it back after a grace period
+ * @peer: peer that no new reader can reach
  */
-void cl_peers_del(struct cl_peers *peers, struct cl_peer *peer)
+void cl_peer_free_rcu(struct cl_peer *peer)
 {
-	hash_del_rcu(&peer->hash);
-	list_del(&peer->list);
-	peers->count--;
 	call_rcu(&peer->rcu, peer_free_rcu);
-}
-
-/**
- * cl_peers_clear() - delete all peers for good
- * @peers: table that no reader can reach any more
- *
- * Not by RCU, and waiting for those deleted before: a cached route must not
- * outlive its network namespace.
- *
- * Context: process, lock of the commands held.
- */
-void cl_peers_clear(struct cl_peers *peers)
-{
-	struct cl_peer *peer, *next;
-
-	list_for_each_entry_safe(peer, next, &peers->list, list)
-		peer_free(peer);
-	cl_peers_init(peers);
-	rcu_barrier();
-}
-
-/**
- * cl_peers_restart() - forget what was measured against all peers
- * @peers: table
- *
- * For a disturbed raw clock: stamps of two generations must not meet.
- *
- * Context: process.
- */
-void cl_peers_restart(struct cl_peers *peers)
-{
-	struct cl_peer *peer;
-	int i;
-
-	rcu_read_lock();
-	hash_for_each_rcu(peers->hash, i, peer, hash) {
-		spin_lock_bh(&peer->lock);
-		peer_start(peer);
-		cl_peer_restart_estimator(peer);
-		spin_unlock_bh(&peer->lock);
-	}
-	rcu_read_unlock();
-}
-
-/**
- * cl_peers_forget_hardware() - the clock of a network device cannot be trusted
- * @peers: table; nobody converts stamps by its old map any more
- *
- * Context: process.
- */
-void cl_peers_forget_hardware(struct cl_peers *peers)
-{
-	struct cl_peer *peer;
-	int i;
-
-	rcu_read_lock();
-	hash_for_each_rcu(peers->hash, i, peer, hash) {
-		spin_lock_bh(&peer->lock);
-		cl_session_forget_hardware(&peer->session);
-		spin_unlock_bh(&peer->lock);
-	}
-	rcu_read_unlock();
-}
-
-/**
- * cl_peers_get_info() - what is known of all peers together
- * @peers: table
- * @ret: the answer
- *
- * Context: process, lock of the commands held.
- */
-void cl_peers_get_info(const struct cl_peers *peers, struct cl_peers_info *ret)
-{
-	struct cl_peer *peer;
-
-	*ret = (struct cl_peers_info){ .unsettled = 0 };
-	list_for_each_entry(peer, &peers->list, list) {
-		spin_lock_bh(&peer->lock);
-		ret->changes += peer->changes;
-		ret->unsettled += peer->session.gen_known &&
-				  peer->state != CLOCKLINK_STATE_SYNCED &&
-				  peer->state != CLOCKLINK_STATE_UNVERIFIED;
-		spin_unlock_bh(&peer->lock);
-	}
 }
 
 /**
@@ -291,6 +162,20 @@ void cl_peer_restart_estimator(struct cl_peer *peer)
 	cl_estimator_init(&peer->estimator, &params);
 	peer_started(peer);
 	peer_forget_line(peer);
+}
+
+/**
+ * cl_peer_restart() - forget what was measured
+ * @peer: peer
+ *
+ * Context: any but hard interrupt.
+ */
+void cl_peer_restart(struct cl_peer *peer)
+{
+	spin_lock_bh(&peer->lock);
+	peer_start(peer);
+	cl_peer_restart_estimator(peer);
+	spin_unlock_bh(&peer->lock);
 }
 
 /**
@@ -444,6 +329,22 @@ static void peer_sum_seq(const struct cl_session *s, struct cl_peer_info *ret)
 		ret->stale += seqs[i]->stale;
 	}
 	ret->lost += s->group.lost;
+}
+
+/**
+ * cl_peer_heard() - when did the last packet come?
+ * @peer: peer
+ *
+ * Return: jiffies, that of the beginning before the first packet.
+ */
+unsigned long cl_peer_heard(struct cl_peer *peer)
+{
+	unsigned long heard;
+
+	spin_lock_bh(&peer->lock);
+	heard = peer->refilled;
+	spin_unlock_bh(&peer->lock);
+	return heard;
 }
 
 /**

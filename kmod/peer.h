@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The other nodes that an instance exchanges packets with.
+ * A node that an instance exchanges packets with.
  */
 #ifndef _CL_PEER_H
 #define _CL_PEER_H
 
-#include <linux/hashtable.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
@@ -14,13 +13,6 @@
 #include "core/session.h"
 #include "core/source.h"
 #include "socket.h"
-
-/*
- * A peer takes about 11 KiB, charged to the memory cgroup of who adds it: 4096
- * are 44 MiB.  256 buckets then hold 16 each.
- */
-#define CL_PEERS_MAX 4096
-#define CL_PEERS_HASH_BITS 8
 
 /*
  * Packets accepted from one peer: at the shortest interval, 1 ms, a leader sends
@@ -74,8 +66,7 @@ struct cl_peer_line {
  * struct cl_peer - one peer
  * @node: its node id
  * @path: its address and the route to it
- * @hash: in cl_peers.hash, for readers under RCU
- * @list: in cl_peers.list, protected by the lock of the commands
+ * @list: in cl_peers.list
  * @rcu: frees the peer after a grace period
  * @lock: protects all fields below; taken with bottom halves disabled, never
  *	held while a packet is sent (its stamp may come back at once)
@@ -100,7 +91,6 @@ struct cl_peer_line {
 struct cl_peer {
 	u32 node;
 	struct cl_path path;
-	struct hlist_node hash;
 	struct list_head list;
 	struct rcu_head rcu;
 	spinlock_t lock; /* the fields below */
@@ -119,28 +109,6 @@ struct cl_peer {
 	u32 changes;
 	struct cl_peer_line line;
 	u64 lines;
-};
-
-/**
- * struct cl_peers - table of an instance
- * @hash: by node id; changed by commands, read under RCU
- * @list: by ascending node id; protected by the lock of the commands
- * @count: number of peers, protected as @list
- */
-struct cl_peers {
-	DECLARE_HASHTABLE(hash, CL_PEERS_HASH_BITS);
-	struct list_head list;
-	u32 count;
-};
-
-/**
- * struct cl_peers_info - what is known of all peers together
- * @unsettled: those that have been heard and were neither synced nor unverified
- * @changes: sum over them, see struct cl_peer
- */
-struct cl_peers_info {
-	u32 unsettled;
-	u64 changes;
 };
 
 /**
@@ -206,20 +174,17 @@ struct cl_peer_info {
 int cl_peer_cache_init(void);
 void cl_peer_cache_exit(void);
 
-void cl_peers_init(struct cl_peers *peers);
-struct cl_peer *cl_peers_find(struct cl_peers *peers, u32 node);
-struct cl_peer *cl_peers_add(struct cl_peers *peers, u32 node,
-			     const struct cl_endpoint *endpoint,
-			     const struct cl_estimator_params *params);
-void cl_peers_del(struct cl_peers *peers, struct cl_peer *peer);
-void cl_peers_clear(struct cl_peers *peers);
-void cl_peers_restart(struct cl_peers *peers);
-void cl_peers_forget_hardware(struct cl_peers *peers);
-void cl_peers_get_info(const struct cl_peers *peers, struct cl_peers_info *ret);
+struct cl_peer *cl_peer_alloc(gfp_t gfp);
+void cl_peer_begin(struct cl_peer *peer, u32 node, const struct cl_endpoint *at,
+		   const struct cl_peer_settings *settings,
+		   const struct cl_estimator_params *params);
+void cl_peer_free(struct cl_peer *peer);
+void cl_peer_free_rcu(struct cl_peer *peer);
 
 void cl_peer_set(struct cl_peer *peer, const struct cl_peer_settings *settings);
 void cl_peer_set_params(struct cl_peer *peer,
 			const struct cl_estimator_params *params);
+void cl_peer_restart(struct cl_peer *peer);
 void cl_peer_restart_estimator(struct cl_peer *peer);
 void cl_peer_note_state(struct cl_peer *peer, u32 state);
 int cl_peer_push(struct cl_peer *peer, const struct cl_exchange *x);
@@ -229,6 +194,7 @@ u64 cl_peer_excess(const struct cl_peer *peer, const struct cl_exchange *x);
 s64 cl_peer_asymmetry(const struct cl_peer *peer);
 bool cl_peer_admit(struct cl_peer *peer);
 bool cl_peer_admit_group(struct cl_peer *peer, u64 interval_ns);
+unsigned long cl_peer_heard(struct cl_peer *peer);
 void cl_peer_get_info(struct cl_peer *peer, struct cl_raw now,
 		      struct cl_peer_info *ret);
 

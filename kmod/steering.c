@@ -409,14 +409,19 @@ static int steering_check_parent(struct cl_instance *inst,
 				 struct netlink_ext_ack *extack)
 {
 	struct cl_steering *s = &inst->steering;
-	struct cl_peer *peer;
 	bool known = false, gen_known = true;
+	struct cl_peer *peer = NULL;
+	struct cl_known *k;
 	u32 gen = s->gen;
 
 	rcu_read_lock();
-	peer = cl_peers_find(&inst->peers, o->parent);
-	if (peer) {
+	k = cl_peers_known(&inst->peers, o->parent);
+	if (k) {
 		known = true;
+		gen_known = false;
+		peer = cl_known_peer(k);
+	}
+	if (peer) {
 		spin_lock_bh(&peer->lock);
 		gen_known = peer->session.gen_known;
 		gen = peer->session.gen;

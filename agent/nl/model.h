@@ -418,6 +418,7 @@ struct cl_nl_sample {
  * @drop_ask: update requests without an update to send again
  * @multicast_rx: packets received that were sent to the group
  * @multicast_tx: packets sent to the group
+ * @drop_memory: packets without memory to measure the node
  */
 struct cl_nl_stats {
 	u64 have;
@@ -454,6 +455,7 @@ struct cl_nl_stats {
 	u64 drop_ask;
 	u64 multicast_rx;
 	u64 multicast_tx;
+	u64 drop_memory;
 };
 
 /**

@@ -225,6 +225,7 @@ static const struct cl_nl_field stats_fields[] = {
 	FIELD(stats, STATS_DROP_ASK, drop_ask, "drop-ask", COUNT),
 	FIELD(stats, STATS_MULTICAST_RX, multicast_rx, "multicast-rx", COUNT),
 	FIELD(stats, STATS_MULTICAST_TX, multicast_tx, "multicast-tx", COUNT),
+	FIELD(stats, STATS_DROP_MEMORY, drop_memory, "drop-memory", COUNT),
 };
 
 static const struct cl_nl_field test_fields[] = {

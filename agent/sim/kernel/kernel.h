@@ -44,6 +44,7 @@
 typedef uint16_t __be16;
 typedef uint32_t __be32;
 typedef s64 ktime_t;
+typedef unsigned int gfp_t;
 
 #define READ_ONCE(x) (x)
 #define WRITE_ONCE(x, v) ((x) = (v))
@@ -135,11 +136,17 @@ struct rcu_head {
 #define synchronize_rcu_tasks() ((void)0)
 #define rcu_barrier() ((void)0)
 #define call_rcu(head, fn) (fn)(head)
+#define rcu_dereference_check(p, c) (p)
+#define rcu_dereference_protected(p, c) (p)
+#define rcu_assign_pointer(p, v) ((p) = (v))
+#define RCU_INIT_POINTER(p, v) ((p) = (v))
 
 /* Memory. */
 #define GFP_KERNEL 0
 #define GFP_ATOMIC 0
 #define GFP_KERNEL_ACCOUNT 0
+#define __GFP_ACCOUNT 0
+#define __GFP_NOWARN 0
 #define SLAB_ACCOUNT 0
 
 struct kmem_cache {
@@ -153,6 +160,9 @@ void kmem_cache_destroy(struct kmem_cache *c);
 
 #define kmem_cache_zalloc(c, flags) calloc(1, (c)->size)
 #define kmem_cache_free(c, p) free(p)
+#define kzalloc(size, flags) calloc(1, size)
+#define kfree(p) free(p)
+#define kfree_rcu(p, member) free(p)
 #define kvzalloc(size, flags) calloc(1, size)
 #define kvfree(p) free(p)
 #define alloc_percpu_gfp(type, flags) ((type *)calloc(1, sizeof(type)))
@@ -184,6 +194,7 @@ u32 get_random_u32(void);
 #define ktime_to_ns(t) (t)
 #define ktime_sub(a, b) ((a) - (b))
 #define jiffies ((unsigned long)(ktime_get_raw_ns() / (NSEC_PER_SEC / HZ)))
+#define time_after(a, b) ((long)((b) - (a)) < 0)
 #define nsecs_to_jiffies(ns) ((unsigned long)((ns) / (NSEC_PER_SEC / HZ)))
 
 /* Threads and tasklets: called when the time has come. */

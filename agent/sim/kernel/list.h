@@ -23,6 +23,14 @@ static inline void INIT_LIST_HEAD(struct list_head *l)
 	l->prev = l;
 }
 
+static inline void list_add(struct list_head *l, struct list_head *at)
+{
+	l->next = at->next;
+	l->prev = at;
+	at->next->prev = l;
+	at->next = l;
+}
+
 /* Before @at; at the end if that is the head. */
 static inline void list_add_tail(struct list_head *l, struct list_head *at)
 {
@@ -38,6 +46,10 @@ static inline void list_del(struct list_head *l)
 	l->prev->next = l->next;
 }
 
+#define list_add_tail_rcu(l, at) list_add_tail(l, at)
+#define list_del_rcu(l) list_del(l)
+#define list_entry(p, type, member) container_of(p, type, member)
+
 #define list_entry_of(p, pos, member) \
 	container_of(p, __typeof__(*(pos)), member)
 
@@ -45,6 +57,14 @@ static inline void list_del(struct list_head *l)
 	for (pos = list_entry_of((head)->next, pos, member); \
 	     &pos->member != (head);                         \
 	     pos = list_entry_of(pos->member.next, pos, member))
+
+#define list_for_each_entry_rcu(pos, head, member, ...) \
+	list_for_each_entry(pos, head, member)
+
+#define list_for_each_entry_reverse(pos, head, member)       \
+	for (pos = list_entry_of((head)->prev, pos, member); \
+	     &pos->member != (head);                         \
+	     pos = list_entry_of(pos->member.prev, pos, member))
 
 #define list_for_each_entry_safe(pos, n, head, member)        \
 	for (pos = list_entry_of((head)->next, pos, member),  \
@@ -99,9 +119,5 @@ static inline void hash_del_rcu(struct hlist_node *n)
 
 #define hash_for_each_possible_rcu(table, pos, member, key) \
 	hlist_for_each(pos, hash_place(table, key), member)
-
-#define hash_for_each_rcu(table, i, pos, member)    \
-	for (i = 0; i < (int)HASH_SIZE(table); i++) \
-		hlist_for_each(pos, &(table)[i], member)
 
 #endif /* _CS_KERNEL_LIST_H */
