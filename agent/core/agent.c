@@ -124,7 +124,10 @@ void cl_agent_state(struct cl_agent *a, u32 state)
 	cl_probe_state(&a->probe, state);
 	if (!a->cluster)
 		return;
-	a->members = true;
+	cl_judge_members(&a->judge, cl_agent_agreed(a),
+			 a->present ? &a->inst : NULL, state);
+	/* Who leads may now know TAI - UTC. */
+	a->reign.utc = cl_agent_now(a);
 	cl_agent_settle(a);
 }
 

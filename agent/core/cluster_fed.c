@@ -160,16 +160,16 @@ static bool thaw(struct cl_cluster *c)
 	const struct cl_raft_snapshot snap = { .index = c->coming.index,
 					       .data = c->coming.data,
 					       .len = c->coming.size };
+	struct cl_state next = { .cluster = c->p.cluster };
 	char error[CL_ENTRY_ERROR_SIZE];
-	struct cl_state next;
+	int err = cl_state_thaw(&next, &snap, error);
 
-	if (cl_state_init(&next, c->p.cluster))
+	if (err == -ENOMEM)
 		return true;
-	if (cl_state_thaw(&next, &snap, error)) {
+	if (err) {
 		cl_cluster_log(c, CL_IO_WARNING,
 			       "cluster: state of node %u: %s", c->coming.node,
 			       error);
-		cl_state_fini(&next);
 		return false;
 	}
 	if (next.epoch != c->coming.epoch ||

@@ -303,7 +303,8 @@ static int check_digest(const u8 *data, u32 len, char *error)
 
 /**
  * cl_state_thaw() - replace the state by one that was frozen
- * @s: the state, of the same cluster; unchanged after a failure
+ * @s: the state, of the same cluster, or only its id and nothing else; unchanged after a
+ *	failure
  * @snap: the bytes and their index; if it names voters, they must be the same
  * @error: CL_ENTRY_ERROR_SIZE bytes; on failure what is wrong
  *

@@ -394,6 +394,13 @@ static void run_burst(struct cl_probe *p, s64 now)
 		p->burst = CL_ROUND_NEVER;
 }
 
+/* They are chosen anew when some are wanted again. */
+static void forget_peers(struct cl_probe *p)
+{
+	p->n = 0;
+	p->listed = false;
+}
+
 /* One peer after the other, evenly spread. */
 static void run_turn(struct cl_probe *p, s64 now)
 {
@@ -404,7 +411,7 @@ static void run_turn(struct cl_probe *p, s64 now)
 	if (wants_peers(p))
 		list_peers(p, now);
 	else
-		p->n = 0;
+		forget_peers(p);
 	if (!p->n_pins && !wants_peers(p)) {
 		p->turn = CL_ROUND_NEVER;
 		return;

@@ -3,19 +3,26 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static_assert(CL_ROSTER_MAX <= 65536, "places are u16");
 
 /**
  * cl_roster_new() - a roster without members
  *
- * It takes 4.6 MB of addresses, but memory only for members that there are.
+ * It takes 4.6 MB of addresses, but memory only for members that there are: pages of
+ * its own, which are zero until they are written.  calloc() would reuse others and
+ * write them all.
  *
  * Return: the roster; NULL: no memory.
  */
 struct cl_roster *cl_roster_new(void)
 {
-	return calloc(1, sizeof(struct cl_roster));
+	struct cl_roster *r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+				   -1, 0);
+
+	return r == MAP_FAILED ? NULL : r;
 }
 
 /**
@@ -24,7 +31,8 @@ struct cl_roster *cl_roster_new(void)
  */
 void cl_roster_free(struct cl_roster *r)
 {
-	free(r);
+	if (r)
+		munmap(r, sizeof(*r));
 }
 
 /* Rank of the first member whose id is at least @id. */
@@ -111,6 +119,18 @@ const struct cl_standing *cl_roster_standing(const struct cl_roster *r, u32 id)
 	return place < 0 ? NULL : &r->standing[place];
 }
 
+/* What is the same is not written: most pages of standings stay zero. */
+static void place_standing(struct cl_roster *r, u32 place,
+			   const struct cl_standing *s)
+{
+	struct cl_standing *st = &r->standing[place];
+
+	r->isolated -= st->isolation.n != 0;
+	r->isolated += s->isolation.n != 0;
+	if (memcmp(st, s, sizeof(*st)))
+		*st = *s;
+}
+
 /**
  * cl_roster_stand() - set how a member stands
  * @r: the roster
@@ -119,7 +139,7 @@ const struct cl_standing *cl_roster_standing(const struct cl_roster *r, u32 id)
  */
 void cl_roster_stand(struct cl_roster *r, u32 id, const struct cl_standing *s)
 {
-	r->standing[place_of(r, id)] = *s;
+	place_standing(r, place_of(r, id), s);
 }
 
 static int compare_endpoint(const struct cl_endpoint *a,
@@ -257,7 +277,6 @@ void cl_roster_put(struct cl_roster *r, const struct cl_member *m)
 			(r->n - rank) * sizeof(*r->order));
 		place = r->n++;
 		r->order[rank] = place;
-		memset(&r->standing[place], 0, sizeof(*r->standing));
 	}
 	r->member[place] = *m;
 }
@@ -269,16 +288,18 @@ void cl_roster_put(struct cl_roster *r, const struct cl_member *m)
  */
 void cl_roster_del(struct cl_roster *r, u32 id)
 {
+	static const struct cl_standing none;
 	u32 rank = rank_of(r, id);
 	u32 place = r->order[rank];
 
 	r->n--;
 	memmove(r->order + rank, r->order + rank + 1,
 		(r->n - rank) * sizeof(*r->order));
-	if (place == r->n)
-		return;
 	/* the last one fills the gap */
-	r->order[rank_of(r, r->member[r->n].id)] = place;
-	r->member[place] = r->member[r->n];
-	r->standing[place] = r->standing[r->n];
+	if (place != r->n) {
+		r->order[rank_of(r, r->member[r->n].id)] = place;
+		r->member[place] = r->member[r->n];
+		place_standing(r, place, &r->standing[r->n]);
+	}
+	place_standing(r, r->n, &none);
 }

@@ -25,12 +25,14 @@ struct cl_standing {
 /**
  * struct cl_roster - the members
  * @n: number of them
+ * @isolated: of these, as @standing says
  * @order: their places in @member, by ascending node id
  * @member: the members, in any order
- * @standing: how they stand, in the same order
+ * @standing: how they stand, in the same order; zero beyond the last member
  */
 struct cl_roster {
 	u32 n;
+	u32 isolated;
 	u16 order[CL_ROSTER_MAX];
 	struct cl_member member[CL_ROSTER_MAX];
 	struct cl_standing standing[CL_ROSTER_MAX];

@@ -114,8 +114,12 @@ enum cl_member_role cl_state_role(const struct cl_state *s, u32 node)
  */
 bool cl_state_isolated(const struct cl_state *s, u32 node)
 {
-	const struct cl_standing *st = cl_roster_standing(s->roster, node);
+	const struct cl_standing *st;
 
+	/* As a rule, and it is asked all the time. */
+	if (!s->roster->isolated)
+		return false;
+	st = cl_roster_standing(s->roster, node);
 	return st && st->isolation.n;
 }
 
