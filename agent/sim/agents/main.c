@@ -21,6 +21,7 @@ static const char usage[] =
 	"  -n, --runs=RUNS       how many, each with the next seed, default 1\n"
 	"  -N, --nodes=NODES     in the beginning, default 5; faults: as drawn\n"
 	"  -V, --voters=VOTERS   of these, default all up to 5\n"
+	"  -F, --founded         all are members from the start\n"
 	"  -w, --network=NAME    lan (default), wan, wan-gamma, lan-noise\n"
 	"  -t, --time=TIME       of the trial itself, default 20s\n"
 	"  -a, --attack=NAME     constant, two-faced, random, now-and-then, drift, line\n"
@@ -28,6 +29,7 @@ static const char usage[] =
 	"  -l, --liars=LIARS     how many, default 1\n"
 	"  -L, --leader          the leader is one of them\n"
 	"  -k, --kind=NAME       of failover: crash, cut, pause\n"
+	"  -c, --cost            print CPU time and memory as well\n"
 	"  -f, --fault=NAME      plant a fault that the checks must find\n"
 	"  -v, --verbose         write what agents log to standard output\n"
 	"  -h, --help\n"
@@ -41,6 +43,7 @@ static const struct option options[] = {
 	{ "runs", required_argument, NULL, 'n' },
 	{ "nodes", required_argument, NULL, 'N' },
 	{ "voters", required_argument, NULL, 'V' },
+	{ "founded", no_argument, NULL, 'F' },
 	{ "network", required_argument, NULL, 'w' },
 	{ "time", required_argument, NULL, 't' },
 	{ "attack", required_argument, NULL, 'a' },
@@ -48,6 +51,7 @@ static const struct option options[] = {
 	{ "liars", required_argument, NULL, 'l' },
 	{ "leader", no_argument, NULL, 'L' },
 	{ "kind", required_argument, NULL, 'k' },
+	{ "cost", no_argument, NULL, 'c' },
 	{ "fault", required_argument, NULL, 'f' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -98,6 +102,9 @@ static void read_option(struct cs_trial *t, s64 *runs, int c)
 		t->plan.voters = (u32)read_number("--voters", optarg, 1,
 						  CL_RAFT_VOTERS_MAX);
 		break;
+	case 'F':
+		t->plan.founded = true;
+		break;
 	case 'w':
 		t->network =
 			read_name("--network", optarg, cs_network_find(optarg));
@@ -121,6 +128,9 @@ static void read_option(struct cs_trial *t, s64 *runs, int c)
 	case 'k':
 		t->failure =
 			read_name("--kind", optarg, cs_failure_find(optarg));
+		break;
+	case 'c':
+		t->cost = true;
 		break;
 	case 'f':
 		t->plan.plant =
@@ -150,7 +160,7 @@ int main(int argc, char **argv)
 	s64 runs = 1, broken = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:n:N:V:w:t:a:z:l:Lk:f:vh",
+	while ((c = getopt_long(argc, argv, "s:n:N:V:Fw:t:a:z:l:Lk:cf:vh",
 				options, NULL)) != -1)
 		read_option(&t, &runs, c);
 	if (optind + 1 != argc)
@@ -158,6 +168,9 @@ int main(int argc, char **argv)
 	t.kind = read_name("trial", argv[optind], cs_trial_find(argv[optind]));
 	if (!t.plan.voters)
 		t.plan.voters = t.plan.nodes < 5 ? t.plan.nodes : 5;
+	if (t.plan.founded &&
+	    (t.kind == CS_TRIAL_NAMED || t.kind == CS_TRIAL_FAULTS))
+		errx(2, "--founded: not with this trial");
 	if (t.plan.voters > t.plan.nodes)
 		errx(2, "--voters %u: there are %u nodes", t.plan.voters,
 		     t.plan.nodes);

@@ -7,16 +7,47 @@
 
 #include "../memory.h"
 
+/* The same for both directions; the factor is that of the golden ratio. */
+static struct cs_stream **bucket_of(const struct cs_streams *s, u32 a, u32 b)
+{
+	u64 pair = a < b ? (u64)a << 32 | b : (u64)b << 32 | a;
+
+	return &s->bucket[(pair * 0x9e3779b97f4a7c15ULL >> 32) &
+			  (s->buckets - 1)];
+}
+
 static struct cs_stream *find(const struct cs_streams *s, u32 a, u32 b)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		struct cs_stream *t = s->stream[i];
+	struct cs_stream *t = s->buckets ? *bucket_of(s, a, b) : NULL;
 
-		if ((t->end[0] == a && t->end[1] == b) ||
-		    (t->end[0] == b && t->end[1] == a))
-			return t;
+	while (t && !(t->end[0] == a && t->end[1] == b) &&
+	       !(t->end[0] == b && t->end[1] == a))
+		t = t->next;
+	return t;
+}
+
+static void file(struct cs_streams *s, struct cs_stream *t)
+{
+	struct cs_stream **b = bucket_of(s, t->end[0], t->end[1]);
+
+	t->next = *b;
+	*b = t;
+}
+
+/* Twice as many buckets when there are more streams. */
+static void add(struct cs_streams *s, struct cs_stream *t)
+{
+	s->stream = cs_grow(s->stream, &s->room, s->count + 1, sizeof(t));
+	s->stream[s->count++] = t;
+	if (s->count <= s->buckets) {
+		file(s, t);
+		return;
 	}
-	return NULL;
+	free(s->bucket);
+	s->buckets = s->buckets ? 2 * s->buckets : 64;
+	s->bucket = cs_alloc(s->buckets * sizeof(t));
+	for (size_t i = 0; i < s->count; i++)
+		file(s, s->stream[i]);
 }
 
 static bool passes(const struct cs_stream *t)
@@ -118,8 +149,7 @@ void cs_streams_keep(struct cs_streams *s, u32 a, u32 b)
 		t->way[i].event.run = arrive;
 		t->way[i].last = &t->way[i].first;
 	}
-	s->stream = cs_grow(s->stream, &s->room, s->count + 1, sizeof(t));
-	s->stream[s->count++] = t;
+	add(s, t);
 	cs_heap_put(s->heap, &t->event,
 		    s->heap->now + (s64)(vt_rng_uniform(&s->rng) *
 					 (double)CS_STREAMS_DIAL_NS));
@@ -201,4 +231,5 @@ void cs_streams_free(struct cs_streams *s)
 		free(t);
 	}
 	free(s->stream);
+	free(s->bucket);
 }

@@ -53,6 +53,7 @@ struct cs_way {
 
 /**
  * struct cs_stream - a pair of nodes
+ * @next: in the same bucket
  * @event: dials, or looks whether something passes
  * @streams: all of them
  * @end: node ids
@@ -61,6 +62,7 @@ struct cs_way {
  * @passed: something passed in both directions, ns of true time
  */
 struct cs_stream {
+	struct cs_stream *next;
 	struct cs_event event;
 	struct cs_streams *streams;
 	u32 end[2];
@@ -77,6 +79,8 @@ struct cs_stream {
  * @stream: pairs that are kept connected
  * @count: how many
  * @room: of @stream
+ * @bucket: the same by their nodes
+ * @buckets: how many, a power of two, not less than @count
  * @until: how long a node takes nothing, ns of true time; S64_MAX: it is down
  * @opened: there is a stream to a node
  * @closed: there is none any more
@@ -91,6 +95,8 @@ struct cs_streams {
 	struct cs_stream **stream;
 	size_t count;
 	size_t room;
+	struct cs_stream **bucket;
+	size_t buckets;
 	s64 (*until)(void *ctx, u32 id);
 	void (*opened)(void *ctx, u32 id, u32 other);
 	void (*closed)(void *ctx, u32 id, u32 other);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "town.h"
 
+#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -308,6 +309,50 @@ static void set_up(struct cs_town *t)
 	vt_rng_init(&t->rng, p->seed, VT_STREAM_CLIENT, 0, 0);
 }
 
+/* What all have agreed upon before the run. */
+static struct cs_snap *agreed(const struct cs_plan *p)
+{
+	struct cl_raft_snapshot snap = { .index = 1, .term = 1 };
+	struct cl_member m;
+	struct cs_snap *ret;
+	struct cl_state s;
+	u8 *data;
+
+	if (cl_state_init(&s, CS_CLUSTER_ID))
+		errx(2, "no memory for a state");
+	for (u32 id = 1; id <= p->nodes; id++) {
+		cs_agent_member(id, id <= p->voters, &m);
+		cl_roster_put(s.roster, &m);
+		if (id <= p->voters)
+			s.conf.voter[s.conf.voters++] = id;
+	}
+	s.epoch = 1;
+	data = cl_state_freeze(&s, &snap.len);
+	if (!data)
+		errx(2, "no memory for a state");
+	snap.conf = s.conf;
+	snap.data = data;
+	ret = cs_snap_copy(&snap);
+	free(data);
+	cl_state_fini(&s);
+	return ret;
+}
+
+/* As after all have been switched off. */
+static void fill_disks(struct cs_town *t)
+{
+	struct cs_snap *snap = agreed(t->plan);
+
+	for (u32 id = 1; id <= t->plan->voters; id++) {
+		struct cs_image *m = &t->agent[id]->disk.image;
+
+		m->term = snap->raft.term;
+		m->snap = snap;
+		snap->refs++;
+	}
+	cs_snap_put(snap);
+}
+
 /**
  * cs_town_begin() - the nodes are switched on, the first founds the cluster
  * @t: run, to be filled
@@ -323,7 +368,9 @@ void cs_town_begin(struct cs_town *t, const struct cs_plan *plan)
 	for (u32 i = 0; i < plan->nodes; i++)
 		cs_town_add(t, i < plan->voters ? CS_WANT_VOTER :
 						  CS_WANT_FOLLOWER);
-	t->agent[FOUNDER]->founder = !plan->named;
+	t->agent[FOUNDER]->founder = !plan->named && !plan->founded;
+	if (plan->founded)
+		fill_disks(t);
 	t->operator.run = operate;
 	t->look.run = look;
 	t->heal.run = heal;

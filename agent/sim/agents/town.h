@@ -37,6 +37,7 @@ enum cs_plant {
  * @heartbeat_ns: of Raft
  * @election_ns: of Raft
  * @named: there is no cluster: they follow node 1
+ * @founded: all are members from the start: voters find that on their disks
  * @seconds: the run is not longer
  * @plant: planted fault
  * @trace: or NULL
@@ -52,6 +53,7 @@ struct cs_plan {
 	s64 heartbeat_ns;
 	s64 election_ns;
 	bool named;
+	bool founded;
 	s64 seconds;
 	enum cs_plant plant;
 	FILE *trace;

@@ -2,6 +2,7 @@
 #include "trial.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "attack.h"
 #include "failover.h"
@@ -134,7 +135,20 @@ static bool run(const struct cs_trial *trial, struct cs_town *t)
 	}
 }
 
-static void print_end(const struct cs_town *t)
+/* CPU time and the most memory of this process, so of one run if there is one. */
+static void print_cost(const struct cs_town *t)
+{
+	struct rusage u;
+	double cpu;
+
+	getrusage(RUSAGE_SELF, &u);
+	cpu = (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	      (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+	printf(", \"cpu_s\": %.1f, \"virtual_s_per_cpu_s\": %.3f, \"memory_mib\": %ld",
+	       cpu, (double)cs_town_now(t) / 1e9 / cpu, u.ru_maxrss / 1024);
+}
+
+static void print_end(const struct cs_trial *trial, const struct cs_town *t)
 {
 	const struct cs_truth *c = &t->truth;
 
@@ -144,6 +158,8 @@ static void print_end(const struct cs_town *t)
 	printf(", \"beside_max_ns\": %lld, \"step_max_ns\": %lld, \"warnings\": %llu",
 	       (long long)c->beside_max_ns, (long long)c->step_max_ns,
 	       (unsigned long long)t->realm.warnings);
+	if (trial->cost)
+		print_cost(t);
 	printf(", \"broken\": %s%s%s}\n", c->broken ? "\"" : "",
 	       c->broken ? cs_rule_name(c->which) : "null",
 	       c->broken ? "\"" : "");
@@ -179,7 +195,7 @@ bool cs_trial_run(const struct cs_trial *trial)
 	       plan.voters, cs_plant_name(plan.plant));
 	cs_town_begin(&t, &plan);
 	ok = run(trial, &t);
-	print_end(&t);
+	print_end(trial, &t);
 	cs_town_free(&t);
 	return ok;
 }

@@ -35,6 +35,7 @@ enum cs_failure { CS_FAIL_CRASH, CS_FAIL_CUT, CS_FAIL_PAUSE, CS_FAILURES };
  * @liars: how many
  * @leader_lies: the leader is one of them
  * @failure: of failovers
+ * @cost: what the run has taken is printed as well, which no run repeats
  */
 struct cs_trial {
 	struct cs_plan plan;
@@ -46,6 +47,7 @@ struct cs_trial {
 	u32 liars;
 	bool leader_lies;
 	enum cs_failure failure;
+	bool cost;
 };
 
 int cs_trial_find(const char *name);

@@ -280,6 +280,8 @@ static void check_bound(struct cs_truth *t, u32 id, const struct cs_reading *r)
 /* What a node knows of what was agreed upon. */
 static void check_state(struct cs_truth *t, u32 id, const struct cl_state *s)
 {
+	if (!s->roster->isolated)
+		return;
 	for (u32 i = 1; i < t->ids; i++)
 		if (t->agent[i] && !lies(t, t->agent[i]) &&
 		    cl_state_isolated(s, i))
