@@ -3,8 +3,8 @@
 # Benchmarks with the simulator of clusters, included by the top Makefile; SEED is
 # the first seed, SEEDS their number. bench-failover is done in the lab as well.
 
-.PHONY: bench-raft-faults bench-agent-faults bench-failover
-bench: bench-raft-faults bench-agent-faults bench-failover
+.PHONY: bench-raft-faults bench-agent-faults bench-failover bench-size
+bench: bench-raft-faults bench-agent-faults bench-failover bench-size
 
 bench-raft-faults:
 	@scripts/setup >&2
@@ -20,3 +20,8 @@ bench-failover:
 	@scripts/setup >&2
 	@$(MAKE) -s $(BUILD)/agent-sim lab-build >&2
 	@$(BENCH_DIR)/failover.py $(BUILD)
+
+bench-size:
+	@scripts/setup >&2
+	@$(MAKE) -s $(BUILD)/agent-sim >&2
+	@$(BENCH_DIR)/size.py $(BUILD)

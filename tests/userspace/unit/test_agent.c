@@ -578,6 +578,19 @@ static void test_without_an_instance_nothing_is_due(void **state)
 	end_cluster();
 }
 
+static void test_clock_state_is_no_news_of_members(void **state)
+{
+	int before;
+
+	(void)state;
+	make_cluster(3);
+	before = node[1].contacts;
+	cl_agent_state(node[1].a, CLOCKLINK_STATE_HOLDOVER);
+	cl_agent_state(node[1].a, CLOCKLINK_STATE_SYNCED);
+	assert_int_equal(node[1].contacts, before);
+	end_cluster();
+}
+
 static void test_who_left_is_in_no_cluster(void **state)
 {
 	(void)state;
@@ -606,6 +619,7 @@ int main(void)
 		cmocka_unit_test(test_accusations_isolate),
 		cmocka_unit_test(test_deadlines_go_on),
 		cmocka_unit_test(test_without_an_instance_nothing_is_due),
+		cmocka_unit_test(test_clock_state_is_no_news_of_members),
 		cmocka_unit_test(test_who_left_is_in_no_cluster),
 	};
 

@@ -616,6 +616,24 @@ static void test_what_is_pinned_outlives_the_instance(void **state)
 	assert_in_range(x->f.probed[1], 99, 101);
 }
 
+static void test_who_has_its_time_again_draws_peers(void **state)
+{
+	struct fixture *x = *state;
+
+	join(x, CLOCKLINK_STATE_SYNCED);
+	set_warm(x, 3, CL_PROBE_WARM);
+	elect(x, 3);
+	follow(x, 7, 100 * MS);
+	advance(x, SEC);
+	assert_int_not_equal(x->p.n, 0);
+	set_state(x, CLOCKLINK_STATE_JOINING);
+	advance(x, 2 * SEC);
+	assert_int_equal(x->p.n, 0);
+	set_state(x, CLOCKLINK_STATE_SYNCED);
+	advance(x, 3 * SEC);
+	assert_int_not_equal(x->p.n, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -645,6 +663,7 @@ int main(void)
 		TEST(test_one_of_those_drawn_changes_each_minute),
 		TEST(test_who_is_not_believed_is_not_drawn),
 		TEST(test_what_is_pinned_outlives_the_instance),
+		TEST(test_who_has_its_time_again_draws_peers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

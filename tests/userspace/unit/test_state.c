@@ -444,6 +444,12 @@ static void test_reason_of_an_isolation_is_kept(void **state)
 	/* another address does not help */
 	agree(&s, put_id(5, CL_MEMBER_F_VOTER));
 	assert_true(cl_state_isolated(&s, 5));
+	assert_int_equal(s.roster->isolated, 1);
+	agree(&s, isolate(3, 2));
+	assert_int_equal(s.roster->isolated, 2);
+	cl_roster_del(s.roster, 3);
+	assert_int_equal(s.roster->isolated, 1);
+	assert_true(cl_state_isolated(&s, 5));
 	cl_state_fini(&s);
 }
 
