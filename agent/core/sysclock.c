@@ -135,17 +135,18 @@ static void yield_to_rival(struct cl_sysclock *s, const char *who)
 static void yield_to_stranger(struct cl_sysclock *s, const char *what)
 {
 	char who[CL_SYSCLOCK_WHO_SIZE] = "";
-	s64 quiet = s->quiet_ns * 2;
+	bool again = s->hold_ns && now_of(s) - s->taken_at <= CALM_NS;
 
 	if (s->ops->rivals(s->ctx, false, who)) {
 		yield_to_rival(s, who);
 		return;
 	}
-	if (!s->quiet_ns || now_of(s) - s->taken_at > CALM_NS)
-		quiet = CL_SYSCLOCK_QUIET_NS;
 	if (!s->ops->rivals(s->ctx, true, who))
 		strcpy(who, "no program that is known to do so");
-	yield(s, "somebody else", cl_min_s64(quiet, CL_SYSCLOCK_QUIET_MAX_NS));
+	s->hold_ns =
+		again ? cl_min_s64(s->hold_ns * 2, CL_SYSCLOCK_QUIET_MAX_NS) :
+			CL_SYSCLOCK_QUIET_NS;
+	yield(s, "somebody else", s->hold_ns);
 	to_state(s, CL_SYSCLOCK_YIELDED, "somebody else sets it (%s; runs: %s)",
 		 what, who);
 	cl_io_log(s->io, CL_IO_ERR, "system clock: left alone: %s", s->why);

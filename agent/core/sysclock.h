@@ -91,6 +91,8 @@ struct cl_sysclock_ops {
  * @scan_at: next search for rivals, io time
  * @quiet_since: no other owner was noticed since then, io time
  * @quiet_ns: how long there has to be none
+ * @hold_ns: @quiet_ns when it was last lost to somebody without a known name; 0:
+ *	never
  * @taken_at: when it was taken, io time
  * @failing: the last look or setting failed, and that was logged
  * @offset_ns: cluster time in UTC minus clock, as seen last
@@ -115,6 +117,7 @@ struct cl_sysclock {
 	s64 scan_at;
 	s64 quiet_since;
 	s64 quiet_ns;
+	s64 hold_ns;
 	s64 taken_at;
 	bool failing;
 	s64 offset_ns;

@@ -373,6 +373,14 @@ static void test_who_has_a_name_is_named_for_its_deeds(void **state)
 	steal_status();
 	run(SECONDS(2));
 	assert_left_to("chronyd (process 12) sets it");
+	x.k.rival = NULL;
+	run(SECONDS(40));
+	assert_true(steered());
+	/* which is not held against somebody else */
+	steal_freq();
+	run(SECONDS(40));
+	assert_true(steered());
+	assert_int_equal(x.s.yields, 2);
 }
 
 /* Others' settings are not reverted once per hold-off. */
