@@ -90,6 +90,7 @@ help:
 	@echo 'make bench-agent-faults 10,000 break no rule of whole agents'
 	@echo 'make bench-failover   the leader fails: time without one, what clocks suffer'
 	@echo 'make bench-byzantine  nodes that lie: who is isolated, what honest clocks suffer'
+	@echo 'make bench-liars      three of ten clocks lie, beside chronyd with the same, in the lab'
 	@echo 'make model            elections and members of Raft, by the model checker spin'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
 	@echo 'make sim-plots        plots of Documentation/accuracy.rst'

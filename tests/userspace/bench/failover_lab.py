@@ -8,6 +8,7 @@ first daemon that did not fail says that it follows somebody else.
 """
 
 import re
+import statistics
 import sys
 
 from bench import TOP
@@ -154,14 +155,14 @@ def print_lab(bench, build, seeds, goals):
             more = {"place": "lab", "not_leading": len(trial.found[kind]) - len(found)}
             conditions = f"{told}; the leader fails for {DOWN_S} s: {how}"
             bench.line(f"{name}:leaderless_time_median", "ms",
-                       times[len(times) // 2] if times else None, {},
+                       statistics.median(times) if times else None, {},
                        goal(goals[network][0]), conditions, len(times), **more)
             bench.line(f"{name}:leaderless_time_max", "ms",
                        times[-1] if times else None, {}, goal(goals[network][1]),
                        conditions, len(times), **more)
             bench.line(f"{name}:extra_error", "ns", extra[-1] if extra else None, {},
                        goal(1000) if network == "lan" else None, conditions, len(extra),
-                       median=extra[len(extra) // 2] if extra else None, **more)
+                       median=statistics.median(extra) if extra else None, **more)
         bench.line(f"lab:{network}:max_step", "ns", trial.step_ns, {}, goal(0), told,
                    trial.readings, place="lab")
         bench.line(f"lab:{network}:violations", "readings", trial.violations, {}, goal(0),
