@@ -8,6 +8,7 @@
  *	                                readings of these clocks
  *	page-check past PAGE N          N times: a stamp by any clock, taken between two
  *	                                readings of the page, is later said to be there
+ *	page-check kept PAGE            prints how many anchors it has
  *	page-check offset PAGE          prints what the own CLOCK_MONOTONIC_RAW is ahead
  *	                                of that of the page, s
  *
@@ -192,12 +193,34 @@ static void past(const struct cl_page *page, int fd, int n)
 	}
 }
 
+static struct cl_page open_page(const char *path, int fd)
+{
+	char text[CL_PAGE_ERROR_SIZE];
+	struct cl_page page;
+	int error = cl_page_map(fd, &page);
+
+	if (error) {
+		cl_page_explain(&page, error, text);
+		errx(2, "%s: %s", path, text);
+	}
+	return page;
+}
+
+static void kept(const struct cl_page *page)
+{
+	struct clocklink_page copy;
+	struct cl_raw raw;
+
+	if (cl_page_snapshot(page, &copy, &raw))
+		errx(2, "the page stays in the middle of a write");
+	printf("%llu\n", (unsigned long long)(copy.updates - copy.first + 1));
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
-	char text[CL_PAGE_ERROR_SIZE];
 	struct cl_page page;
-	int fd, error, n = argc == 4 ? atoi(argv[3]) : 0;
+	int fd, n = argc == 4 ? atoi(argv[3]) : 0;
 
 	fd = argc > 2 ? open(argv[2], O_RDONLY | O_CLOEXEC) : -1;
 	if (argc > 2 && fd < 0)
@@ -209,18 +232,17 @@ int main(int argc, char **argv)
 
 		printf("%lld\n", (long long)((ahead + CL_NS_PER_SEC / 2) /
 					     CL_NS_PER_SEC));
+	} else if (argc == 3 && !strcmp(what, "kept")) {
+		page = open_page(argv[2], fd);
+		kept(&page);
 	} else if (n > 0 && !strcmp(what, "stamp")) {
 		stamps(fd, n);
 	} else if (n > 0 && !strcmp(what, "past")) {
-		error = cl_page_map(fd, &page);
-		if (error) {
-			cl_page_explain(&page, error, text);
-			errx(2, "%s: %s", argv[2], text);
-		}
+		page = open_page(argv[2], fd);
 		past(&page, fd, n);
 	} else {
 		errx(2,
-		     "usage: page-check map|offset PAGE | stamp|past PAGE N");
+		     "usage: page-check map|kept|offset PAGE | stamp|past PAGE N");
 	}
 	return bad;
 }
