@@ -18,6 +18,12 @@ static s64 now_of(const struct cl_judge *j)
 	return j->io->ops->now(j->io);
 }
 
+/* Who lies may have said anything: where the difference overflows it goes round. */
+static s64 sub(s64 a, s64 b)
+{
+	return (s64)((u64)a - (u64)b);
+}
+
 static bool has_time(u32 state)
 {
 	return state == CLOCKLINK_STATE_SYNCED ||
@@ -152,6 +158,19 @@ static void decide(struct cl_judge *j, const struct cl_state *state)
 	}
 }
 
+static void drop(struct cl_judge_node *m)
+{
+	m->exchange[false].fresh = false;
+	m->exchange[true].fresh = false;
+}
+
+/* What it has shown says nothing of what it will show. */
+static void forget(struct cl_judge_node *m)
+{
+	drop(m);
+	m->anew = true;
+}
+
 /* What is known of the clocks is not worth anything, ours or theirs may move. */
 static void excuse_all(struct cl_judge *j, s64 now)
 {
@@ -159,7 +178,7 @@ static void excuse_all(struct cl_judge *j, s64 now)
 		struct cl_judge_node *m = &j->node[i];
 
 		m->settled = cl_max_s64(m->settled, now + CL_JUDGE_EXCUSE_NS);
-		m->fresh = false;
+		forget(m);
 	}
 }
 
@@ -207,18 +226,26 @@ void cl_judge_members(struct cl_judge *j, const struct cl_state *state,
  * @j: the judge
  * @s: the exchange
  *
- * Of several in one round the last one counts.
+ * Of several in one round the last one of either side counts.
  */
 void cl_judge_sample(struct cl_judge *j, const struct cl_nl_sample *s)
 {
 	struct cl_judge_node *m = find(j, s->peer);
+	s64 theirs = sub(s->in_tx_ns, s->out_rx_ns);
+	s64 ours = sub(s->in_rx_ns, s->out_tx_ns);
+	bool asked;
 
 	if (!m || !j->judging || !cl_nl_has(s, SAMPLE_AHEAD) ||
 	    !cl_nl_has(s, SAMPLE_EXCESS))
 		return;
-	m->fresh = true;
-	m->ahead_ns = s->ahead_ns;
-	m->excess_ns = s->excess_ns;
+	asked = ours > sub(0, theirs);
+	m->exchange[asked] = (struct cl_judge_exchange){
+		.fresh = true,
+		.ahead_ns = s->ahead_ns,
+		.excess_ns = s->excess_ns,
+		.trip_ns = sub(ours, theirs),
+		.early_ns = asked ? sub(0, theirs) : -1,
+	};
 	if (j->waiting)
 		return;
 	j->waiting = true;
@@ -244,7 +271,7 @@ static void excuse(struct cl_judge_node *m, s64 ahead_ns, s64 now)
 	double slew = fabs((double)ahead_ns) * 1e6 / CL_JUDGE_SLEW_PPM;
 	s64 span = CL_JUDGE_EXCUSE_NS + (s64)fmin(slew, CL_JUDGE_SLEW_MAX_NS);
 
-	m->fresh = false;
+	forget(m);
 	if (now < m->again)
 		return;
 	m->settled = cl_max_s64(m->settled, now + span);
@@ -269,6 +296,15 @@ static bool is_usable(const struct cl_nl_peer *p,
 	       p->ahead_age_ns <= CL_JUDGE_INTERVALS * interval;
 }
 
+/* Asymmetry that a path may have. */
+static double slack_of(const struct cl_nl_peer *p,
+		       const struct cl_nl_instance *inst)
+{
+	u32 budget = p->asymmetry_ns ? p->asymmetry_ns : inst->asymmetry_ns;
+
+	return (double)cl_bound_asymmetry(budget, p->min_rtt_ns);
+}
+
 /*
  * Standard deviation of what a node is ahead: the estimate and what the clock that it
  * has told can have done since.  The asymmetry that paths may have counts for half:
@@ -278,8 +314,7 @@ static bool is_usable(const struct cl_nl_peer *p,
 static double sigma_of(const struct cl_nl_peer *p,
 		       const struct cl_nl_instance *inst)
 {
-	u32 budget = p->asymmetry_ns ? p->asymmetry_ns : inst->asymmetry_ns;
-	double asymmetry = cl_bound_asymmetry(budget, p->min_rtt_ns);
+	double asymmetry = slack_of(p, inst);
 	double age_s = (double)p->ahead_age_ns / CL_NS_PER_SEC;
 	double drift = p->freq_error_ppt / 1e3 * age_s;
 	double walk = p->wander_ppt / 1e3 * pow(age_s, 1.5) / sqrt(3);
@@ -289,12 +324,32 @@ static double sigma_of(const struct cl_nl_peer *p,
 		    asymmetry * asymmetry / 4);
 }
 
+/* How far from our clock, whatever the queues have done. */
+static double reach(const struct cl_judge_exchange *x)
+{
+	double half = (double)x->excess_ns / 2;
+
+	return fmax(fabs((double)x->ahead_ns) - half, (double)x->early_ns);
+}
+
+/* Of the exchanges of a round, the one that says most; none of them may be fresh. */
+static const struct cl_judge_exchange *pick(const struct cl_judge_node *m)
+{
+	const struct cl_judge_exchange *asked = &m->exchange[true];
+	const struct cl_judge_exchange *given = &m->exchange[false];
+
+	if (!given->fresh || (asked->fresh && reach(asked) > reach(given)))
+		return asked;
+	return given;
+}
+
 /* What a node's clock is now; false if it is not to be judged. */
 static bool look(struct cl_judge *j, struct cl_judge_node *m,
 		 const struct cl_nl_instance *inst, s64 now,
 		 struct cl_reputation_obs *ret)
 {
 	struct cl_engine *e = j->io->engine;
+	const struct cl_judge_exchange *x;
 	struct cl_nl_peer p;
 	bool before = m->usable;
 
@@ -305,17 +360,23 @@ static bool look(struct cl_judge *j, struct cl_judge_node *m,
 	m->gen = p.gen;
 	if (!m->usable || now < m->settled)
 		return false;
+	x = pick(m);
 	/* Half of the excess counts, but all of the doubt. */
 	*ret = (struct cl_reputation_obs){
 		.node = m->node,
 		.voter = m->voter,
-		.fresh = m->fresh,
-		.raw_ns = m->ahead_ns,
-		.excess_ns = (double)m->excess_ns + 2.0 * p.doubt_ns,
+		.anew = m->anew,
+		.fresh = x->fresh,
+		.raw_ns = x->ahead_ns,
+		.excess_ns = (double)x->excess_ns + 2.0 * p.doubt_ns,
 		.noise_ns = p.noise_ns,
 		.offset_ns = p.ahead_ns,
 		.sigma_ns = sigma_of(&p, inst),
+		.trip_ns = (double)x->trip_ns,
+		.early_ns = (double)x->early_ns,
+		.slack_ns = (double)slack_of(&p, inst),
 	};
+	m->anew = false;
 	return true;
 }
 
@@ -340,7 +401,7 @@ static void judge_all(struct cl_judge *j, const struct cl_nl_instance *inst,
 				  "judge: measurements out of range");
 	}
 	for (unsigned int i = 0; i < j->n; i++)
-		j->node[i].fresh = false;
+		drop(&j->node[i]);
 }
 
 static s64 period_of(const struct cl_nl_instance *inst)

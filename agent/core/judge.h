@@ -41,6 +41,23 @@
 #define CL_JUDGE_EVENTS 64
 
 /**
+ * struct cl_judge_exchange - an exchange with a node
+ * @fresh: it came after the last round
+ * @ahead_ns: its disciplined clock minus ours, by this one alone
+ * @excess_ns: round trip beyond the smallest
+ * @trip_ns: round trip
+ * @early_ns: its answer left so much earlier than our request came; below 0 if it is
+ *	right
+ */
+struct cl_judge_exchange {
+	bool fresh;
+	s64 ahead_ns;
+	u64 excess_ns;
+	s64 trip_ns;
+	s64 early_ns;
+};
+
+/**
  * struct cl_judge_node - a node of J
  * @node: node id
  * @voter: it votes
@@ -49,9 +66,8 @@
  * @gen: its raw generation then
  * @settled: it is judged from then on, io time
  * @again: it may be excused again from then on, io time
- * @fresh: @ahead_ns and @excess_ns came after the last round
- * @ahead_ns: its disciplined clock minus ours by the last exchange
- * @excess_ns: round trip beyond the smallest
+ * @exchange: the last one that it asked for, and the last one that we did
+ * @anew: it was restarted, or follows another leader, since the last round
  * @round: of the cluster, in which it was accused
  */
 struct cl_judge_node {
@@ -61,9 +77,8 @@ struct cl_judge_node {
 	u32 gen;
 	s64 settled;
 	s64 again;
-	bool fresh;
-	s64 ahead_ns;
-	u64 excess_ns;
+	struct cl_judge_exchange exchange[2];
+	bool anew;
 	u32 round;
 };
 

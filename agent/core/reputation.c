@@ -126,22 +126,36 @@ void cl_reputation_forget(struct cl_reputation *r, u32 node)
 		*k = r->node[--r->n];
 }
 
-/* The evidence of a rule as a share of its limit. */
-static double share_of(const struct cl_reputation_node *k,
-		       enum cl_reputation_rule rule)
+/* The evidence of a rule, and what it may be. */
+static double evidence_of(const struct cl_reputation_node *k,
+			  enum cl_reputation_rule rule, double *limit)
 {
 	switch (rule) {
 	case CL_REPUTATION_STRIKES:
-		return k->strikes / CL_REPUTATION_STRIKE_LIMIT;
+		*limit = CL_REPUTATION_STRIKE_LIMIT;
+		return k->strikes;
 	case CL_REPUTATION_PROOFS:
-		return k->proofs / CL_REPUTATION_PROOF_LIMIT;
+		*limit = CL_REPUTATION_PROOF_LIMIT;
+		return k->proofs;
 	case CL_REPUTATION_CUSUM:
-		return k->cusum / CL_REPUTATION_CUSUM_LIMIT;
+		*limit = CL_REPUTATION_CUSUM_LIMIT;
+		return k->cusum;
 	case CL_REPUTATION_EXCESS:
-		return k->excess / CL_REPUTATION_EXCESS_LIMIT;
+		*limit = CL_REPUTATION_EXCESS_LIMIT;
+		return k->excess;
 	default:
+		*limit = INFINITY;
 		return 0;
 	}
+}
+
+/* As a share of that. */
+static double share_of(const struct cl_reputation_node *k,
+		       enum cl_reputation_rule rule)
+{
+	double limit;
+
+	return evidence_of(k, rule, &limit) / limit;
 }
 
 /* The rule with most evidence; of equals the one that proves more. */
@@ -167,32 +181,14 @@ static void explain(struct cl_reputation_event *e,
 
 	e->offset_ns = raw ? f->raw_ns : f->offset_ns;
 	e->limit_ns = raw ? f->gate_ns : f->slack_ns;
-	switch (rule) {
-	case CL_REPUTATION_STRIKES:
-		e->evidence = k->strikes;
-		e->evidence_limit = CL_REPUTATION_STRIKE_LIMIT;
-		break;
-	case CL_REPUTATION_PROOFS:
-		e->evidence = k->proofs;
-		e->evidence_limit = CL_REPUTATION_PROOF_LIMIT;
-		break;
-	case CL_REPUTATION_CUSUM:
-		e->evidence = k->cusum;
-		e->evidence_limit = CL_REPUTATION_CUSUM_LIMIT;
-		break;
-	case CL_REPUTATION_EXCESS:
-		e->evidence = k->excess;
-		e->evidence_limit = CL_REPUTATION_EXCESS_LIMIT;
-		break;
-	case CL_REPUTATION_CLEAN:
-		e->evidence = (double)k->clean_ns / CL_NS_PER_SEC;
-		if (k->state >= CL_REPUTATION_ACCUSED)
-			e->evidence_limit =
-				(double)CL_REPUTATION_CLEAN_NS / CL_NS_PER_SEC;
-		break;
-	default:
-		break;
+	if (rule != CL_REPUTATION_CLEAN) {
+		e->evidence = evidence_of(k, rule, &e->evidence_limit);
+		return;
 	}
+	e->evidence = (double)k->clean_ns / CL_NS_PER_SEC;
+	if (k->state >= CL_REPUTATION_ACCUSED)
+		e->evidence_limit =
+			1.0 * CL_REPUTATION_CLEAN_NS / CL_NS_PER_SEC;
 }
 
 /* Change the state and say so; @f is NULL for a decision from outside. */
@@ -224,9 +220,10 @@ static bool valid(const struct cl_reputation_obs *o)
 {
 	return o->node && isfinite(o->offset_ns) && isfinite(o->sigma_ns) &&
 	       o->sigma_ns > 0 &&
-	       (!o->fresh || (isfinite(o->raw_ns) && isfinite(o->excess_ns) &&
-			      isfinite(o->noise_ns) && o->excess_ns >= 0 &&
-			      o->noise_ns >= 0));
+	       (!o->fresh ||
+		(isfinite(o->raw_ns + o->excess_ns + o->noise_ns) &&
+		 isfinite(o->trip_ns + o->early_ns + o->slack_ns) &&
+		 o->excess_ns >= 0 && o->noise_ns >= 0 && o->slack_ns >= 0));
 }
 
 static int check_obs(struct cl_reputation *r,
@@ -297,6 +294,50 @@ static struct scale scale_of(struct cl_reputation *r,
 	return s;
 }
 
+static struct cl_usual_sample usual_of(const struct cl_reputation_obs *o,
+				       const struct scale *s)
+{
+	return (struct cl_usual_sample){ o->trip_ns, o->raw_ns - s->median_ns,
+					 o->offset_ns - s->median_ns,
+					 o->slack_ns };
+}
+
+/* The gate it does not pass.  It may be from before our clock was slewed. */
+static void set_gate(const struct cl_reputation_node *k,
+		     const struct cl_reputation_obs *o, const struct scale *s,
+		     struct figures *f)
+{
+	double floor = CL_GATE_SIGMAS * fmax(o->sigma_ns, s->sigma_ns);
+	double noise = CL_REPUTATION_NOISES * o->noise_ns;
+	double early = sqrt(2) * noise + CL_USUAL_KEEP * o->slack_ns;
+	const struct cl_usual_sample u = usual_of(o, s);
+	double off = u.raw_ns - k->usual.base_ns;
+	double gate = cl_usual_gate(&k->usual, &u) + s->moved_ns;
+
+	f->raw_ns = u.raw_ns;
+	f->gate_ns = o->excess_ns / 2 + noise + floor + s->moved_ns;
+	/* Two stamps of a node, whatever the path. */
+	if (o->early_ns > early) {
+		f->raw_ns = o->early_ns;
+		f->gate_ns = early;
+	} else if (o->trip_ns > 0 &&
+		   fabs(off) * f->gate_ns > fabs(f->raw_ns) * gate) {
+		f->raw_ns = off;
+		f->gate_ns = gate;
+	}
+}
+
+/* Of a node that is under suspicion nothing is learnt. */
+static void learn(struct cl_reputation_node *k,
+		  const struct cl_reputation_obs *o, const struct scale *s,
+		  s64 since, const struct figures *f)
+{
+	const struct cl_usual_sample u = usual_of(o, s);
+
+	if (o->trip_ns > 0 && f->clean && k->state == CL_REPUTATION_GOOD)
+		cl_usual_learn(&k->usual, since, &u);
+}
+
 /* R1 with one exchange. */
 static void judge_raw(struct cl_reputation_node *k,
 		      const struct cl_reputation_obs *o, const struct scale *s,
@@ -304,16 +345,13 @@ static void judge_raw(struct cl_reputation_node *k,
 {
 	double rounds = cl_gate_rounds(k->fresh, now, 1);
 	double forget = cl_gate_rounds(k->fresh, now, FORGET_ROUNDS);
-	double floor = CL_GATE_SIGMAS * fmax(o->sigma_ns, s->sigma_ns);
 	double strike = CL_REPUTATION_STRIKE;
+	s64 since = now - k->fresh;
 
 	if (!o->fresh)
 		return;
 	k->fresh = now;
-	f->raw_ns = o->raw_ns - s->median_ns;
-	/* The exchange may be from before our clock was slewed. */
-	f->gate_ns = o->excess_ns / 2 + CL_REPUTATION_NOISES * o->noise_ns +
-		     floor + s->moved_ns;
+	set_gate(k, o, s, f);
 	if (fabs(f->raw_ns) > f->gate_ns) {
 		f->clean = false;
 		if (fabs(f->raw_ns) > 2 * f->gate_ns)
@@ -324,6 +362,7 @@ static void judge_raw(struct cl_reputation_node *k,
 		k->strikes -= rounds * CL_REPUTATION_STRIKE_DECAY;
 		k->proofs -= forget * CL_REPUTATION_PROOF_DECAY;
 	}
+	learn(k, o, s, since, f);
 	k->strikes = fmin(fmax(k->strikes, 0),
 			  EVIDENCE_MOST * CL_REPUTATION_STRIKE_LIMIT);
 	k->proofs = fmin(fmax(k->proofs, 0),
@@ -512,6 +551,8 @@ int cl_reputation_round(struct cl_reputation *r, s64 now,
 		if (!k)
 			k = add(r, obs[i].node, now);
 		k->voter = obs[i].voter;
+		if (obs[i].anew)
+			cl_usual_init(&k->usual);
 	}
 	s = scale_of(r, obs, n);
 	for (i = 0; i < n; i++) {
@@ -555,45 +596,4 @@ int cl_reputation_isolated(struct cl_reputation *r, u32 node, bool isolated,
 		      when);
 	}
 	return 0;
-}
-
-/**
- * cl_reputation_state_name() - a state in one word
- * @state: enum cl_reputation_state
- *
- * Return: static string.
- */
-const char *cl_reputation_state_name(enum cl_reputation_state state)
-{
-	static const char *const names[] = {
-		[CL_REPUTATION_GOOD] = "good",
-		[CL_REPUTATION_SUSPICIOUS] = "suspicious",
-		[CL_REPUTATION_DEMOTED] = "demoted",
-		[CL_REPUTATION_ACCUSED] = "accused",
-		[CL_REPUTATION_ISOLATED] = "isolated",
-		[CL_REPUTATION_CLEARED] = "cleared",
-	};
-
-	return names[state];
-}
-
-/**
- * cl_reputation_rule_name() - why a state has changed, in one word
- * @rule: enum cl_reputation_rule
- *
- * Return: static string.
- */
-const char *cl_reputation_rule_name(enum cl_reputation_rule rule)
-{
-	static const char *const names[] = {
-		[CL_REPUTATION_NO_RULE] = "none",
-		[CL_REPUTATION_STRIKES] = "strikes",
-		[CL_REPUTATION_PROOFS] = "proofs",
-		[CL_REPUTATION_CUSUM] = "cusum",
-		[CL_REPUTATION_EXCESS] = "excess",
-		[CL_REPUTATION_CLEAN] = "clean",
-		[CL_REPUTATION_DECISION] = "decision",
-	};
-
-	return names[rule];
 }

@@ -26,6 +26,7 @@
 #define _CL_CORE_REPUTATION_H
 
 #include "gate.h"
+#include "usual.h"
 
 /* R1: a sample violates beyond E/2 + 4.5 of its own noise + B0 of that node. */
 #define CL_REPUTATION_NOISES 4.5
@@ -109,21 +110,29 @@ enum cl_reputation_rule {
  * struct cl_reputation_obs - one node in one round
  * @node: node id, not 0
  * @voter: it is a voter
- * @fresh: @raw_ns, @excess_ns and @noise_ns are of a new exchange
+ * @anew: clocks or paths are not those of the observations before
+ * @fresh: @raw_ns, @excess_ns, @noise_ns and @trip_ns are of a new exchange
  * @raw_ns: its disciplined clock minus ours by that exchange alone
  * @excess_ns: round trip over the smallest, at least 0; includes what the estimator
  *	doubts while a path changes
  * @noise_ns: standard deviation of @raw_ns without queues
+ * @trip_ns: round trip; 0: not known, then nothing is learnt of what is usual
+ * @early_ns: its answer left so much earlier than our request came
+ * @slack_ns: asymmetry that the path may have
  * @offset_ns: its disciplined clock minus ours, filtered
  * @sigma_ns: standard deviation of @offset_ns, above 0
  */
 struct cl_reputation_obs {
 	u32 node;
 	bool voter;
+	bool anew;
 	bool fresh;
 	double raw_ns;
 	double excess_ns;
 	double noise_ns;
+	double trip_ns;
+	double early_ns;
+	double slack_ns;
 	double offset_ns;
 	double sigma_ns;
 };
@@ -164,6 +173,7 @@ struct cl_reputation_event {
  * @weight: 0 to 1, of its clock
  * @seen: last observation, ns
  * @fresh: last new exchange, ns
+ * @usual: what its exchanges usually show
  * @strikes: R1, fast
  * @proofs: R1, slow
  * @cusum: R2, fast
@@ -183,6 +193,7 @@ struct cl_reputation_node {
 	double weight;
 	s64 seen;
 	s64 fresh;
+	struct cl_usual usual;
 	double strikes;
 	double proofs;
 	double cusum;

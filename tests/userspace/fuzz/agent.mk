@@ -17,7 +17,8 @@ CONTROL_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c \
 	systime.c adjtime.c rival.c) \
 	$(addprefix agent/core/,sysclock.c realtime.c) $(wildcard agent/core/cluster*.c) \
-	agent/core/apply.c agent/core/io.c agent/core/reputation.c agent/core/gate.c)
+	agent/core/apply.c agent/core/io.c agent/core/gate.c agent/core/usual.c \
+	agent/core/reputation.c agent/core/reputation_name.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 

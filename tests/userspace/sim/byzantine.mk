@@ -3,8 +3,8 @@
 # Nodes that lie, against the agent's rules, included by the top Makefile; SEED is
 # the first seed, SEEDS their number.
 
-BYZANTINE_RULES := $(addprefix agent/core/,gate.c reputation.c check.c pace.c \
-	confidence.c)
+BYZANTINE_RULES := $(addprefix agent/core/,gate.c usual.c reputation.c check.c \
+	pace.c confidence.c)
 BYZANTINE_OBJS := $(call agent_objs,$(wildcard tests/userspace/sim/byzantine/*.c) \
 	$(BYZANTINE_RULES) scripts/lab/vtime/rng.c)
 

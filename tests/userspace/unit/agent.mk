@@ -15,6 +15,7 @@ AGENT_TEST_NAMES := \
 	round_elect \
 	guard \
 	reputation \
+	usual \
 	check \
 	probe \
 	overdue \

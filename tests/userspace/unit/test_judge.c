@@ -291,6 +291,48 @@ static void test_excess_is_no_lie(void **state)
 	check_gate(x, GATE + 5000, 10000);
 }
 
+/* No path makes an answer leave before its request came. */
+static void test_answers_before_requests(void **state)
+{
+	struct fixture *x = *state;
+	struct cl_nl_sample s = {
+		.have = ~0ULL,
+		.peer = 6,
+		.out_rx_ns = 50 * US,
+		.in_rx_ns = 100 * US,
+	};
+
+	settle(x);
+	/* what stamps and budget explain */
+	s.in_tx_ns = s.out_rx_ns - 1700;
+	cl_judge_sample(&x->c.j, &s);
+	run(&x->c, 100 * MS);
+	assert_int_equal(state_of(&x->c, 6), CL_REPUTATION_GOOD);
+	s.in_tx_ns = s.out_rx_ns - 4 * US;
+	cl_judge_sample(&x->c.j, &s);
+	run(&x->c, 100 * MS);
+	assert_true(accused(x, 6));
+	assert_int_equal(testimony(x), 1);
+	assert_int_equal(x->t[0].accusation.offset_ns, 4 * US);
+}
+
+/* Of what both sides have asked for in a round the worse one counts. */
+static void test_either_side_may_ask(void **state)
+{
+	struct fixture *x = *state;
+	struct cl_nl_sample s = {
+		.have = ~0ULL,
+		.peer = 6,
+		.in_rx_ns = 100 * US,
+		.ahead_ns = 3 * GATE,
+	};
+
+	settle(x);
+	cl_judge_sample(&x->c.j, &s);
+	run(&x->c, 100 * MS);
+	assert_true(accused(x, 6));
+}
+
 static void test_samples_that_do_not_count(void **state)
 {
 	struct fixture *x = *state;
@@ -602,6 +644,8 @@ int main(void)
 		TEST(test_one_path_may_be_known),
 		TEST(test_what_was_told_ages),
 		TEST(test_excess_is_no_lie),
+		TEST(test_answers_before_requests),
+		TEST(test_either_side_may_ask),
 		TEST(test_samples_that_do_not_count),
 		TEST(test_who_is_not_judged),
 		TEST(test_who_is_restarted_is_excused),

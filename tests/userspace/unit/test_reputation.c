@@ -474,6 +474,34 @@ static void test_small_clusters_do_not_accuse(void **state)
 }
 
 /* A round with such an observation is refused. */
+/* Below the gate of all nodes, but not as it usually is. */
+static void test_who_has_changed(void **state)
+{
+	struct fixture *x = *state;
+
+	suspect(x)->trip_ns = 100e3;
+	suspect(x)->slack_ns = 2000;
+	rounds(x, 2 * CL_USUAL_LEAST, 400, 400);
+	rounds(x, 1, 1300, 400);
+	assert_int_equal(state_of(x), CL_REPUTATION_GOOD);
+	rounds(x, 3, 1600, 400);
+	assert_int_equal(state_of(x), CL_REPUTATION_ACCUSED);
+	assert_true(x->event.offset_ns > x->event.limit_ns);
+}
+
+/* After a restart that is not known. */
+static void test_what_is_usual_is_forgotten(void **state)
+{
+	struct fixture *x = *state;
+
+	suspect(x)->trip_ns = 100e3;
+	suspect(x)->slack_ns = 2000;
+	rounds(x, 2 * CL_USUAL_LEAST, 400, 400);
+	suspect(x)->anew = true;
+	rounds(x, 10, 1500, 400);
+	assert_int_equal(state_of(x), CL_REPUTATION_GOOD);
+}
+
 static void assert_nonsense(struct fixture *x, struct cl_reputation_obs bad)
 {
 	const struct cl_reputation_obs good = x->obs[4];
@@ -567,6 +595,8 @@ int main(void)
 		TEST(test_bad_input_changes_nothing),
 		TEST(test_too_many_nodes_change_nothing),
 		TEST(test_names),
+		TEST(test_who_has_changed),
+		TEST(test_what_is_usual_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

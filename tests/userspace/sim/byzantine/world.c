@@ -145,6 +145,9 @@ static bool is_time(const struct world *w)
 	       w->round % w->c->period == 0;
 }
 
+/* Round trip without queues, ns: any will do. */
+#define TRIP_NS 1e6
+
 static double lie_of(struct world *w, unsigned int i)
 {
 	unsigned int since = w->round - BYZ_ATTACK;
@@ -243,6 +246,7 @@ static void judge(struct world *w, unsigned int v)
 				offset + w->raw_error[v][i] + raw_lie(w, v, i),
 			.excess_ns = w->excess[v][i],
 			.noise_ns = w->c->net->noise_ns,
+			.trip_ns = TRIP_NS + w->excess[v][i],
 			.offset_ns = offset + w->error[v][i] +
 				     told(w, w->filtered[i], v),
 			.sigma_ns = w->c->net->sigma_ns,
