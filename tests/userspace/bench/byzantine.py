@@ -164,6 +164,10 @@ def print_agents(bench, build, seeds):
                    ("value", 0.99) if big else None, conditions, total(rows, "liars"),
                    larger_is_better=True, within_30=share(rows, "within_30"),
                    isolated=share(rows, "isolated"))
+        if attack in ("random", "now-and-then"):
+            bench.line(f"{name}:isolated_within_30", "share", share(rows, "within_30"), {},
+                       ("value", 0.99), conditions, total(rows, "liars"),
+                       larger_is_better=True)
         bench.line(f"{name}:honest_shift", "ns", max(row["shift_max_ns"] for row in rows),
                    {}, None, conditions, len(rows),
                    spread=max(row["spread_max_ns"] for row in rows),

@@ -98,6 +98,10 @@ def check_liars(report):
             report.check(f"{nodes} nodes, {lie}: isolated",
                          status == 0 and found["isolated"] == 1
                          and found["shift_max_ns"] < 1000, found, *lines)
+    for lie in ("constant", "two-faced", "random", "now-and-then"):
+        _, figures, lines = run("-n", 3, "-N", 10, "-a", lie, "-z", "50us", "-t", "4s", "attack")
+        report.check(f"{lie} lies of five queueing delays: isolated within 30 rounds",
+                     [row["within_30"] for row in figures] == [1, 1, 1], *figures, *lines)
     for nodes in (2, 3):
         status, (found,), lines = run("-N", nodes, "-z", "1ms", "-t", "10s", "attack")
         report.check(f"{nodes} nodes: nobody is isolated",
