@@ -12,10 +12,8 @@
  */
 #define LEAD_REPORTS 2
 
-/* The lock of the commands keeps peers; more may be added meanwhile. */
-#define lead_for_each(inst, peer)                                \
-	list_for_each_entry_rcu(peer, &(inst)->peers.list, list, \
-				lockdep_is_held(&cl_net((inst)->net)->lock))
+/* The lock of the commands keeps peers; softirqs may add some meanwhile. */
+#define LEAD_KEEPS(inst) lockdep_is_held(&cl_net((inst)->net)->lock)
 
 /**
  * cl_lead_reaches() - does a peer get what is sent to the group?
@@ -37,13 +35,20 @@ bool cl_lead_reaches(const struct cl_instance *inst, struct cl_peer *peer)
 	return reached;
 }
 
+/* Who joins is to be measured, too; the next round tries again. */
+static void lead_measure_all(struct cl_instance *inst)
+{
+	if (!cl_peers_measure_all(&inst->peers))
+		cl_stats_inc(inst->stats, CL_STAT_TX_ERROR);
+}
+
 /* Sessions have to know of the request before somebody answers it. */
 static void lead_note_request(struct cl_instance *inst, u32 seq)
 {
 	struct cl_peer *peer;
 
-	lead_for_each(inst, peer)
-	{
+	list_for_each_entry_rcu(peer, &inst->peers.list, list,
+				LEAD_KEEPS(inst)) {
 		spin_lock_bh(&peer->lock);
 		cl_session_ask_group(&peer->session, seq);
 		peer->requests += cl_session_reached(&peer->session, seq);
@@ -86,11 +91,11 @@ u32 cl_lead_requests(struct cl_instance *inst)
 	struct cl_peer *peer;
 	u32 sent = 0;
 
-	cl_peers_measure_all(&inst->peers);
+	lead_measure_all(inst);
 	if (group && !lead_ask_group(inst))
 		sent++;
-	lead_for_each(inst, peer)
-	{
+	list_for_each_entry_rcu(peer, &inst->peers.list, list,
+				LEAD_KEEPS(inst)) {
 		if (cl_lead_reaches(inst, peer))
 			continue;
 		local_bh_disable();
@@ -158,8 +163,8 @@ static void lead_report(struct cl_instance *inst, const struct cl_published *p,
 		.t1 = t1.t,
 		.heard = inst->group.heard,
 	};
-	lead_for_each(inst, peer)
-	{
+	list_for_each_entry_rcu(peer, &inst->peers.list, list,
+				LEAD_KEEPS(inst)) {
 		if (!lead_add_heard(inst, peer, &t1, &m.rep) ||
 		    m.rep.n < CL_WIRE_HEARD_MAX)
 			continue;
@@ -226,15 +231,15 @@ u32 cl_lead_updates(struct cl_instance *inst, u32 epoch, u64 interval_ns)
 	cl_send_header(inst, CL_NODE_ALL, &p, &m.hdr);
 	lead_fill_update(epoch, interval_ns, &p, now, &m.upd);
 	cl_resend_note(&inst->resend, &m, now);
-	cl_peers_measure_all(&inst->peers);
+	lead_measure_all(inst);
 	if (cl_group_used(&inst->group)) {
 		for (i = LEAD_REPORTS; i; i--)
 			lead_report(inst, &p, inst->group.next_request - i);
 		if (!lead_tell_group(inst, &m))
 			sent++;
 	}
-	lead_for_each(inst, peer)
-	{
+	list_for_each_entry_rcu(peer, &inst->peers.list, list,
+				LEAD_KEEPS(inst)) {
 		if (cl_lead_reaches(inst, peer))
 			continue;
 		local_bh_disable();

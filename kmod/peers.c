@@ -101,16 +101,21 @@ struct cl_peer *cl_peers_measure(struct cl_peers *peers, struct cl_known *k)
  * cl_peers_measure_all() - a leader is about to send something to all known nodes
  * @peers: table
  *
- * One for which there is no memory is no peer yet; it is tried again the next time.
+ * One for which there is no memory is no peer yet.
  *
  * Context: process, lock of the commands held.
+ * Return: false if there is such a one.
  */
-void cl_peers_measure_all(struct cl_peers *peers)
+bool cl_peers_measure_all(struct cl_peers *peers)
 {
 	struct cl_known *k;
+	bool all = true;
 
-	list_for_each_entry(k, &peers->known, list)
-		cl_peers_measure(peers, k);
+	list_for_each_entry(k, &peers->known, list) {
+		if (!cl_peers_measure(peers, k))
+			all = false;
+	}
+	return all;
 }
 
 /**

@@ -101,7 +101,7 @@ void cl_peers_init(struct cl_peers *peers,
 struct cl_known *cl_peers_known(struct cl_peers *peers, u32 node);
 struct cl_peer *cl_peers_find(struct cl_peers *peers, u32 node);
 struct cl_peer *cl_peers_measure(struct cl_peers *peers, struct cl_known *k);
-void cl_peers_measure_all(struct cl_peers *peers);
+bool cl_peers_measure_all(struct cl_peers *peers);
 struct cl_peer *cl_peers_hear(struct cl_peers *peers, struct cl_known *k);
 struct cl_known *cl_peers_add(struct cl_peers *peers, u32 node,
 			      const struct cl_endpoint *at);
