@@ -29,7 +29,8 @@ class Stamp(NamedTuple):
     time: int
     count: int
 
-    def _c(self) -> CStamp:
+    def as_c(self) -> CStamp:
+        """The C struct; ValueError if a number does not fit."""
         return CStamp(
             integer(self.time, *INT64, "time of a stamp"),
             integer(self.count, *UINT32, "count of a stamp"),
