@@ -7,6 +7,9 @@ VERSION := 0.1.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
+# Where Debian's Python looks: below /usr in one place for all its versions
+PYTHON_DIR ?= $(PREFIX)/lib/python3$(if $(filter-out /usr,$(PREFIX)),$(shell \
+	python3 -c 'import sys; print(".%d" % sys.version_info[1])'))/dist-packages
 DESTDIR ?=
 CFLAGS  ?= -O2 -g
 
@@ -21,7 +24,8 @@ VM_SERIES := $(shell scripts/lab/vm/kernel series)
 VM_KDIR = $(kdir-vm)
 UM_KDIR = $(eval UM_KDIR := $(shell scripts/lab/um/build))$(UM_KDIR)
 
-.PHONY: all setup tools unit fuzz tests check demo install install-lib clean help FORCE
+.PHONY: all setup tools unit fuzz tests check demo install install-lib install-python \
+	clean help FORCE
 all: module agent
 
 include agent/agent.mk
@@ -44,7 +48,7 @@ check: setup
 
 install: release = $(firstword $(shell /sbin/modinfo -F vermagic \
 	$(BUILD)/kmod-release/clocklink.ko))
-install: all install-lib
+install: all install-lib install-python
 	install -D -m 644 -t $(DESTDIR)/lib/modules/$(release)/updates \
 		$(BUILD)/kmod-release/clocklink.ko
 	$(if $(DESTDIR),,/sbin/depmod $(release))
@@ -68,6 +72,11 @@ install-lib: $(LIB_LINK)
 		$(LIB_DIR)/libclocklink.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/libclocklink.pc
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man3 Documentation/man/*.3
 	$(if $(DESTDIR),,/sbin/ldconfig)
+
+# The Python package, which needs the library
+install-python:
+	install -D -m 644 -t $(DESTDIR)$(PYTHON_DIR)/clocklink agent/python/clocklink/*.py \
+		agent/python/clocklink/py.typed
 
 clean:
 	rm -rf $(BUILD)

@@ -240,6 +240,22 @@ def check_hlc(report, clock):
     report.check("after the wait it is the past", clock.now().earliest > stamp.time)
 
 
+def check_examples(report, page, folder):
+    """The examples run with what "make install" installs, and say what is wrong."""
+    subprocess.run(["make", "-s", "-C", TOP, "install-python", f"DESTDIR={folder}/root",
+                    "PREFIX=/usr"], check=True)
+    environment = os.environ | {"LD_LIBRARY_PATH": str(BUILD), "PYTHONPATH":
+                                f"{folder}/root/usr/lib/python3/dist-packages"}
+    for example in sorted((TOP / "agent/python/examples").glob("*.py")):
+        for device, status in ((page, 0), (folder / "none", 1)):
+            done = subprocess.run([sys.executable, "-P", example, device], text=True,
+                                  env=environment, check=False, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT)
+            report.check(f"example {example.name}, exit status {status}",
+                         done.returncode == status and bool(done.stdout) and
+                         "Traceback" not in done.stdout, done.stdout)
+
+
 def main():
     """Returns the exit status."""
     report = Report()
@@ -258,6 +274,7 @@ def main():
                     check_wait(report, clock)
                     check_sharing(report, clock)
                     check_hlc(report, clock)
+                check_examples(report, page, folder)
                 check_errors(report, page, folder)
             finally:
                 writer.terminate()
