@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash
 # Five nodes found a cluster, join, vote and follow whom they elect; a leader dies, a
-# node restarts, one leaves, a minority is cut off: nobody steps, no interval misses
-# the truth.
+# node restarts, one leaves, a minority is cut off, all daemons are started again: nobody
+# steps, no interval misses the truth.
 # vm: -i $test -n -t 1800 -f $lab/cluster.sh -f $build/clocklink-truth
 . /t/lib.sh
 . /t/net.sh
@@ -218,4 +218,23 @@ check "node 5: knows who leads" await "$(leader 1)" leader 5
 synced 1 2 3 4 5
 judge 10 true
 no_step
+
+_when="while all daemons are killed and started again"
+note_steps
+restart_all() {
+	for _n in $nodes; do
+		kill_daemon "$_n"
+	done
+	sleep 2
+	for _n in $nodes; do
+		member "$_n"
+	done
+}
+judge 15 restart_all
+for i in $nodes; do
+	check "node $i: knows of five voters" await 5 voters "$i"
+done
+synced 1 2 3 4 5
+no_step
+check_true "nobody has begun a new time" "$(cat /tmp/daemon? | grep -c 'begins a new cluster time') == 0"
 finish
