@@ -74,8 +74,8 @@ extern const struct kunit_suite *const kunit_program_suite;
 #define KUNIT_EXPECT_LT(test, a, b) KUNIT_COMPARE(test, a, <, b, "expected")
 #define KUNIT_EXPECT_LE(test, a, b) KUNIT_COMPARE(test, a, <=, b, "expected")
 #define KUNIT_EXPECT_GT(test, a, b) KUNIT_COMPARE(test, a, >, b, "expected")
-#define KUNIT_EXPECT_TRUE(test, c) KUNIT_COMPARE(test, !!(c), ==, 1, #c)
-#define KUNIT_EXPECT_FALSE(test, c) KUNIT_COMPARE(test, !!(c), ==, 0, #c)
+#define KUNIT_EXPECT_TRUE(test, c) KUNIT_COMPARE(test, !!(c), ==, 1, "%s", #c)
+#define KUNIT_EXPECT_FALSE(test, c) KUNIT_COMPARE(test, !!(c), ==, 0, "%s", #c)
 #define KUNIT_EXPECT_STREQ(test, a, b) assert_string_equal(a, b)
 
 #define KUNIT_ASSERT_EQ(test, a, b) KUNIT_EXPECT_EQ(test, a, b)
