@@ -70,6 +70,9 @@ static void op_apply(void *ctx, const struct cl_raft_entry *e)
 	char error[CL_ENTRY_ERROR_SIZE];
 	u32 changed;
 
+	/* A leader knows of all that was committed before its term. */
+	if (e->term == cl_raft_term(c->raft))
+		c->current = true;
 	if (cl_state_apply(&c->own, e, &changed, error))
 		cl_cluster_log(c, CL_IO_WARNING,
 			       "cluster: entry without effect: %s", error);

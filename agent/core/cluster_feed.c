@@ -138,10 +138,13 @@ bool cl_cluster_feed_receive(struct cl_cluster *c, u32 node, const u8 *data,
 /**
  * cl_cluster_feed_run() - tell what has changed
  * @c: the node
+ *
+ * After a restart the state is that of the last snapshot, by which the voters of now
+ * may not be believed; it is not offered.
  */
 void cl_cluster_feed_run(struct cl_cluster *c)
 {
-	struct cl_cluster_offer o = { .epoch = c->own.epoch };
+	struct cl_cluster_offer o = { .epoch = c->current ? c->own.epoch : 0 };
 	u8 b[OFFER_BYTES];
 
 	if (!feeds(c))

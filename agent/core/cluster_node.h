@@ -126,6 +126,7 @@ struct cl_cluster_copy {
  * @now: time of the call
  * @raft: its Raft
  * @own: the state by Raft
+ * @current: it has all that was agreed upon before this node started
  * @fed: the state as voters gave it
  * @ask: own requests, oldest first
  * @asks: how many
@@ -155,6 +156,7 @@ struct cl_cluster {
 	s64 now;
 	struct cl_raft *raft;
 	struct cl_state own;
+	bool current;
 	struct cl_state fed;
 	struct cl_cluster_ask ask[CL_CLUSTER_REQUESTS];
 	unsigned int asks;

@@ -152,6 +152,48 @@ static void test_first_state_is_of_who_knows_a_leader(void **state)
 	assert_ptr_not_equal(end, before);
 }
 
+/* A voter that was started again has what its last snapshot says, and a leader. */
+static void test_state_of_the_last_snapshot_is_not_offered(void **state)
+{
+	struct cl_raft_msg m = { .type = CL_RAFT_APPEND,
+				 .from = 1,
+				 .to = 2,
+				 .term = 900,
+				 .seq = 1 };
+	struct cl_raft_snapshot snap = { .term = 1 };
+	struct cl_raft_entry noop = { .term = 900, .kind = CL_RAFT_NOOP };
+	const struct cl_raft_stored stored = { .term = 1, .snap = &snap };
+	const char *why;
+	u8 *bytes, buf[128];
+
+	(void)state;
+	build(3, 4);
+	bytes = cl_state_freeze(state_of(2), &snap.len);
+	snap.data = bytes;
+	snap.index = state_of(2)->index;
+	snap.conf = state_of(2)->conf;
+	for (u32 id = 1; id <= 4; id++)
+		die(id);
+	make_node(2);
+	assert_int_equal(cl_cluster_start(node[2].c, now, &stored, &why), 0);
+	start(4);
+	m.index = snap.index;
+	m.log_term = snap.term;
+	hand(1, 2, CL_CLUSTER_RAFT, buf, cl_raft_encode(&m, buf, sizeof(buf)));
+	run(50 * CL_NS_PER_MS);
+	assert_int_equal(node[2].leader, 1);
+	assert_int_equal(state_of(4)->epoch, 0);
+	noop.index = snap.index + 1;
+	m.entry = &noop;
+	m.entries = 1;
+	m.commit = noop.index;
+	m.seq++;
+	hand(1, 2, CL_CLUSTER_RAFT, buf, cl_raft_encode(&m, buf, sizeof(buf)));
+	run(50 * CL_NS_PER_MS);
+	assert_int_equal(state_of(4)->epoch, state_of(2)->epoch);
+	free(bytes);
+}
+
 static void test_false_state_is_not_taken(void **state)
 {
 	struct cl_state s = { 0 };
@@ -327,6 +369,7 @@ int main(void)
 		TEST(test_latest_term_counts),
 		TEST(test_only_voters_feed),
 		TEST(test_first_state_is_of_who_knows_a_leader),
+		TEST(test_state_of_the_last_snapshot_is_not_offered),
 		TEST(test_follower_is_fed),
 		TEST(test_lost_part_is_asked_for_again),
 		TEST(test_false_state_is_not_taken),
