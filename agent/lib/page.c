@@ -150,11 +150,12 @@ int cl_page_snapshot_head(const struct cl_page *p, struct clocklink_page *ret,
  */
 void cl_page_explain(const struct cl_page *p, int err, char *buf)
 {
+	static const char other[] =
+		"time page of version %u, this program reads version %u";
+	const u32 ours = CLOCKLINK_PAGE_VERSION;
+
 	if (err == -ENOTSUP)
-		snprintf(
-			buf, CL_PAGE_ERROR_SIZE,
-			"time page of version %u, this program reads version %u",
-			p->version, CLOCKLINK_PAGE_VERSION);
+		snprintf(buf, CL_PAGE_ERROR_SIZE, other, p->version, ours);
 	else
 		snprintf(buf, CL_PAGE_ERROR_SIZE, "%s", cl_error_text(err));
 }

@@ -87,11 +87,14 @@ static unsigned int report(u32 request, u8 *heard, struct cl_wire_msg *m)
 	m->rep.request = request;
 	m->rep.t1 = stamp(request, 1);
 	m->rep.heard = heard;
-	for (i = 0; i < FOLLOWERS; i++)
-		if (cl_session_report(&leader[i], request, &t4))
-			cl_wire_put_heard(
-				&heard[m->rep.n++ * CL_WIRE_HEARD_LEN], node(i),
-				(u32)cl_raw_sub(t4, m->rep.t1));
+	for (i = 0; i < FOLLOWERS; i++) {
+		u8 *at = &heard[m->rep.n * CL_WIRE_HEARD_LEN];
+
+		if (!cl_session_report(&leader[i], request, &t4))
+			continue;
+		cl_wire_put_heard(at, node(i), (u32)cl_raw_sub(t4, m->rep.t1));
+		m->rep.n++;
+	}
 	return m->rep.n;
 }
 
@@ -353,9 +356,8 @@ static void test_stamps_of_hardware_wait_until_confirmed(struct kunit *test)
 	cl_session_forget_hardware(&leader[1]);
 	cl_session_confirm(&leader[1], stamp(5, 4));
 	KUNIT_EXPECT_EQ(test, report(5, heard, &rep), 1U);
-	KUNIT_EXPECT_TRUE(
-		test,
-		leader[0].group.asked[5 % CL_SESSION_GROUP_SLOTS].reported);
+	i = 5 % CL_SESSION_GROUP_SLOTS;
+	KUNIT_EXPECT_TRUE(test, leader[0].group.asked[i].reported);
 }
 
 static void test_updates_have_numbers_of_their_own(struct kunit *test)

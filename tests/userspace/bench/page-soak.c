@@ -58,12 +58,12 @@ struct soak {
 static struct cl_page page;
 static bool check;
 static struct timespec pause_after;
-static volatile sig_atomic_t ended;
+static bool ended;
 
 static void end(int sig)
 {
 	(void)sig;
-	ended = 1;
+	__atomic_store_n(&ended, true, __ATOMIC_RELAXED);
 }
 
 /* One reading, by the loads of cl_page_now(). */
@@ -119,7 +119,7 @@ static void *soak_main(void *arg)
 	struct soak *s = arg;
 	u64 made = 0;
 
-	while (made < s->reads && !ended) {
+	while (made < s->reads && !__atomic_load_n(&ended, __ATOMIC_RELAXED)) {
 		for (unsigned int i = 0; i < BATCH; i++)
 			read_once(s);
 		made += BATCH;
@@ -146,11 +146,14 @@ static bool report(const struct soak *s, unsigned int threads)
 		sum.bound_min = cl_min_s64(sum.bound_min, s->bound_min);
 		sum.bound_max = cl_max_s64(sum.bound_max, s->bound_max);
 	}
-	printf("{\"reads\":%llu,\"usable\":%llu,\"blocked\":%llu,\"torn\":%llu,\"backwards\":%llu,\"bound_min_ns\":%lld,\"bound_max_ns\":%lld,\"states\":%u,\"updates\":%llu}\n",
+	printf("{\"reads\":%llu,\"usable\":%llu,\"blocked\":%llu,",
 	       (unsigned long long)sum.reads, (unsigned long long)sum.usable,
-	       (unsigned long long)sum.blocked, (unsigned long long)sum.torn,
-	       (unsigned long long)sum.backwards, (long long)sum.bound_min,
-	       (long long)sum.bound_max, sum.states,
+	       (unsigned long long)sum.blocked);
+	printf("\"torn\":%llu,\"backwards\":%llu,\"states\":%u,",
+	       (unsigned long long)sum.torn, (unsigned long long)sum.backwards,
+	       sum.states);
+	printf("\"bound_min_ns\":%lld,\"bound_max_ns\":%lld,\"updates\":%llu}\n",
+	       (long long)sum.bound_min, (long long)sum.bound_max,
 	       (unsigned long long)page.map->updates);
 	return !sum.torn && !sum.backwards;
 }

@@ -80,7 +80,8 @@ static void map(int fd)
 		p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 		expect("a prefix is mapped", p != MAP_FAILED);
 		expect("and can be read",
-		       *(volatile u32 *)p == CLOCKLINK_PAGE_MAGIC);
+		       __atomic_load_n((u32 *)p, __ATOMIC_RELAXED) ==
+			       CLOCKLINK_PAGE_MAGIC);
 		expect("mprotect() cannot make it writable",
 		       mprotect(p, size, PROT_READ | PROT_WRITE) < 0 &&
 			       errno == EACCES);

@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "agent/lib/compiler.h"
 #include "kmod/core/wire.h"
 
 static const char *const names[] = {
@@ -32,7 +33,7 @@ static const char *const names[] = {
 	[CL_WIRE_REPORT] = "report",
 };
 
-#define TYPES (sizeof(names) / sizeof(names[0]))
+#define TYPES ARRAY_SIZE(names)
 
 static unsigned int count[TYPES][2];
 
@@ -41,7 +42,7 @@ static double now(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* Payload of a UDP packet of ours, or NULL. */
@@ -74,10 +75,11 @@ static const u8 *payload(const u8 *p, size_t len, int protocol, bool *group)
 
 static void take(int s)
 {
-	u8 buf[2048] __attribute__((aligned(8)));
+	u64 room[256];
+	u8 *buf = (u8 *)room;
 	struct sockaddr_ll from;
 	socklen_t size = sizeof(from);
-	ssize_t len = recvfrom(s, buf, sizeof(buf), 0, (void *)&from, &size);
+	ssize_t len = recvfrom(s, buf, sizeof(room), 0, (void *)&from, &size);
 	struct cl_wire_msg m;
 	bool group = false;
 	const u8 *p;

@@ -8,16 +8,22 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define FIELD(s, f) offsetof(struct s, f), sizeof(((struct s *)NULL)->f)
+#define FIELD(s, f) \
+	((struct place){ offsetof(struct s, f), sizeof(((struct s *)NULL)->f) })
+
+struct place {
+	size_t offset;
+	size_t size;
+};
 
 static void begin(const char *name, size_t size)
 {
 	printf("%s\"%s\": [%zu, [", name[0] == 'i' ? "{" : "]], ", name, size);
 }
 
-static void field(const char *separator, size_t offset, size_t size)
+static void field(const char *separator, struct place p)
 {
-	printf("%s[%zu, %zu]", separator, offset, size);
+	printf("%s[%zu, %zu]", separator, p.offset, p.size);
 }
 
 int main(void)

@@ -242,10 +242,10 @@ def check_hlc(report, clock):
 
 def check_examples(report, page, folder):
     """The examples run with what "make install" installs, and say what is wrong."""
-    subprocess.run(["make", "-s", "-C", TOP, "install-python", f"DESTDIR={folder}/root",
+    subprocess.run(["make", "-s", "-C", TOP, "install-python", f"DESTDIR={folder}/host",
                     "PREFIX=/usr"], check=True)
     environment = os.environ | {"LD_LIBRARY_PATH": str(BUILD), "PYTHONPATH":
-                                f"{folder}/root/usr/lib/python3/dist-packages"}
+                                f"{folder}/host/usr/lib/python3/dist-packages"}
     for example in sorted((TOP / "agent/python/examples").glob("*.py")):
         for device, status in ((page, 0), (folder / "none", 1)):
             done = subprocess.run([sys.executable, "-P", example, device], text=True,

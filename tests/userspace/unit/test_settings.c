@@ -121,6 +121,10 @@ static void test_words_are_understood(void **state)
 
 static void test_group_has_an_address_and_a_device(void **state)
 {
+	static const char not_a_group[] =
+		"multicast: 'fd00::1' is not a multicast group, ADDRESS[%INTERFACE], or off";
+	static const char no_interface[] =
+		"multicast: 'ff02::1' needs %interface of this host";
 	char msg[CL_SETTINGS_MSG_SIZE];
 	struct cl_nl_instance inst = { 0 };
 
@@ -139,13 +143,10 @@ static void test_group_has_an_address_and_a_device(void **state)
 	assert_int_equal(inst.multicast_ifindex, 0);
 	cl_settings_parse(CLOCKLINK_CMD_INSTANCE_SET, &inst, "multicast",
 			  "fd00::1", msg);
-	assert_string_equal(msg,
-			    "multicast: 'fd00::1' is not a multicast group, "
-			    "ADDRESS[%INTERFACE], or off");
+	assert_string_equal(msg, not_a_group);
 	cl_settings_parse(CLOCKLINK_CMD_INSTANCE_SET, &inst, "multicast",
 			  "ff02::1", msg);
-	assert_string_equal(msg, "multicast: 'ff02::1' needs %interface of "
-				 "this host");
+	assert_string_equal(msg, no_interface);
 }
 
 static void test_cluster_may_be_a_name(void **state)
