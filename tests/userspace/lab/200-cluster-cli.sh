@@ -180,6 +180,8 @@ refused "user: set" 1 "for root" user 1 cluster set probes=5
 # who leads
 check "transfer to node 2" ctl 3 transfer n2
 shows "node 2 leads" "^leader  *node 2 (n2)" ctl 2
+# the others have to take time from it before one of them may lead
+sleep 3
 check "transfer to whichever" ctl 2 transfer
 check "node 2 leads no more" wait_for 2 "^leader  *node [13] "
 check "and back" ctl 1 transfer 1
