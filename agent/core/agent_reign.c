@@ -217,6 +217,7 @@ static void accede(struct cl_agent *a, s64 now)
 		return;
 	}
 	a->reign.searched = now;
+	cl_census_keep(&a->reign.census, conf);
 	cl_census_hear(&a->reign.census, a->node, &own);
 	cl_census_count(&a->reign.census, conf, a->node, &n);
 	if (n.worth == CL_CENSUS_GOOD && 2 * n.told > n.voters) {

@@ -37,13 +37,31 @@ void cl_census_hear(struct cl_census *c, u32 node,
 		return;
 	while (i < c->n && c->from[i] != node)
 		i++;
-	/* As many as ever vote at once; members hardly change meanwhile. */
+	/* As many as ever vote at once; cl_census_keep() makes room. */
 	if (i == CL_RAFT_VOTERS_MAX)
 		return;
 	c->from[i] = node;
 	c->word[i] = *w;
 	if (i == c->n)
 		c->n++;
+}
+
+/**
+ * cl_census_keep() - forget the answers of those that do not vote any more
+ * @c: census
+ * @conf: who votes
+ */
+void cl_census_keep(struct cl_census *c, const struct cl_raft_conf *conf)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < c->n; i++) {
+		if (!cl_raft_conf_votes(conf, c->from[i]))
+			continue;
+		c->from[n] = c->from[i];
+		c->word[n++] = c->word[i];
+	}
+	c->n = n;
 }
 
 static bool is_passed(const struct cl_census *c, u32 node)

@@ -99,6 +99,7 @@ struct cl_census_count {
 void cl_census_begin(struct cl_census *c, u32 term, bool again);
 void cl_census_hear(struct cl_census *c, u32 node,
 		    const struct cl_census_word *w);
+void cl_census_keep(struct cl_census *c, const struct cl_raft_conf *conf);
 void cl_census_pass(struct cl_census *c, u32 node);
 void cl_census_count(const struct cl_census *c, const struct cl_raft_conf *conf,
 		     u32 own, struct cl_census_count *ret);

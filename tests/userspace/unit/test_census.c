@@ -169,6 +169,24 @@ static void test_who_did_not_lead_comes_last(void **state)
 	assert_int_equal(n.best, 3);
 }
 
+/* Members may be changed while nobody has a time. */
+static void test_new_voters_are_heard_too(void **state)
+{
+	struct cl_census_count n;
+	struct cl_census c;
+
+	(void)state;
+	cl_census_begin(&c, TERM, false);
+	for (u32 id = 5; id < 5 + CL_RAFT_VOTERS_MAX; id++)
+		hear(&c, id, CLOCKLINK_STATE_UNSYNCED, 0, 0);
+	cl_census_keep(&c, &conf);
+	for (u32 id = 1; id <= 4; id++)
+		hear(&c, id, CLOCKLINK_STATE_UNSYNCED, 0, 0);
+	cl_census_count(&c, &conf, 1, &n);
+	assert_int_equal(n.told, 5);
+	assert_int_equal(n.none, 5);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -178,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_the_best_clock_is_found),
 		cmocka_unit_test(test_only_better_clocks_count),
 		cmocka_unit_test(test_who_did_not_lead_comes_last),
+		cmocka_unit_test(test_new_voters_are_heard_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
