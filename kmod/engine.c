@@ -42,25 +42,35 @@ void cl_send_header(struct cl_instance *inst, u32 receiver,
 	h->gen = p->gen;
 }
 
+/* @buf: @size bytes, room for the message */
+static int engine_transmit(struct cl_instance *inst, struct cl_path *path,
+			   const struct in6_addr *from, struct cl_wire_msg *m,
+			   u8 *buf, size_t size, const struct cl_ask *ask)
+{
+	int len, err;
+
+	cl_testosc_lie(&inst->osc, m);
+	len = cl_wire_encode(m, buf, size);
+	if (len < 0) {
+		cl_stats_inc(inst->stats, CL_STAT_TX_ERROR);
+		return len;
+	}
+	err = cl_socket_send(engine_socket(inst, &path->to), path, from, buf,
+			     len, ask);
+	cl_stats_inc(inst->stats, err ? CL_STAT_TX_ERROR : CL_STAT_TX);
+	return err;
+}
+
 static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
 		       const struct in6_addr *from, struct cl_wire_msg *m,
 		       const struct cl_ask *ask)
 {
 	u8 buf[CL_WIRE_UPDATE_LEN];
-	int len, err;
 
 	BUILD_BUG_ON(sizeof(buf) < CL_WIRE_RESPONSE_LEN ||
 		     sizeof(buf) < CL_WIRE_REQUEST_MAP_LEN);
-	cl_testosc_lie(&inst->osc, m);
-	len = cl_wire_encode(m, buf, sizeof(buf));
-	if (len < 0) {
-		cl_stats_inc(inst->stats, CL_STAT_TX_ERROR);
-		return len;
-	}
-	err = cl_socket_send(engine_socket(inst, &peer->path.to), &peer->path,
-			     from, buf, len, ask);
-	cl_stats_inc(inst->stats, err ? CL_STAT_TX_ERROR : CL_STAT_TX);
-	return err;
+	return engine_transmit(inst, &peer->path, from, m, buf, sizeof(buf),
+			       ask);
 }
 
 /**
@@ -75,19 +85,10 @@ static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
 int cl_send_group(struct cl_instance *inst, struct cl_wire_msg *m,
 		  const struct cl_ask *ask)
 {
-	struct cl_path *path = &inst->group.path;
 	u8 buf[CL_WIRE_MAX];
-	int len, err;
+	int err = engine_transmit(inst, &inst->group.path, NULL, m, buf,
+				  sizeof(buf), ask);
 
-	cl_testosc_lie(&inst->osc, m);
-	len = cl_wire_encode(m, buf, sizeof(buf));
-	if (len < 0) {
-		cl_stats_inc(inst->stats, CL_STAT_TX_ERROR);
-		return len;
-	}
-	err = cl_socket_send(engine_socket(inst, &path->to), path, NULL, buf,
-			     len, ask);
-	cl_stats_inc(inst->stats, err ? CL_STAT_TX_ERROR : CL_STAT_TX);
 	if (!err)
 		cl_stats_inc(inst->stats, CL_STAT_MULTICAST_TX);
 	return err;

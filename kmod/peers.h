@@ -3,7 +3,7 @@
  * The other nodes that an instance may exchange packets with.
  *
  * In a large cluster a node knows all others and measures a few: a node that is only
- * known has an address and settings here, some 150 bytes, and becomes a peer with the
+ * known has an address and settings here, 112 bytes, and becomes a peer with the
  * first packet to it or from it.
  */
 #ifndef _CL_PEERS_H

@@ -46,8 +46,7 @@ static void look_at(const struct clocklink_page *p,
 {
 	const struct cl_clock c = cl_page_clock(&p->now);
 	struct cl_raw raw = cl_raw(stamp->raw);
-	s64 age = cl_raw_sub(raw, c.map.raw);
-	s64 grown = cl_scale(age, p->now.drift_q48) + 1;
+	s64 grown = cl_page_grown(&p->now, raw);
 	struct cl_interval now;
 
 	cl_page_eval(&p->now, raw, &now);
@@ -55,7 +54,7 @@ static void look_at(const struct clocklink_page *p,
 		.at = { .raw_ns = stamp->raw, .real_ns = stamp->realtime },
 		.state = now.state,
 		.time_ns = cl_clock_at(&c, raw).ns,
-		.rate = rate_of(&c, age),
+		.rate = rate_of(&c, cl_raw_sub(raw, c.map.raw)),
 		.bound_ns = p->now.bound_ns + grown,
 		.hard_ns = p->now.hard_ns + grown,
 		.tai_offset_s = p->tai_offset,
@@ -75,7 +74,7 @@ static int look(void *ctx, struct cl_sysclock_look *ret)
 
 	if (t->fd < 0)
 		return -ENODEV;
-	err = cl_page_snapshot(&t->page, &page, &raw);
+	err = cl_page_snapshot_head(&t->page, &page, &raw);
 	if (err)
 		return err;
 	if (ioctl(t->fd, CLOCKLINK_IOC_STAMP, &stamp))

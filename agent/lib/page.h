@@ -98,6 +98,13 @@ static inline struct cl_clock cl_page_clock(const struct clocklink_anchor *a)
 	};
 }
 
+/* What both bounds have grown by at @raw, with what rounding may cost, ns. */
+static inline s64 cl_page_grown(const struct clocklink_anchor *a,
+				struct cl_raw raw)
+{
+	return cl_scale(cl_raw_sub(raw, cl_raw(a->raw)), a->drift_q48) + 1;
+}
+
 /**
  * cl_page_eval() - cluster time at a raw instant
  * @a: the clock, of a consistent copy of a page
@@ -122,8 +129,7 @@ static inline int cl_page_eval(const struct clocklink_anchor *a,
 		return -ENODATA;
 	}
 	t = cl_clock_at(&c, raw);
-	err = a->bound_ns + 1 +
-	      cl_scale(cl_raw_sub(raw, c.map.raw), a->drift_q48);
+	err = a->bound_ns + cl_page_grown(a, raw);
 	ret->earliest = cl_time_add(t, -err);
 	ret->latest = cl_time_add(t, err);
 	return 0;

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "kmod/core/bytes.h"
 #include "wiped.h"
 
 #pragma GCC visibility push(default)
@@ -221,12 +222,8 @@ int clocklink_hlc_wait(struct clocklink_hlc *h,
 void clocklink_hlc_pack(const struct clocklink_hlc_stamp *stamp,
 			unsigned char ret[CLOCKLINK_HLC_BYTES])
 {
-	u64 time = (u64)stamp->time ^ 1ULL << 63;
-
-	for (int i = 0; i < 8; i++)
-		ret[i] = time >> (56 - 8 * i);
-	for (int i = 0; i < 4; i++)
-		ret[8 + i] = stamp->count >> (24 - 8 * i);
+	cl_put_be64(ret, (u64)stamp->time ^ 1ULL << 63);
+	cl_put_be32(ret + 8, stamp->count);
 }
 
 /**
@@ -237,12 +234,6 @@ void clocklink_hlc_pack(const struct clocklink_hlc_stamp *stamp,
 void clocklink_hlc_unpack(const unsigned char bytes[CLOCKLINK_HLC_BYTES],
 			  struct clocklink_hlc_stamp *ret)
 {
-	u64 time = 0;
-
-	for (int i = 0; i < 8; i++)
-		time = time << 8 | bytes[i];
-	ret->time = (int64_t)(time ^ 1ULL << 63);
-	ret->count = 0;
-	for (int i = 8; i < CLOCKLINK_HLC_BYTES; i++)
-		ret->count = ret->count << 8 | bytes[i];
+	ret->time = (int64_t)(cl_get_be64(bytes) ^ 1ULL << 63);
+	ret->count = cl_get_be32(bytes + 8);
 }

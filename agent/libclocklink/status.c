@@ -27,7 +27,7 @@ static int leap_of(u32 leap)
 /* What counts only while there is time. */
 static void fill_time(const struct cl_head *h, struct clocklink_status *ret)
 {
-	s64 grown = cl_scale(h->raw.ns - h->now.raw, h->now.drift_q48) + 1;
+	s64 grown = cl_page_grown(&h->now, h->raw);
 
 	ret->level = level_of(h->now.state);
 	ret->bound_ns = h->now.bound_ns + grown;

@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <kunit/test.h>
-
-#include "core/session.h"
 #include "random.h"
-
-/*
- * Stamp i (1..4) of exchange n is 10 n + i: a stamp that lands in a wrong
- * exchange or place shows.
- */
-static struct cl_raw stamp(u32 seq, int i)
-{
-	return cl_raw(10LL * seq + i);
-}
+#include "stamps.h"
 
 /* A node that asks and one that answers. */
 static struct cl_session asker;
@@ -55,22 +44,6 @@ static enum cl_session_result take(const struct cl_wire_msg *resp,
 	struct cl_stamped t4 = cl_stamped_sw(stamp(resp->hdr.seq, 4));
 
 	return cl_session_take_response(&asker, resp, &t4, x);
-}
-
-static void expect_asked(struct kunit *test, const struct cl_exchange *x)
-{
-	KUNIT_ASSERT_EQ(test, x->out_tx.ns, stamp(x->seq, 1).ns);
-	KUNIT_ASSERT_EQ(test, x->out_rx.ns, stamp(x->seq, 2).ns);
-	KUNIT_ASSERT_EQ(test, x->in_tx.ns, stamp(x->seq, 3).ns);
-	KUNIT_ASSERT_EQ(test, x->in_rx.ns, stamp(x->seq, 4).ns);
-}
-
-static void expect_answered(struct kunit *test, const struct cl_exchange *x)
-{
-	KUNIT_ASSERT_EQ(test, x->out_tx.ns, stamp(x->seq, 3).ns);
-	KUNIT_ASSERT_EQ(test, x->out_rx.ns, stamp(x->seq, 4).ns);
-	KUNIT_ASSERT_EQ(test, x->in_tx.ns, stamp(x->seq, 1).ns);
-	KUNIT_ASSERT_EQ(test, x->in_rx.ns, stamp(x->seq, 2).ns);
 }
 
 static void test_each_round_completes_the_one_before(struct kunit *test)

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <kunit/test.h>
-
-#include "core/session.h"
+#include "stamps.h"
 
 #define FOLLOWERS 2
-
-/* Stamps as in the tests of sessions: i (1..4) of exchange n is 100 n + 10 i. */
-static struct cl_raw stamp(u32 seq, int i)
-{
-	return cl_raw(100LL * seq + 10LL * i);
-}
 
 /* A leader's sessions with its followers, and theirs with it. */
 static struct cl_session leader[FOLLOWERS];
@@ -96,22 +88,6 @@ static unsigned int report(u32 request, u8 *heard, struct cl_wire_msg *m)
 		m->rep.n++;
 	}
 	return m->rep.n;
-}
-
-static void expect_asked(struct kunit *test, const struct cl_exchange *x)
-{
-	KUNIT_ASSERT_EQ(test, x->out_tx.ns, stamp(x->seq, 1).ns);
-	KUNIT_ASSERT_EQ(test, x->out_rx.ns, stamp(x->seq, 2).ns);
-	KUNIT_ASSERT_EQ(test, x->in_tx.ns, stamp(x->seq, 3).ns);
-	KUNIT_ASSERT_EQ(test, x->in_rx.ns, stamp(x->seq, 4).ns);
-}
-
-static void expect_answered(struct kunit *test, const struct cl_exchange *x)
-{
-	KUNIT_ASSERT_EQ(test, x->out_tx.ns, stamp(x->seq, 3).ns);
-	KUNIT_ASSERT_EQ(test, x->out_rx.ns, stamp(x->seq, 4).ns);
-	KUNIT_ASSERT_EQ(test, x->in_tx.ns, stamp(x->seq, 1).ns);
-	KUNIT_ASSERT_EQ(test, x->in_rx.ns, stamp(x->seq, 2).ns);
 }
 
 static void test_one_request_serves_all(struct kunit *test)

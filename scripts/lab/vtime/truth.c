@@ -60,7 +60,6 @@ static s64 clock_at(const struct vtime_base *b, s64 local)
 static void print_clock(FILE *f, const struct clocklink_anchor *a, s64 raw)
 {
 	struct cl_interval i;
-	s64 age = raw - a->raw;
 	s64 err;
 
 	if (cl_page_eval(a, cl_raw(raw), &i)) {
@@ -69,8 +68,8 @@ static void print_clock(FILE *f, const struct clocklink_anchor *a, s64 raw)
 		err = cl_time_sub(i.latest, i.earliest) / 2;
 		fprintf(f, ",\"time\":%lld,\"bound\":%lld,\"hard\":%lld",
 			(long long)(i.earliest.ns + err), (long long)err,
-			(long long)(a->hard_ns + 1 +
-				    cl_scale(age, a->drift_q48)));
+			(long long)(a->hard_ns +
+				    cl_page_grown(a, cl_raw(raw))));
 	}
 	fprintf(f, ",\"state\":\"%s\",\"rate_q48\":%lld,\"slew_q48\":%lld",
 		cl_nl_state_name(i.state), (long long)a->rate_q48,

@@ -2,11 +2,10 @@
 # shellcheck shell=dash
 # The daemon steers CLOCK_REALTIME: what others read of it, other owners with and
 # without a name, an oscillator that changes, the end of the daemon.
-# vm: -i $test -n -t 1800 -f $build/lab/realtime-check -f $(package chrony)/usr/sbin/chronyd
+# vm: -i $test -n -t 1800 -f $lab/realtime.sh -f $build/lab/realtime-check -f $(package chrony)/usr/sbin/chronyd
 . /t/lib.sh
 . /t/net.sh
-
-page=/dev/clocklink0
+. /t/realtime.sh
 
 # settings FILE STEER [LINE...]: a file of the daemon
 settings() {
@@ -29,35 +28,10 @@ stop() {
 	wait "$2" 2> /dev/null
 }
 
-# kernel KEY: how the kernel's clock is set
-kernel() {
-	realtime-check show | tr ' ' '\n' | sed -n "s/^$1=//p"
-}
-
 # status KEY: what the daemon says of the system's clock
 status() {
 	clocklinkctl --json status |
 		sed -n "/system_clock/,/}/s/.*\"$1\": *\"\{0,1\}\([^\",]*\)\"\{0,1\}.*/\1/p"
-}
-
-# await SECONDS TEXT COMMAND...: until what it prints has the text
-await() {
-	_for=$1
-	_text=$2
-	shift 2
-	for _ in $(seq $((_for * 5))); do
-		"$@" 2>&1 | grep -q -- "$_text" && return 0
-		sleep 0.2
-	done
-	"$@"
-	return 1
-}
-
-# near NAME NS SECONDS: the clock is cluster time to so many ns
-near() {
-	realtime-check watch $page "$3" > /tmp/watch
-	_max=$(sed 's/max=\([0-9]*\).*/\1/' /tmp/watch)
-	check_true "$1: $(cat /tmp/watch) ns" "${_max:-1000000000} < $2"
 }
 
 settings /tmp/off off

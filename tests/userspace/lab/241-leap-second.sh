@@ -2,36 +2,10 @@
 # shellcheck shell=dash
 # A leap second that the cluster has agreed on: the daemon has the kernel make it at the
 # end of 2026, and the system's clock goes on without an error.
-# vm: -i $test -n -t 900 -f $build/lab/realtime-check
+# vm: -i $test -n -t 900 -f $lab/realtime.sh -f $build/lab/realtime-check
 . /t/lib.sh
 . /t/net.sh
-
-page=/dev/clocklink0
-
-# kernel KEY: how the kernel's clock is set
-kernel() {
-	realtime-check show | tr ' ' '\n' | sed -n "s/^$1=//p"
-}
-
-# await SECONDS TEXT COMMAND...: until what it prints has the text
-await() {
-	_for=$1
-	_text=$2
-	shift 2
-	for _ in $(seq $((_for * 5))); do
-		"$@" 2>&1 | grep -q -- "$_text" && return 0
-		sleep 0.2
-	done
-	"$@"
-	return 1
-}
-
-# near NAME NS SECONDS: the clock is cluster time to so many ns
-near() {
-	realtime-check watch $page "$3" > /tmp/watch
-	_max=$(sed 's/max=\([0-9]*\).*/\1/' /tmp/watch)
-	check_true "$1: $(cat /tmp/watch) ns" "${_max:-1000000000} < $2"
-}
+. /t/realtime.sh
 
 # 37 s since 2017, 38 s from 2027 on, in seconds since 1900
 hash=$(printf '36922176004023000000369221760037400775040038' | sha1sum |
