@@ -31,8 +31,10 @@ AGENT_LIB_OBJS := $(call agent_objs,$(CORE_SRCS) \
 	$(wildcard agent/lib/*.c agent/nl/*.c))
 AGENT_CORE_OBJS := $(call agent_objs,$(wildcard agent/core/*.c))
 DAEMON_OBJS := $(call agent_objs,$(wildcard agent/daemon/*.c))
+WATCH_OBJS := $(call agent_objs,$(wildcard agent/watch/*.c))
 CLI_OBJS := $(call agent_objs,$(wildcard agent/cli/*.c))
-AGENT_OBJS := $(AGENT_LIB_OBJS) $(AGENT_CORE_OBJS) $(DAEMON_OBJS) $(CLI_OBJS)
+AGENT_OBJS := $(AGENT_LIB_OBJS) $(AGENT_CORE_OBJS) $(DAEMON_OBJS) \
+	$(WATCH_OBJS) $(CLI_OBJS)
 
 # The library for programs: what it takes of the core and of lib/ is compiled once
 # more, to be hidden.
@@ -68,7 +70,7 @@ $(BUILD)/clocklinkd: $(DAEMON_OBJS) $(AGENT_CORE_OBJS) $(AGENT_LIB)
 	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(DAEMON_LIBS) $(LIB_LIBS) \
 		-o $@
 
-$(BUILD)/clocklinkctl: $(CLI_OBJS) $(AGENT_LIB)
+$(BUILD)/clocklinkctl: $(CLI_OBJS) $(WATCH_OBJS) $(AGENT_LIB)
 	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(CLI_LIBS) $(LIB_LIBS) -o $@
 
 $(BUILD)/obj/so/%.o: %.c

@@ -6,7 +6,7 @@
 #define _CL_CLI_CLI_H
 
 #include "agent/lib/compiler.h"
-#include "ctlsocket.h"
+#include "agent/watch/ctlsocket.h"
 #include "options.h"
 #include "transport.h"
 

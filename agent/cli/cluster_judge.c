@@ -48,7 +48,7 @@ static enum cl_exit list(struct cl_cli *cli, u8 cmd, const char *what,
 	if (cli->opts.json) {
 		array = json_array();
 		for (size_t i = 0; i < n; i++)
-			json_array_append_new(array, cl_output_json(&all[i]));
+			json_array_append_new(array, cl_json_object(&all[i]));
 		cl_output_print_json(array);
 	} else if (n) {
 		print(all, n);
@@ -233,11 +233,11 @@ enum cl_exit cl_cluster_show_timescale(struct cl_cli *cli)
 	    cl_ctlsocket_dump(&cli->control, CL_CTL_VOTER_GET, &voters, &n))
 		return cl_cli_refused(cli, "cannot read the time scale");
 	if (cli->opts.json) {
-		j = cl_output_json(&scale);
+		j = cl_json_object(&scale);
 		array = json_array();
 		for (size_t i = 0; i < n; i++)
 			json_array_append_new(array,
-					      cl_output_json(&voters[i]));
+					      cl_json_object(&voters[i]));
 		json_object_set_new(j, "voter", array);
 		cl_output_print_json(j);
 	} else {

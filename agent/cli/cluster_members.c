@@ -132,12 +132,12 @@ json_t *cl_members_json(const struct cl_members *m)
 	const struct cl_nl_msg *x;
 
 	for (size_t i = 0; i < m->n; i++) {
-		j = cl_output_json(&m->member[i]);
+		j = cl_json_object(&m->member[i]);
 		why = json_array();
 		for (size_t k = 0; k < m->n_accusations; k++) {
 			x = &m->accusation[k];
 			if (x->accusation.node == m->member[i].member.node)
-				json_array_append_new(why, cl_output_json(x));
+				json_array_append_new(why, cl_json_object(x));
 		}
 		json_object_set_new(j, "accusations", why);
 		json_array_append_new(array, j);

@@ -140,7 +140,7 @@ enum cl_exit cl_cluster_show_status(struct cl_cli *cli)
 	if (ex)
 		return ex;
 	if (cli->opts.json) {
-		j = cl_output_json(&status);
+		j = cl_json_object(&status);
 		json_object_set_new(j, "member", cl_members_json(&m));
 		cl_output_print_json(j);
 	} else {

@@ -13,7 +13,7 @@ static enum cl_exit run_clock(struct cl_cli *cli, int argc, char **argv)
 	if (ex)
 		return ex;
 	if (cli->opts.json)
-		cl_output_print_json(cl_output_json(&m));
+		cl_output_print_json(cl_json_object(&m));
 	else
 		cl_output_object(&m);
 	return CL_EXIT_OK;

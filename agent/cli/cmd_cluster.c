@@ -122,7 +122,7 @@ static enum cl_exit show_settings(struct cl_cli *cli)
 	if (cl_ctlsocket_call(&cli->control, &req, &m))
 		return cl_cli_refused(cli, "cannot read the settings");
 	if (cli->opts.json)
-		cl_output_print_json(cl_output_json(&m));
+		cl_output_print_json(cl_json_object(&m));
 	else
 		cl_output_object(&m);
 	return CL_EXIT_OK;

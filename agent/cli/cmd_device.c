@@ -101,7 +101,7 @@ json_t *cl_device_json(const struct cl_nl_msg *devices, size_t n)
 	char name[IF_NAMESIZE];
 
 	for (size_t i = 0; i < n; i++) {
-		j = cl_output_json(&devices[i]);
+		j = cl_json_object(&devices[i]);
 		name_of(name, &devices[i].device);
 		json_object_set_new(j, "name", json_string(name));
 		json_array_append_new(array, j);

@@ -13,7 +13,7 @@ static enum cl_exit show(struct cl_cli *cli)
 	if (ex)
 		return ex;
 	if (cli->opts.json)
-		cl_output_print_json(cl_output_json(&m));
+		cl_output_print_json(cl_json_object(&m));
 	else
 		cl_output_object(&m);
 	return CL_EXIT_OK;

@@ -108,7 +108,7 @@ static const char *event_name(u8 cmd)
 
 static void print_json(const struct cl_nl_msg *m)
 {
-	json_t *j = cl_output_json(m);
+	json_t *j = cl_json_object(m);
 	struct timespec ts;
 	s64 ns;
 

@@ -60,7 +60,7 @@ static enum cl_exit list_peers(struct cl_cli *cli)
 	if (cli->opts.json) {
 		array = json_array();
 		for (size_t i = 0; i < n; i++)
-			json_array_append_new(array, cl_output_json(&peers[i]));
+			json_array_append_new(array, cl_json_object(&peers[i]));
 		cl_output_print_json(array);
 	} else if (n) {
 		print_peers(peers, n);
@@ -83,7 +83,7 @@ static enum cl_exit show_peer(struct cl_cli *cli, const char *node)
 	if (cl_transport_call(&cli->transport, &req, &m))
 		return cl_cli_fail(cli, "cannot read peer %s", node);
 	if (cli->opts.json)
-		cl_output_print_json(cl_output_json(&m));
+		cl_output_print_json(cl_json_object(&m));
 	else
 		cl_output_object(&m);
 	return CL_EXIT_OK;

@@ -119,11 +119,11 @@ static void print_json(const struct cl_nl_msg *clock,
 	part.have = 0;
 	for (size_t i = 0; i < N_CLOCK; i++)
 		part.have |= clock->have & (1ULL << clock_attrs[i]);
-	json_object_set_new(j, "discipline", cl_output_json(&part));
+	json_object_set_new(j, "discipline", cl_json_object(&part));
 	for (size_t i = 0; i < n; i++) {
 		part = peers[i];
 		part.have &= shown(answer) | shown(learnt);
-		json_array_append_new(array, cl_output_json(&part));
+		json_array_append_new(array, cl_json_object(&part));
 	}
 	json_object_set_new(j, "estimators", array);
 	cl_output_print_json(j);

@@ -28,7 +28,7 @@ static enum cl_exit run_stats(struct cl_cli *cli, int argc, char **argv)
 	if (ex)
 		return ex;
 	if (cli->opts.json)
-		cl_output_print_json(cl_output_json(&m));
+		cl_output_print_json(cl_json_object(&m));
 	else
 		print_text(&m);
 	return CL_EXIT_OK;

@@ -154,15 +154,15 @@ static void print_json(const struct status *s)
 	json_t *j = json_object();
 
 	for (size_t i = 0; i < s->n; i++)
-		json_array_append_new(peers, cl_output_json(&s->peers[i]));
-	json_object_set_new(j, "instance", cl_output_json(&s->instance));
-	json_object_set_new(j, "clock", cl_output_json(&s->clock));
+		json_array_append_new(peers, cl_json_object(&s->peers[i]));
+	json_object_set_new(j, "instance", cl_json_object(&s->instance));
+	json_object_set_new(j, "clock", cl_json_object(&s->clock));
 	json_object_set_new(j, "peers", peers);
 	json_object_set_new(j, "devices",
 			    cl_device_json(s->devices, s->n_devices));
 	if (s->has_sysclock)
 		json_object_set_new(j, "system_clock",
-				    cl_output_json(&s->sysclock));
+				    cl_json_object(&s->sysclock));
 	cl_output_print_json(j);
 }
 

@@ -54,7 +54,7 @@ static void report(const struct cl_cli *cli, const struct cl_nl_msg *m)
 	const struct cl_nl_clock *c = &m->clock;
 
 	if (cli->opts.json)
-		cl_output_print_json(cl_output_json(m));
+		cl_output_print_json(cl_json_object(m));
 	else
 		printf("%s, bound %s\n", cl_nl_state_name(c->state),
 		       cl_units_bound(bound, c->bound_ns));

@@ -92,31 +92,6 @@ static const char *number_or(char *buf, s64 v, s64 none)
 	return buf;
 }
 
-/* Word for a number that is a name; NULL: the number is one. */
-static const char *word_of(u8 unit, u32 v)
-{
-	switch (unit) {
-	case CL_NL_UNIT_STATE:
-		return cl_nl_state_name(v);
-	case CL_NL_UNIT_LEAP:
-		return cl_nl_leap_name(v);
-	case CL_NL_UNIT_ROLE:
-		return cl_nl_role_name(v);
-	case CL_NL_UNIT_STAMPS:
-		return cl_nl_stamps_name(v);
-	case CL_NL_UNIT_DEVICE_STATE:
-		return cl_nl_device_state_name(v);
-	case CL_NL_UNIT_ESTIMATOR:
-		return cl_nl_estimator_name(v);
-	case CL_NL_UNIT_PHASE:
-		return cl_ctl_phase_name(v);
-	case CL_NL_UNIT_MEMBER_ROLE:
-		return cl_ctl_role_name(v);
-	default:
-		return NULL;
-	}
-}
-
 /**
  * cl_output_value() - a field for people
  * @buf: CL_OUTPUT_VALUE_SIZE bytes
@@ -135,7 +110,7 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 	if (f->unit == CL_NL_UNIT_GROUP)
 		return cl_units_group(buf, &m->instance);
 	if (!word)
-		word = word_of(f->unit, v);
+		word = cl_nl_unit_word(f->unit, v);
 	if (word) {
 		snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%s", word);
 		return buf;
@@ -183,21 +158,6 @@ const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 	}
 }
 
-static bool is_shown(const struct cl_nl_field *f, const struct cl_nl_msg *m)
-{
-	if (f->unit == CL_NL_UNIT_ADDR)
-		return false;
-	/* A flag that is absent is false. */
-	return f->type == CL_NL_FLAG || m->have & (1ULL << f->attr);
-}
-
-static bool has_address(const struct cl_nl_msg *m)
-{
-	return cl_nl_schema_of(m->cmd) ==
-		       cl_nl_schema_of(CLOCKLINK_CMD_PEER_GET) &&
-	       m->have & (CL_NL_BIT(PEER_ADDR4) | CL_NL_BIT(PEER_ADDR6));
-}
-
 /**
  * cl_output_object() - print all of an object, one field a line
  * @m: the object
@@ -209,11 +169,11 @@ void cl_output_object(const struct cl_nl_msg *m)
 	struct cl_table t = { .columns = 2 };
 
 	for (unsigned int i = 0; i < s->n; i++) {
-		if (!is_shown(&s->fields[i], m))
+		if (!cl_nl_field_shown(&s->fields[i], &m->have))
 			continue;
 		cl_table_cell(&t, s->fields[i].name);
 		cl_table_cell(&t, cl_output_value(buf, &s->fields[i], m));
-		if (i == 0 && has_address(m)) {
+		if (i == 0 && cl_nl_has_address(m)) {
 			cl_table_cell(&t, "address");
 			cl_table_cell(&t, cl_units_address(buf, &m->peer));
 		}
@@ -221,91 +181,9 @@ void cl_output_object(const struct cl_nl_msg *m)
 	cl_table_print(&t, stdout);
 }
 
-static json_t *json_value(const struct cl_nl_field *f,
-			  const struct cl_nl_msg *m)
-{
-	s64 v = cl_nl_field_s64(f, &m->have);
-	const char *word = cl_nl_field_text(f, &m->have);
-	char group[CL_UNITS_ADDR_SIZE];
-
-	if (f->unit == CL_NL_UNIT_GROUP)
-		word = cl_units_group(group, &m->instance);
-	if (!word)
-		word = word_of(f->unit, v);
-	if (word)
-		return json_string(word);
-	switch (f->unit) {
-	case CL_NL_UNIT_NS:
-		/* Without limit. */
-		return v == S64_MAX ? json_null() : json_integer(v);
-	case CL_NL_UNIT_PPT:
-	case CL_NL_UNIT_MK:
-	case CL_NL_UNIT_MILLI:
-		return json_real(v / 1000.0);
-	case CL_NL_UNIT_BOOL:
-		return json_boolean(v);
-	default:
-		return json_integer(v);
-	}
-}
-
-static const char *json_suffix(u8 unit)
-{
-	switch (unit) {
-	case CL_NL_UNIT_NS:
-	case CL_NL_UNIT_NS_AUTO:
-	case CL_NL_UNIT_NS_OFF:
-	case CL_NL_UNIT_RAW:
-	case CL_NL_UNIT_TAI:
-	case CL_NL_UNIT_UTC:
-		return "_ns";
-	case CL_NL_UNIT_PPT:
-		return "_ppb";
-	case CL_NL_UNIT_S:
-		return "_s";
-	case CL_NL_UNIT_MK:
-		return "_c";
-	default:
-		return "";
-	}
-}
-
-/**
- * cl_output_json() - an object as JSON
- * @m: the object
- *
- * Keys are the names of the netlink spec with underscores and the unit. A bound
- * without limit is null.
- *
- * Return: a new reference.
- */
-json_t *cl_output_json(const struct cl_nl_msg *m)
-{
-	const struct cl_nl_schema *s = cl_nl_schema_of(m->cmd);
-	char key[CL_UNITS_SIZE], host[CL_UNITS_ADDR_SIZE];
-	json_t *j = json_object();
-
-	for (unsigned int i = 0; i < s->n; i++) {
-		if (!is_shown(&s->fields[i], m))
-			continue;
-		snprintf(key, sizeof(key), "%s%s", s->fields[i].name,
-			 json_suffix(s->fields[i].unit));
-		for (char *c = key; *c; c++)
-			*c = *c == '-' ? '_' : *c;
-		json_object_set_new(j, key, json_value(&s->fields[i], m));
-	}
-	if (has_address(m)) {
-		cl_units_host(host, &m->peer);
-		json_object_set_new(j, "address", json_string(host));
-		json_object_set_new(j, "port", json_integer(m->peer.port));
-	}
-	return j;
-}
-
-/* 15 digits: 0.1 ppb is written as 0.1. */
 static void dump_json(json_t *j, size_t flags)
 {
-	json_dumpf(j, stdout, flags | JSON_REAL_PRECISION(15));
+	json_dumpf(j, stdout, flags | CL_JSON_DIGITS);
 	putchar('\n');
 	json_decref(j);
 }

@@ -6,10 +6,9 @@
 #ifndef _CL_CLI_OUTPUT_H
 #define _CL_CLI_OUTPUT_H
 
-#include <jansson.h>
 #include <stdio.h>
 
-#include "agent/nl/schema.h"
+#include "agent/watch/json.h"
 
 #define CL_OUTPUT_COLUMNS 12
 #define CL_OUTPUT_VALUE_SIZE 256
@@ -35,7 +34,6 @@ void cl_table_print(struct cl_table *t, FILE *f);
 const char *cl_output_value(char *buf, const struct cl_nl_field *f,
 			    const struct cl_nl_msg *m);
 void cl_output_object(const struct cl_nl_msg *m);
-json_t *cl_output_json(const struct cl_nl_msg *m);
 void cl_output_print_json(json_t *j);
 void cl_output_print_line(json_t *j);
 

@@ -425,6 +425,34 @@ void cl_nl_field_set(const struct cl_nl_field *f, void *obj, s64 v)
 }
 
 /**
+ * cl_nl_field_shown() - is a field to be shown by itself
+ * @f: the field
+ * @obj: struct that it lies in
+ *
+ * Return: true if it is there and no part of an address; a flag that is absent is
+ * false.
+ */
+bool cl_nl_field_shown(const struct cl_nl_field *f, const void *obj)
+{
+	if (f->unit == CL_NL_UNIT_ADDR)
+		return false;
+	return f->type == CL_NL_FLAG || *(const u64 *)obj & (1ULL << f->attr);
+}
+
+/**
+ * cl_nl_has_address() - does an object have an address
+ * @m: the object
+ *
+ * Return: true if it is a peer with one.
+ */
+bool cl_nl_has_address(const struct cl_nl_msg *m)
+{
+	return cl_nl_schema_of(m->cmd) ==
+		       cl_nl_schema_of(CLOCKLINK_CMD_PEER_GET) &&
+	       m->have & (CL_NL_BIT(PEER_ADDR4) | CL_NL_BIT(PEER_ADDR6));
+}
+
+/**
  * cl_nl_state_usable() - may readings of a clock be used
  * @state: enum clocklink_state
  *
@@ -540,4 +568,35 @@ const char *cl_nl_estimator_name(u32 estimator)
 	};
 
 	return estimator < ARRAY_SIZE(names) ? names[estimator] : "unknown";
+}
+
+/**
+ * cl_nl_unit_word() - word for a number that is a name
+ * @unit: enum cl_nl_unit, what the number means
+ * @v: the number
+ *
+ * Return: the word, NULL: the number is none.
+ */
+const char *cl_nl_unit_word(u8 unit, u32 v)
+{
+	switch (unit) {
+	case CL_NL_UNIT_STATE:
+		return cl_nl_state_name(v);
+	case CL_NL_UNIT_LEAP:
+		return cl_nl_leap_name(v);
+	case CL_NL_UNIT_ROLE:
+		return cl_nl_role_name(v);
+	case CL_NL_UNIT_STAMPS:
+		return cl_nl_stamps_name(v);
+	case CL_NL_UNIT_DEVICE_STATE:
+		return cl_nl_device_state_name(v);
+	case CL_NL_UNIT_ESTIMATOR:
+		return cl_nl_estimator_name(v);
+	case CL_NL_UNIT_PHASE:
+		return cl_ctl_phase_name(v);
+	case CL_NL_UNIT_MEMBER_ROLE:
+		return cl_ctl_role_name(v);
+	default:
+		return NULL;
+	}
 }

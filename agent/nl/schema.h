@@ -117,6 +117,8 @@ s64 cl_nl_field_s64(const struct cl_nl_field *f, const void *obj);
 void cl_nl_field_set(const struct cl_nl_field *f, void *obj, s64 v);
 u64 cl_nl_field_u64(const struct cl_nl_field *f, const void *obj);
 const char *cl_nl_field_text(const struct cl_nl_field *f, const void *obj);
+bool cl_nl_field_shown(const struct cl_nl_field *f, const void *obj);
+bool cl_nl_has_address(const struct cl_nl_msg *m);
 
 bool cl_nl_state_usable(u32 state);
 const char *cl_nl_state_name(u32 state);
@@ -125,5 +127,6 @@ const char *cl_nl_leap_name(u32 leap);
 const char *cl_nl_stamps_name(u32 stamps);
 const char *cl_nl_device_state_name(u32 state);
 const char *cl_nl_estimator_name(u32 estimator);
+const char *cl_nl_unit_word(u8 unit, u32 v);
 
 #endif /* _CL_NL_SCHEMA_H */

@@ -90,7 +90,7 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	agent/daemon/beacon.c agent/daemon/multicast.c agent/daemon/srv.c \
 	agent/daemon/discovery.c \
 	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c) \
-	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
+	$(wildcard agent/watch/*.c) agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
 	$(AGENT_TEST_DIR)/crashvfs.c $(AGENT_TEST_DIR)/storemodel.c \
 	$(AGENT_TEST_DIR)/raftnet.c $(AGENT_TEST_DIR)/fakekernel.c $(AGENT_TEST_DIR)/nameserver.c)
 

@@ -81,7 +81,7 @@ static void test_words_and_fractions(void **state)
 	assert_string_equal(value(&m, CL_CTL_A_EVENT_TIME),
 			    "2023-11-14 22:13:20.000000001 UTC");
 	assert_string_equal(value(&m, CL_CTL_A_EVENT_EVIDENCE), "3.5");
-	j = cl_output_json(&m);
+	j = cl_json_object(&m);
 	assert_string_equal(json_string_value(json_object_get(j, "name")),
 			    "alpha");
 	assert_true(json_integer_value(json_object_get(j, "utc_ns")) ==
@@ -113,7 +113,7 @@ static void test_json_keys_end_in_their_unit(void **state)
 	m.peer.freq_ppt = -19998;
 	m.peer.min_rtt_ns = 1000123;
 	m.peer.error_ns = U64_MAX;
-	j = cl_output_json(&m);
+	j = cl_json_object(&m);
 	assert_int_equal(json_integer_value(json_object_get(j, "node")), 3);
 	assert_string_equal(json_string_value(json_object_get(j, "address")),
 			    "10.0.0.3");

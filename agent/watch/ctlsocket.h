@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The daemon's control socket, as the command line sees it.
+ * The daemon's control socket, as those see it who ask.
  */
-#ifndef _CL_CLI_CTLSOCKET_H
-#define _CL_CLI_CTLSOCKET_H
+#ifndef _CL_WATCH_CTLSOCKET_H
+#define _CL_WATCH_CTLSOCKET_H
 
 #include "agent/nl/codec.h"
 
@@ -31,4 +31,4 @@ int cl_ctlsocket_call(struct cl_ctlsocket *s, const struct cl_nl_msg *req,
 int cl_ctlsocket_dump(struct cl_ctlsocket *s, u8 cmd, struct cl_nl_msg **ret,
 		      size_t *ret_n);
 
-#endif /* _CL_CLI_CTLSOCKET_H */
+#endif /* _CL_WATCH_CTLSOCKET_H */
