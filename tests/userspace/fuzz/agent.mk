@@ -9,7 +9,7 @@ AGENT_FUZZ_BINS := $(patsubst $(AGENT_FUZZ_DIR)/%.c,$(BUILD)/fuzz/%,\
 AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 	$(wildcard agent/nl/*.c agent/lib/*.c agent/core/raft*.c agent/core/ensemble*.c) \
 	agent/daemon/config.c agent/daemon/clusterconf.c agent/daemon/tcp.c \
-	agent/daemon/beacon.c \
+	agent/daemon/beacon.c agent/watch/look.c agent/watch/recordread.c \
 	$(addprefix agent/core/,layout.c entry.c utc.c roster.c state.c state_check.c \
 	freeze.c testimony.c) tests/userspace/unit/raftnet.c)
 # of the control socket; the rest of the daemon is made up

@@ -70,7 +70,9 @@ AGENT_TEST_NAMES := \
 	testimony \
 	proofs \
 	judge \
-	trial
+	trial \
+	watch_look \
+	watch_record
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
