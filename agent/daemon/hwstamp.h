@@ -7,10 +7,10 @@
 #define _CL_DAEMON_HWSTAMP_H
 
 #include "agent/core/io.h"
+#include "agent/lib/hwdev.h"
 #include "agent/lib/linefit.h"
 #include "agent/nl/nlmnl.h"
 #include "config.h"
-#include "hwdev.h"
 
 /* As in the module. */
 #define CL_HWSTAMP_DEVICES 8

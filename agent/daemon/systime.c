@@ -11,9 +11,9 @@
 
 #include "adjtime.h"
 #include "agent/lib/errors.h"
+#include "agent/lib/rival.h"
 #include "agent/nl/schema.h"
 #include "kmod/core/fixed.h"
-#include "rival.h"
 
 /* A setting of the network that only the initial namespace has. */
 #define INITIAL_ONLY "/proc/sys/net/core/netdev_max_backlog"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 
-#include "agent/daemon/hwdev.h"
+#include "agent/lib/hwdev.h"
 #include "unit.h"
 
 static const struct cl_hwdev_caps able = { .all = true, .phc_index = 3 };

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "agent/daemon/adjtime.h"
-#include "agent/daemon/rival.h"
+#include "agent/lib/rival.h"
 #include "kmod/core/types.h"
 #include "unit.h"
 

@@ -3,8 +3,8 @@
  * A network device that can stamp packets: what it can, what it is set to, and
  * whether it may be set.
  */
-#ifndef _CL_DAEMON_HWDEV_H
-#define _CL_DAEMON_HWDEV_H
+#ifndef _CL_LIB_HWDEV_H
+#define _CL_LIB_HWDEV_H
 
 #include <linux/net_tstamp.h>
 #include <net/if.h>
@@ -38,4 +38,4 @@ int cl_hwdev_caps(int fd, const char *name, struct cl_hwdev_caps *ret);
 int cl_hwdev_get(int fd, const char *name, struct hwtstamp_config *ret);
 int cl_hwdev_set(int fd, const char *name, struct hwtstamp_config *config);
 
-#endif /* _CL_DAEMON_HWDEV_H */
+#endif /* _CL_LIB_HWDEV_H */
