@@ -17,9 +17,10 @@ LEADER = 0
 # What the figures are in; converge takes a limit: "converge:10us".
 UNITS = {
     "abs_error_mean": "ns", "abs_error_rms": "ns", "abs_error_p99": "ns",
-    "abs_error_max": "ns", "error_mean": "ns",
+    "abs_error_max": "ns", "error_mean": "ns", "step_max": "ns",
     "bound_median": "ns", "bound_max": "ns", "hard_max": "ns",
-    "violations": "", "violations_hard": "", "readings": "",
+    "violations": "", "violations_hard": "", "violations_past": "",
+    "readings": "", "past_s": "s",
     "synced_share": "", "holdover_s": "s", "converge": "s",
     "exchanges_per_s": "", "bits_per_s": "",
 }
@@ -27,7 +28,8 @@ DURATIONS_NS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9,
                 "min": 60 * 10**9, "h": 3600 * 10**9}
 NUMBER = re.compile(r"([-+]?\d+(?:\.\d+)?)([a-z]*)$")
 # These say something about the start of a run, so they count from there.
-FROM_START = ("violations", "violations_hard", "holdover_s", "converge")
+FROM_START = ("violations", "violations_hard", "violations_past",
+              "holdover_s", "converge")
 
 
 class Window:
@@ -63,11 +65,13 @@ class Figures:
         # cluster time is TAI: without these seconds a wrong sign is not too easy
         tai_s = numpy.round(numpy.median(off[:, LEADER]) / 1e9)
         off -= numpy.where(self.valid, int(tai_s) * 10**9, 0)
-        leader = off[:, [LEADER]]
-        self.error = off + leader if wrong_sign else off - leader
+        leader = off[:, [LEADER]] * (-1 if wrong_sign else 1)
+        self.error = off - leader
         self.error[:, LEADER] = 0
         self.misses = self.missing(run.bound)
         self.misses_hard = self.missing(run.hard)
+        self.misses_past = self.missing_past(
+            true[:, 0] + int(tai_s) * 10**9 + leader[:, 0])
 
     def missing(self, bound):
         """Where an interval misses the truth, the leader's, or although it does
@@ -82,6 +86,17 @@ class Figures:
         high = numpy.where(right, self.error + bound, far.max)
         return wrong | right & ((low.max(1, keepdims=True) > high) |
                                 (high.min(1, keepdims=True) < low))
+
+    def missing_past(self, truth):
+        """Where what the page says of a stamp of an earlier sample misses the
+        leader's interval of then, the truth.
+        """
+        row, run = self.run.past_row, self.run
+        asked = (row >= 0) & self.valid[row, LEADER] & (self.clock == "page")
+        slack = run.bound[row, LEADER]
+        early = run.past[:, 0] > truth[row] + slack
+        late = run.past[:, 1] < truth[row] - slack
+        return asked & (early | late).any(0)
 
     def window(self, start_s=None, end_s=None, nodes=None):
         """From the warm-up to the end, all followers, unless told otherwise."""
@@ -188,6 +203,23 @@ class Figures:
     def violations_hard(self, window):
         """The same with the bound that assumes nothing on asymmetry."""
         return self.count(self.misses_hard, window)
+
+    def violations_past(self, window):
+        """Stamps of the past whose interval misses the truth of then."""
+        return self.count(self.misses_past, window)
+
+    def past_s(self, window):
+        """Age of the oldest stamp that a page still knew, s."""
+        row = window.of(self.run.past_row)
+        age = (self.run.t[window.rows][:, None] - self.run.t[row])[row >= 0]
+        return float(age.max()) / 1e9 if age.size else None
+
+    def step_max(self, window):
+        """Largest change of a node's error from one sample to the next, ns."""
+        valid = window.of(self.valid)
+        moved = abs(numpy.diff(window.of(self.error), axis=0))
+        moved = moved[valid[1:] & valid[:-1]]
+        return float(moved.max()) if moved.size else None
 
     def count(self, mask, window):
         """How often something is the case; None without pages."""

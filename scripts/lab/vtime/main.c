@@ -306,7 +306,7 @@ int main(int argc, char **argv)
 	c.node = make_nodes(&scenario, &o, &ops, &net);
 	if (vt_net_init(&net, &scenario, c.node))
 		die("out of memory");
-	err = vt_truth_open(&truth, "truth.jsonl", truth.clock_addr);
+	err = vt_truth_open(&truth, "truth.jsonl", scenario.nodes);
 	if (err)
 		die("%s/truth.jsonl: %s", o.dir, strerror(-err));
 	c.net = &net;

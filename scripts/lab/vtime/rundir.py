@@ -14,6 +14,8 @@ STATES = ("unsynced", "joining", "synced", "unverified", "holdover", "void",
 # A reading of the page counts in these states only.
 USABLE = ("synced", "unverified", "holdover")
 NO_STATE = len(STATES)
+# Beyond any time of a run; differences of two still fit into int64.
+ALL_NS = 2**62
 
 RUN_KEYS = ("scenario", "program", "seed", "nodes", "duration_s", "warmup_s",
             "digest", "tod_base_ns", "event", "expect", "node")
@@ -32,6 +34,10 @@ class Run:
     time, bound and hard are of the page, 0 where there is none; state is an
     index of STATES, NO_STATE where there is none.  raw is CLOCK_MONOTONIC_RAW, and of
     the page rate_q48 and slew_q48 as uapi/linux/clocklink_page.h has them.
+
+    past has what the page said of a stamp that was taken at an earlier sample,
+    past_row, -1: of none: [clock, earliest or latest, sample, node], where clock is raw
+    or real; all of time where it said nothing.
     """
 
     def __init__(self, directory):
@@ -50,9 +56,14 @@ class Run:
         self.rate_q48, self.slew_q48 = numpy.zeros((2, *shape), "int64")
         self.has_reading = numpy.zeros(shape, bool)
         self.state = numpy.full(shape, NO_STATE, "uint8")
+        self.past_row = numpy.full(shape, -1, "int64")
+        self.past = numpy.empty((2, 2, *shape), "int64")
+        self.past[:, 0], self.past[:, 1] = -ALL_NS, ALL_NS
         rows = numpy.searchsorted(self.t, [r["t"] for r in lines])
         for row, record in zip(rows.tolist(), lines):
             self.put((row, record["node"]), record)
+            if "past" in record:
+                self.put_past((row, record["node"]), record["past"])
         self.usable = self.has_reading & self.in_states(USABLE)
 
     def fail(self, name, text):
@@ -108,6 +119,11 @@ class Run:
         for key in ("time", "bound", "hard"):
             if not isinstance(record.get(key, 0), (int, type(None))):
                 return f"{key} is no whole number"
+        past = record.get("past", [0] * 5)
+        if (not isinstance(past, list) or len(past) != 5 or not all(
+                isinstance(ns, (int, type(None))) for ns in past) or
+                not isinstance(past[0], int)):
+            return "past is not a time and two intervals"
         if not 0 <= record["node"] < self.nodes:
             return f"node {record['node']} of {self.nodes}"
         if "state" in record and record["state"] not in STATES:
@@ -129,6 +145,17 @@ class Run:
         if None not in reading:
             self.has_reading[where] = True
             self.time[where], self.bound[where], self.hard[where] = reading
+
+    def put_past(self, where, past):
+        """Stores what was said of a stamp of an earlier sample."""
+        row = int(numpy.searchsorted(self.t, past[0]))
+        if row >= where[0] or self.t[row] != past[0]:
+            self.fail("truth.jsonl", f": past {past[0]} is no sample before "
+                      f"{self.t[where[0]]}")
+        self.past_row[where] = row
+        for i, ns in enumerate(past[1:]):
+            if ns is not None:
+                self.past[(i // 2, i % 2, *where)] = ns
 
     def in_states(self, names):
         """Where the state is one of these."""

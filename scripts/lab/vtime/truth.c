@@ -2,26 +2,32 @@
 #include "truth.h"
 
 #include <errno.h>
-#include <stddef.h>
+#include <stdlib.h>
 #include <sys/uio.h>
 
-#include "agent/lib/page.h"
+#include "agent/lib/past.h"
 #include "agent/nl/schema.h"
 #include "kernel/vtime.h"
 
 /**
  * vt_truth_open() - start
- * @t: to be opened
+ * @t: to be opened, clock_addr is set
  * @path: file to write
- * @clock_addr: address of vtime_clock in the kernel
+ * @nodes: number of nodes, > 0
  *
  * Return: 0 or -errno.
  */
-int vt_truth_open(struct vt_truth *t, const char *path, u64 clock_addr)
+int vt_truth_open(struct vt_truth *t, const char *path, unsigned int nodes)
 {
-	t->clock_addr = clock_addr;
+	t->stamp = calloc(nodes, sizeof(*t->stamp));
+	if (!t->stamp)
+		return -ENOMEM;
 	t->file = fopen(path, "w");
-	return t->file ? 0 : -errno;
+	if (!t->file) {
+		free(t->stamp);
+		return -errno;
+	}
+	return 0;
 }
 
 /**
@@ -34,6 +40,7 @@ int vt_truth_close(struct vt_truth *t)
 {
 	int bad = ferror(t->file);
 
+	free(t->stamp);
 	return fclose(t->file) || bad ? -EIO : 0;
 }
 
@@ -54,9 +61,6 @@ static s64 clock_at(const struct vtime_base *b, s64 local)
 	return b->ns + (s64)(frac >> b->shift);
 }
 
-/* All but the past. */
-#define HEAD_BYTES offsetof(struct clocklink_page, anchor)
-
 static void print_clock(FILE *f, const struct clocklink_anchor *a, s64 raw)
 {
 	struct cl_interval i;
@@ -76,28 +80,78 @@ static void print_clock(FILE *f, const struct clocklink_anchor *a, s64 raw)
 		(long long)a->slew_q48);
 }
 
+static void print_past(FILE *f, const struct clocklink_page *page,
+		       const struct clocklink_stamp *end,
+		       enum cl_past_clock clock, s64 ns)
+{
+	struct cl_interval i;
+
+	if (cl_past_read(page, end, clock, ns, &i))
+		fprintf(f, ",null,null");
+	else
+		fprintf(f, ",%lld,%lld", (long long)i.earliest.ns,
+			(long long)i.latest.ns);
+}
+
+/*
+ * What the page says of the stamp that is remembered.  When it says nothing of it any
+ * more the one of now is: so it is asked for stamps of all ages.
+ */
+static void ask_past(FILE *f, const struct clocklink_page *page,
+		     const struct vt_truth_stamp *now,
+		     struct vt_truth_stamp *stamp)
+{
+	/* Its count is that of the last anchor: nothing here sets a clock later. */
+	const struct clocklink_stamp end = {
+		.raw = now->raw,
+		.monotonic =
+			now->real - page->now.realtime + page->now.monotonic,
+		.realtime = now->real,
+		.set = page->now.set,
+	};
+	struct cl_interval i;
+
+	if (stamp->t &&
+	    !cl_past_read(page, &end, CL_PAST_RAW, stamp->raw, &i)) {
+		fprintf(f, ",\"past\":[%lld", (long long)stamp->t);
+		print_past(f, page, &end, CL_PAST_RAW, stamp->raw);
+		print_past(f, page, &end, CL_PAST_REALTIME, stamp->real);
+		fprintf(f, "]");
+	} else {
+		*stamp = *now;
+	}
+}
+
 /**
  * vt_truth_sample() - write what a node's clocks say
  * @t: open
  * @n: node that waits, or is down: then nothing is written
- * @global: instant, between the node's present and its next event, global ps
+ * @global: instant, between the node's present and its next event, global ps, > 0
  */
 void vt_truth_sample(struct vt_truth *t, const struct vt_node *n, s64 global)
 {
-	s64 raw, local = vt_osc_local_ns(&n->osc, global);
+	struct vt_truth_stamp *stamp = &t->stamp[n->id];
+	s64 local = vt_osc_local_ns(&n->osc, global);
 	struct clocklink_page page;
 	struct vtime_clock clock;
+	struct vt_truth_stamp now;
 
 	if (!n->pid || !read_memory(n, t->clock_addr, &clock, sizeof(clock)) ||
-	    clock.magic != VTIME_MAGIC)
+	    clock.magic != VTIME_MAGIC) {
+		stamp->t = 0;
 		return;
-	raw = clock_at(&clock.raw, local);
+	}
+	now.t = global / VT_PS_PER_NS;
+	now.raw = clock_at(&clock.raw, local);
+	now.real = clock_at(&clock.real, local);
 	fprintf(t->file,
 		"{\"t\":%lld,\"node\":%u,\"local\":%lld,\"real\":%lld,\"raw\":%lld",
-		(long long)(global / VT_PS_PER_NS), n->id, (long long)local,
-		(long long)clock_at(&clock.real, local), (long long)raw);
-	if (clock.page && read_memory(n, clock.page, &page, HEAD_BYTES) &&
-	    page.magic == CLOCKLINK_PAGE_MAGIC)
-		print_clock(t->file, &page.now, raw);
+		(long long)now.t, n->id, (long long)local, (long long)now.real,
+		(long long)now.raw);
+	if (clock.page && read_memory(n, clock.page, &page, sizeof(page)) &&
+	    page.magic == CLOCKLINK_PAGE_MAGIC) {
+		print_clock(t->file, &page.now, now.raw);
+		ask_past(t->file, &page, &now, stamp);
+	}
 	fprintf(t->file, "}\n");
 }

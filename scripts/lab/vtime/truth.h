@@ -13,16 +13,30 @@
 #include "node.h"
 
 /**
+ * struct vt_truth_stamp - clocks of a node at an earlier sample
+ * @t: true time, ns; 0: none is remembered
+ * @raw: CLOCK_MONOTONIC_RAW, ns
+ * @real: CLOCK_REALTIME, ns
+ */
+struct vt_truth_stamp {
+	s64 t;
+	s64 raw;
+	s64 real;
+};
+
+/**
  * struct vt_truth - where it goes
  * @file: one JSON object per line
  * @clock_addr: address of vtime_clock in the kernel
+ * @stamp: what is asked for until a node has forgotten it; by node
  */
 struct vt_truth {
 	FILE *file;
 	u64 clock_addr;
+	struct vt_truth_stamp *stamp;
 };
 
-int vt_truth_open(struct vt_truth *t, const char *path, u64 clock_addr);
+int vt_truth_open(struct vt_truth *t, const char *path, unsigned int nodes);
 int vt_truth_close(struct vt_truth *t);
 void vt_truth_sample(struct vt_truth *t, const struct vt_node *n, s64 global);
 

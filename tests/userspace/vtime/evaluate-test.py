@@ -98,6 +98,24 @@ def shift(node, start_s, end_s, by_ns):
     return at(node, start_s, end_s, time=lambda time: time + by_ns)
 
 
+def asked(by_ns, clock=0, width_ns=1000):
+    """Node 1 is asked for the stamps of 3 s ago; what it says of one of its clocks is
+    off.
+    """
+    ago_ns = 3 * 10**9
+
+    def change(record, t_s):
+        if record["node"] != 1 or not 60 <= t_s < 61:
+            return record
+        t = record["t"] - ago_ns
+        middle = BASE_NS + t + drift(t) + TAI_NS
+        past = [middle - width_ns, middle + width_ns] * 2
+        past[2 * clock] += by_ns
+        past[2 * clock + 1] += by_ns
+        return record | {"past": [t, *past]}
+    return change
+
+
 def gone(node, start_s, end_s):
     """A node is down."""
     return lambda record, t_s: (
@@ -148,6 +166,29 @@ FIGURES = (
      {"violations": 100, "holdover_s": 10.0, "synced_share": 0.9002}),
     ("a node may be down", {"change": gone(2, 60, 70)},
      {"readings": 902, "violations": 0, "synced_share": 0.9002}),
+    ("stamps of the past that are right", {"change": asked(1000)},
+     {"violations_past": 0, "violations": 0, "past_s": 3.0}),
+    ("one that misses the truth of then", {"change": asked(1001)},
+     {"violations_past": 10, "violations": 0}),
+    ("and one by the system clock", {"change": asked(-1001, clock=1)},
+     {"violations_past": 10, "violations": 0}),
+    ("the leader's bound of then counts", {"change": lambda record, t_s: (
+        at(0, 57, 58, bound=5)(asked(1005)(record, t_s), t_s))},
+     {"violations_past": 0}),
+    ("no stamp is judged without the leader", {"change": lambda record, t_s: (
+        gone(0, 57, 58)(asked(5000)(record, t_s), t_s))},
+     {"violations_past": 0, "violations": 0}),
+    ("stamps that the page does not know", {"change": at(
+        1, 60, 61, past=[57 * 10**9, None, None, None, None])},
+     {"violations_past": 0}),
+    ("no stamp of the past", {}, {"violations_past": 0, "past_s": None}),
+    ("an error that grows slowly is no step", {"change": lambda record, t_s: (
+        shift(2, 60, 70, round(10 * (t_s - 60)))(record, t_s))},
+     {"step_max": 99.0}),
+    ("a step", {"change": shift(2, 70, 101, 500)}, {"step_max": 500.0}),
+    ("not across a void reading", {"change": lambda record, t_s: (
+        at(2, 69.9, 70, state="void")(
+            shift(2, 70, 101, 500)(record, t_s), t_s))}, {"step_max": 0.0}),
     ("nothing is judged without the leader", {"change": gone(0, 60, 70)},
      {"readings": 802, "violations": 0}),
 )
@@ -235,6 +276,11 @@ def refusals():
          '{"t":1,"node":3,"real":5}', "node 3 of 3"),
         ("a time that is no number", "truth.jsonl",
          '{"t":1,"node":1,"real":5,"time":"x","state":"synced"}', "time"),
+        ("a past without its intervals", "truth.jsonl",
+         '{"t":1,"node":1,"real":5,"past":[1]}', "past"),
+        ("a past of the future", "truth.jsonl",
+         '{"t":1,"node":1,"real":5}\n'
+         '{"t":2,"node":1,"real":5,"past":[2,1,1,1,1]}', "past 2"),
         ("a state that there is not", "truth.jsonl",
          '{"t":1,"node":1,"real":5,"time":1,"state":"odd"}', "odd"),
     )
@@ -253,8 +299,10 @@ def refusals():
 def fault_cases():
     """(name, passed): a wrong sign must be noticed."""
     for text in ("abs_error_max < 301ns", "violations < 1",
-                 "violations_hard < 1", "converge:1us < 1s"):
-        status, _, _ = evaluated(expect=[text], args=("--fault", "sign"))
+                 "violations_hard < 1", "violations_past < 1",
+                 "converge:1us < 1s"):
+        status, _, _ = evaluated(asked(0), expect=[text],
+                                 args=("--fault", "sign"))
         yield f"a wrong sign of the truth fails {text}", status == 1
 
 
