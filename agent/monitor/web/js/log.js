@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The monitor's events, as far as this page has seen them; views share them.
+
+import { get } from "./api.js";
+import { rule, severity } from "./words.js";
+import { duration, instant, offset } from "./units.js";
+
+// So many are kept, and fetched at once.
+const KEEP = 1000, CHUNK = 200;
+
+/** Newest last. */
+export let events = [];
+
+let last = 0;
+
+/** Fetches what is new. */
+export async function refresh() {
+	for (;;) {
+		const answer = await get("events", { after: last, limit: CHUNK });
+
+		// The monitor was started again and counts from the beginning.
+		if (answer.last < last) {
+			events = [];
+			last = 0;
+			continue;
+		}
+		const fresh = answer.events.filter((e) => e.number > last);
+
+		if (!fresh.length)
+			return;
+		events = events.concat(fresh).slice(-KEEP);
+		last = events.at(-1).number;
+		if (last >= answer.last)
+			return;
+	}
+}
+
+function why(e) {
+	if (!e.rule || e.rule === "none")
+		return null;
+	return [{ name: e.rule }, ": ", { small: rule(e.rule) },
+		...e.offset_ns == null ? [] : ["; off by ", offset(e.offset_ns)],
+		...e.limit_ns ? [", might be ", duration(e.limit_ns)] : []];
+}
+
+/** Columns of a table of events. */
+export const columns = [
+	{ head: "Time (UTC)", look: "nowrap title", value: (e) => instant(e.utc_ms, true) },
+	{ head: "Severity", value: (e) => severity(e.severity) },
+	{ head: "Kind", look: "nowrap", value: (e) => e.kind },
+	{ head: "Node", value: (e) => e.node ? { href: `#/node/${e.node}`, text: String(e.node) } : null },
+	{ head: "What", look: "wide", value: (e) => ({ name: e.text }) },
+	{ head: "Why", look: "wide", value: why },
+];
