@@ -32,6 +32,8 @@ static json_t *node_figures(struct sim_run *r)
 				    json_integer(e.path_changes));
 		json_object_set_new(j, "clock_changes",
 				    json_integer(e.clock_changes));
+		if (r->watch)
+			json_object_set(j, "warnings", r->watch[i].warnings);
 		snprintf(name, sizeof(name), "%u", i);
 		json_object_set_new(nodes, name, j);
 	}

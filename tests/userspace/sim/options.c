@@ -28,6 +28,8 @@ static const char usage[] =
 	"     asymmetry=0us    budget of a link, 0: the default\n"
 	"     tempco=0         all steps and ramps of followers' frequencies are by\n"
 	"                      temperature, so many ppt per K, and they have sensors\n"
+	"     watch=0us        warn of what happens to links, and before a bound is\n"
+	"                      that long\n"
 	"     peers=0          other followers that each follower asks, at most 16\n"
 	"     bound-percent=100    what is left of each bound: a fault to be found\n"
 	"     converge=10us    says from when on no error is larger\n"
@@ -98,6 +100,8 @@ static void read_key(struct sim_options *o, const char *word)
 		o->asymmetry_ns = read_ns(word, v, 0, CL_NS_PER_SEC);
 	else if (is(word, "tempco"))
 		o->tempco_ppt = read_number(word, v, -10000000, 10000000);
+	else if (is(word, "watch"))
+		o->limit_ns = read_ns(word, v, 0, 1000 * CL_NS_PER_SEC);
 	else if (is(word, "peers"))
 		o->peers = read_number(word, v, 0, CL_PROBE_PEERS_MAX);
 	else if (is(word, "bound-percent"))

@@ -24,6 +24,8 @@
  * @params: of the estimators
  * @asymmetry_ns: budget of all links, 0: default
  * @tempco_ppt: followers have sensors: what a kelvin does, 1e-12, 0: they have none
+ * @limit_ns: the links to the leader are watched, and this bound must not be exceeded,
+ *	0: they are not
  * @peers: other followers that each follower asks
  * @bound_pct: what is left of each bound, in per cent: less than 100 is a fault
  *	that the count of violations must notice
@@ -40,6 +42,7 @@ struct sim_options {
 	struct cl_estimator_params params;
 	s64 asymmetry_ns;
 	s64 tempco_ppt;
+	s64 limit_ns;
 	s64 peers;
 	s64 bound_pct;
 	s64 converge_ns;

@@ -267,8 +267,15 @@ static void sample(struct sim_run *r)
 		if (!found.usable || found.error_ns > limit ||
 		    found.error_ns < -limit)
 			r->bad = r->now;
-		if (r->trace && second != r->traced)
+		if (second == r->traced)
+			continue;
+		if (r->trace)
 			write_trace(r, i, &found);
+		if (r->watch)
+			sim_watch_look(&r->watch[i], follower_side(r, i),
+				       &r->follower[i],
+				       sim_host_raw(&r->host[i], r->now),
+				       TIME_BASE_NS);
 	}
 	r->traced = second;
 	r->sample += s->truth_every;
@@ -308,6 +315,13 @@ static void check_events(const struct vt_scenario *s)
 				event_names[s->event[i].kind]);
 }
 
+static void watch(struct sim_run *r)
+{
+	r->watch = sim_alloc(r->scenario->nodes, sizeof(*r->watch));
+	for (unsigned int i = 0; i < r->scenario->nodes; i++)
+		sim_watch_init(&r->watch[i], (u64)r->options->limit_ns);
+}
+
 /**
  * sim_run_init() - make a run
  * @r: to be filled
@@ -341,6 +355,8 @@ void sim_run_init(struct sim_run *r, const struct sim_options *o,
 		arm(r, SIM_TICK, i, TICK_PS);
 	}
 	arm(r, SIM_ASK, 0, 0);
+	if (o->limit_ns)
+		watch(r);
 	sim_mesh_init(&r->mesh, s, o->peers, s->nodes - 1, &o->params);
 	if (!o->trace)
 		return;
@@ -363,11 +379,14 @@ void sim_run_free(struct sim_run *r)
 	for (unsigned int i = 0; i < r->scenario->nodes; i++) {
 		sim_host_free(&r->host[i]);
 		sim_measure_free(&r->measure[i]);
+		if (r->watch)
+			sim_watch_free(&r->watch[i]);
 	}
 	sim_queue_free(&r->queue);
 	free(r->host);
 	free(r->follower);
 	free(r->measure);
+	free(r->watch);
 	free(r->began);
 	free(r->link);
 	sim_mesh_free(&r->mesh, r->scenario->nodes);

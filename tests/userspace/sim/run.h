@@ -9,6 +9,7 @@
 #include "mesh.h"
 #include "measure.h"
 #include "options.h"
+#include "watch.h"
 
 /**
  * struct sim_run - a run
@@ -19,6 +20,8 @@
  * @mesh: links between followers; the first is number nodes - 1
  * @follower: the followers; that of node 0 means nothing
  * @measure: their figures
+ * @watch: links to the leader that are watched, NULL: none; that of node 0 means
+ *	nothing
  * @began: when each got its first update, global ps, 0: never
  * @queue: what will happen
  * @now: global ps
@@ -36,6 +39,7 @@ struct sim_run {
 	struct sim_mesh mesh;
 	struct sim_follower *follower;
 	struct sim_measure *measure;
+	struct sim_watch *watch;
 	s64 *began;
 	struct sim_queue queue;
 	s64 now;

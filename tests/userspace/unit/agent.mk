@@ -29,6 +29,10 @@ AGENT_TEST_NAMES := \
 	options \
 	output \
 	linefit \
+	level \
+	trend \
+	reach \
+	anomaly \
 	hwdev \
 	phcread \
 	blake2s \
@@ -112,6 +116,10 @@ $(AGENT_TESTS): $(BUILD)/unit/%: \
 	@mkdir -p $(@D)
 	$(CC) $(AGENT_CFLAGS) $(SANITIZE) $^ -lcmocka -linih -ljansson -lsqlite3 -lresolv \
 		$(LIB_LIBS) -lm -o $@
+
+# They have random numbers of the core's tests.
+$(call agent_test_objs,$(addprefix $(AGENT_TEST_DIR)/test_,$(addsuffix .c,level trend reach \
+	anomaly))): private AGENT_CPPFLAGS += -Ikmod -Itests/kunit
 
 # It takes memory away from what it tests.
 $(BUILD)/unit/test_raft_memory: private SANITIZE += -Wl,--wrap=malloc,--wrap=realloc
