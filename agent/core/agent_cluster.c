@@ -193,8 +193,8 @@ static int begin(struct cl_agent *a, const struct cl_cluster_params *p)
 	a->table = p->table;
 	cl_apply_init(&a->apply, a->io);
 	cl_guard_init(&a->guard, a->io);
-	cl_timescale_init(&a->timescale, a->io);
 	cl_agent_trust_begin(a);
+	cl_timescale_init(&a->timescale, a->io, &a->judge.reputation);
 	cl_agent_reign_begin(a);
 	cl_round_elect(&a->round, 0, 0);
 	cl_round_guard(&a->round, ask_guard, a);

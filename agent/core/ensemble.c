@@ -214,6 +214,26 @@ void cl_ensemble_isolate(struct cl_ensemble *e, u32 node, bool isolated)
 }
 
 /**
+ * cl_ensemble_doubt() - there is something against a voter, or nothing any more
+ * @e: the ensemble
+ * @node: the voter; others, and the own one, are ignored
+ * @doubted: it is not to be believed
+ *
+ * Its measurements do not count meanwhile, so it is taken to be where it was, and
+ * loses its weight after a minute.  When it is believed again its prediction goes on
+ * from there: by what it has shown meanwhile nothing is moved.
+ */
+void cl_ensemble_doubt(struct cl_ensemble *e, u32 node, bool doubted)
+{
+	struct cl_ensemble_voter *v = find(e, node);
+
+	if (!v || node == e->node)
+		return;
+	v->back |= doubted;
+	v->doubted = doubted;
+}
+
+/**
  * cl_ensemble_put_table() - take the predictions of the leader
  * @e: the ensemble of a node that does not lead, or is about to
  * @t: the leader's table
@@ -231,7 +251,8 @@ void cl_ensemble_put_table(struct cl_ensemble *e,
 		struct cl_ensemble_voter *v = &e->voter[i];
 
 		*v = (struct cl_ensemble_voter){ .node = v->node,
-						 .isolated = v->isolated };
+						 .isolated = v->isolated,
+						 .doubted = v->doubted };
 	}
 	for (unsigned int i = 0; i < t->n; i++) {
 		struct cl_ensemble_voter *v = find(e, t->entry[i].node);
@@ -280,6 +301,7 @@ static void begin(struct cl_ensemble *e, struct cl_ensemble_voter *v, u32 gen,
 		.known = true,
 		.counts = booting(e) && !v->isolated,
 		.isolated = v->isolated,
+		.doubted = v->doubted,
 		.line = { .raw_ns = raw_ns,
 			  .time_ns = e->line.time.ns,
 			  .frac_ns = e->mean_ns,
@@ -336,6 +358,11 @@ static void note(const struct cl_ensemble *e, struct cl_ensemble_voter *v,
 
 	v->slack = v->slack * exp(-part) + pow(part, 3);
 	v->offset_ns = cl_ensemble_voter_offset(v, raw_ns, e->line.time);
+	if (v->back) {
+		v->line.frac_ns += e->mean_ns + v->residual_ns - v->offset_ns;
+		v->offset_ns = e->mean_ns + v->residual_ns;
+		v->back = false;
+	}
 	v->measured = true;
 }
 
@@ -350,7 +377,7 @@ static void measure(struct cl_ensemble *e, struct cl_raw now,
 		e->voter[i].measured = false;
 	for (i = 0; i < n; i++) {
 		v = find(e, obs[i].node);
-		if (!v || v->node == e->node || v->measured)
+		if (!v || v->node == e->node || v->measured || v->doubted)
 			continue;
 		if (!v->known || v->gen != (u16)obs[i].gen ||
 		    seconds(now, v->seen) > SHADOW * learn_s(e)) {

@@ -89,6 +89,7 @@ void cl_ensemble_init(struct cl_ensemble *e,
 int cl_ensemble_set_voters(struct cl_ensemble *e, const u32 *ids,
 			   unsigned int n);
 void cl_ensemble_isolate(struct cl_ensemble *e, u32 node, bool isolated);
+void cl_ensemble_doubt(struct cl_ensemble *e, u32 node, bool doubted);
 void cl_ensemble_put_table(struct cl_ensemble *e,
 			   const struct cl_ensemble_table *t);
 int cl_ensemble_get_table(const struct cl_ensemble *e,

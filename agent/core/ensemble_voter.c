@@ -81,7 +81,7 @@ void cl_ensemble_voter_learn(struct cl_ensemble_voter *v, double dt, double t)
 
 /**
  * cl_ensemble_voter_take() - take the prediction of a table
- * @v: voter; all of it is set, but its node and whether it is isolated
+ * @v: voter; all of it is set, but its node and what was said against it
  * @x: entry of the table
  * @time: time of the table
  */
@@ -97,6 +97,7 @@ void cl_ensemble_voter_take(struct cl_ensemble_voter *v,
 		.known = true,
 		.counts = x->weight_q15,
 		.isolated = v->isolated,
+		.doubted = v->doubted,
 		.line = { .raw_ns = x->raw_ns,
 			  .time_ns = time.ns,
 			  .rate = x->rate_q40 / Q40 },

@@ -39,6 +39,8 @@ struct cl_ensemble_line {
  * @known: @line and what follows are valid
  * @counts: it has passed the shadow; has weight, or gets some
  * @isolated: judged by others to deserve no weight
+ * @doubted: there is something against it: what it shows does not count
+ * @back: it was doubted since its last measurement
  * @measured: it was, at the last step
  * @absent: it was not, for too long to count
  * @line: its prediction
@@ -59,6 +61,8 @@ struct cl_ensemble_voter {
 	bool known;
 	bool counts;
 	bool isolated;
+	bool doubted;
+	bool back;
 	bool measured;
 	bool absent;
 	struct cl_ensemble_line line;

@@ -114,6 +114,23 @@ cl_reputation_find(const struct cl_reputation *r, u32 node)
 }
 
 /**
+ * cl_reputation_doubts() - is there anything against a node?
+ * @r: judge
+ * @node: node id; may be unknown
+ *
+ * Long before that changes its state.
+ *
+ * Return: true from CL_REPUTATION_DOUBT on, until the evidence is below
+ * CL_REPUTATION_TRUST; or it is out of use.
+ */
+bool cl_reputation_doubts(const struct cl_reputation *r, u32 node)
+{
+	const struct cl_reputation_node *k = cl_reputation_find(r, node);
+
+	return k && (k->doubted || !cl_reputation_in_use(k->state));
+}
+
+/**
  * cl_reputation_forget() - a node is no member, or not measured any more
  * @r: judge
  * @node: node id; may be unknown
@@ -519,11 +536,15 @@ static void weigh(struct cl_reputation_node *k,
 		  const struct cl_reputation_obs *o, const struct scale *s)
 {
 	double settled = fmin(s->sigma_ns / o->sigma_ns, 1);
+	double share = share_of(k, worst_rule(k));
 
 	k->weight = 0;
 	if (cl_reputation_in_use(k->state))
-		k->weight = settled * settled *
-			    (1 - fmin(share_of(k, worst_rule(k)), 1));
+		k->weight = settled * settled * (1 - fmin(share, 1));
+	if (share >= CL_REPUTATION_DOUBT)
+		k->doubted = true;
+	else if (share < CL_REPUTATION_TRUST)
+		k->doubted = false;
 }
 
 /**

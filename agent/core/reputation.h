@@ -67,6 +67,12 @@
 #define CL_REPUTATION_TRUST 0.1
 
 /*
+ * Its oscillator has no say from here on, until it is trusted: one proof is enough, as
+ * what a lie pulls cluster time by is there before the next one.
+ */
+#define CL_REPUTATION_DOUBT 0.15
+
+/*
  * Weight 0 lasts until there is no evidence any more, and so long; twice as long
  * each time if it comes back within 10 times that.
  */
@@ -171,6 +177,7 @@ struct cl_reputation_event {
  * @voter: it is a voter
  * @state: what it is thought of
  * @weight: 0 to 1, of its clock
+ * @doubted: its oscillator has no say
  * @seen: last observation, ns
  * @fresh: last new exchange, ns
  * @usual: what its exchanges usually show
@@ -191,6 +198,7 @@ struct cl_reputation_node {
 	bool voter;
 	enum cl_reputation_state state;
 	double weight;
+	bool doubted;
 	s64 seen;
 	s64 fresh;
 	struct cl_usual usual;
@@ -238,6 +246,7 @@ int cl_reputation_isolated(struct cl_reputation *r, u32 node, bool isolated,
 void cl_reputation_forget(struct cl_reputation *r, u32 node);
 const struct cl_reputation_node *
 cl_reputation_find(const struct cl_reputation *r, u32 node);
+bool cl_reputation_doubts(const struct cl_reputation *r, u32 node);
 bool cl_reputation_in_use(enum cl_reputation_state state);
 const char *cl_reputation_state_name(enum cl_reputation_state state);
 const char *cl_reputation_rule_name(enum cl_reputation_rule rule);

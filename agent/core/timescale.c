@@ -15,6 +15,13 @@
  */
 #define SETTLED_PART 0.2
 
+/*
+ * An estimator that says to be wrong by so many times more than usual has met something
+ * that is not noise; more than usual becomes usual so slowly.
+ */
+#define ASTRAY 4.0
+#define USUAL_S 300.0
+
 /* With fewer voters cluster time is the own oscillator's. */
 #define VOTERS_MIN 2
 
@@ -50,11 +57,14 @@ static void forget(struct cl_timescale *t)
  * cl_timescale_init() - begin without an instance and without voters
  * @t: the time scale
  * @io: the world; must outlive @t
+ * @judge: what is thought of the voters; must outlive @t
  */
-void cl_timescale_init(struct cl_timescale *t, struct cl_io *io)
+void cl_timescale_init(struct cl_timescale *t, struct cl_io *io,
+		       const struct cl_reputation *judge)
 {
 	memset(t, 0, sizeof(*t));
 	t->io = io;
+	t->judge = judge;
 }
 
 /**
@@ -175,28 +185,59 @@ static void begin(struct cl_timescale *t, const struct cl_nl_clock *c)
 		  t->ensemble.n, n);
 }
 
-/* Has the estimator of a voter converged? Once it has, until it starts anew. */
-static bool settled(struct cl_timescale_session *s, const struct cl_nl_peer *p)
+/* Does the estimator of a voter say to be wrong by much more than it was? */
+static bool is_astray(struct cl_timescale_session *s,
+		      const struct cl_nl_peer *p)
 {
-	double memory, persist;
+	const double part = CL_TIMESCALE_STEP_NS / (USUAL_S * CL_NS_PER_SEC);
+	double error = (double)cl_add_sat(p->error_ns, p->doubt_ns);
+	bool astray = error > ASTRAY * s->error_ns;
+
+	if (error < s->error_ns)
+		s->error_ns = error;
+	else
+		s->error_ns += (error - s->error_ns) * part;
+	return astray;
+}
+
+static bool has_converged(const struct cl_nl_peer *p)
+{
+	/* ns over 1e-12 is 1000 s; ns over 1e-12 per sqrt(s) is 1000 s^1.5. */
+	double memory =
+		1e3 * (double)p->error_ns / fmax((double)p->freq_error_ppt, 1);
+	double persist = 1e3 * (double)p->error_ns / fmax(p->wander_ppt, 1);
+
+	return memory >= SETTLED_PART * cbrt(persist * persist);
+}
+
+/*
+ * Look at the estimator of a voter.  Once it has converged it has, until it starts anew.
+ * A lie pulls cluster time from its first second on: to believe none must not wait for a
+ * decision, which takes the proofs of several, if there will ever be enough.  Nor must
+ * a path that has changed, or stamps that pretend that it has.
+ *
+ * Return: false: it has not converged.
+ */
+static bool look(struct cl_timescale *t, struct cl_timescale_session *s,
+		 const struct cl_nl_peer *p)
+{
+	bool astray;
 
 	if (!p->ready) {
-		s->settled = false;
+		s->node = 0;
 		return false;
 	}
-	if (s->settled && s->node == p->node && s->gen == p->gen &&
-	    s->starts == p->starts)
-		return true;
-	/* ns over 1e-12 is 1000 s; ns over 1e-12 per sqrt(s) is 1000 s^1.5. */
-	memory = 1e3 * (double)p->error_ns / fmax((double)p->freq_error_ppt, 1);
-	persist = 1e3 * (double)p->error_ns / fmax(p->wander_ppt, 1);
-	persist = cbrt(persist * persist);
-	*s = (struct cl_timescale_session){
-		.node = p->node,
-		.gen = p->gen,
-		.starts = p->starts,
-		.settled = memory >= SETTLED_PART * persist,
-	};
+	if (s->node != p->node || s->gen != p->gen || s->starts != p->starts)
+		*s = (struct cl_timescale_session){
+			.node = p->node,
+			.gen = p->gen,
+			.starts = p->starts,
+			.error_ns = INFINITY,
+		};
+	astray = is_astray(s, p);
+	s->settled |= !astray && has_converged(p);
+	cl_ensemble_doubt(&t->ensemble, p->node,
+			  astray || cl_reputation_doubts(t->judge, p->node));
 	return s->settled;
 }
 
@@ -216,7 +257,7 @@ static unsigned int observe(struct cl_timescale *t, struct cl_raw now,
 			continue;
 		/* Who is no peer, or not yet, is not measured. */
 		if (e->ops->get_peer(e, node, &p) ||
-		    !settled(&t->session[i], &p))
+		    !look(t, &t->session[i], &p))
 			continue;
 		offset = p.offset_ns +
 			 cl_scale(cl_raw_sub(now, cl_raw(p.raw_ns)),

@@ -8,6 +8,7 @@
 
 #include "ensemble.h"
 #include "io.h"
+#include "reputation.h"
 #include "state.h"
 
 #define CL_TIMESCALE_NEVER S64_MAX
@@ -27,17 +28,20 @@
  * @gen: its raw generation then
  * @starts: times that its estimator had been started
  * @settled: that is so
+ * @error_ns: what its estimator says to be wrong by; follows slowly when that grows
  */
 struct cl_timescale_session {
 	u32 node;
 	u32 gen;
 	u64 starts;
 	bool settled;
+	double error_ns;
 };
 
 /**
  * struct cl_timescale - the time scale of one node
  * @io: the world
+ * @judge: the own one
  * @ensemble: the voters' oscillators
  * @session: of each voter, in the order of the ensemble
  * @inst: settings as told last
@@ -56,6 +60,7 @@ struct cl_timescale_session {
  */
 struct cl_timescale {
 	struct cl_io *io;
+	const struct cl_reputation *judge;
 	struct cl_ensemble ensemble;
 	struct cl_timescale_session session[CL_ENSEMBLE_VOTERS];
 	struct cl_nl_instance inst;
@@ -73,7 +78,8 @@ struct cl_timescale {
 	unsigned int measured;
 };
 
-void cl_timescale_init(struct cl_timescale *t, struct cl_io *io);
+void cl_timescale_init(struct cl_timescale *t, struct cl_io *io,
+		       const struct cl_reputation *judge);
 void cl_timescale_members(struct cl_timescale *t, const struct cl_state *state,
 			  const struct cl_nl_instance *inst);
 void cl_timescale_lead(struct cl_timescale *t, bool lead);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "attack.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "agent/core/guard.h"
 #include "figures.h"
+#include "kmod/core/fixed.h"
 
 #define ROUND_NS (100 * CL_NS_PER_MS)
 
@@ -21,6 +23,8 @@
  * @isolated: after how long each was, by id, ns; 0: not
  * @found: numbers in @isolated
  * @deposed_ns: the leader was, after that, 0: not
+ * @rate: of cluster time when it began, minus that of true time
+ * @pull: largest change of that since
  */
 struct attack {
 	const struct cs_trial *trial;
@@ -31,6 +35,8 @@ struct attack {
 	s64 *isolated;
 	u32 found;
 	s64 deposed_ns;
+	double rate;
+	double pull;
 };
 
 /* Of the voters at most so many lie that the others outvote them. */
@@ -89,6 +95,19 @@ static const struct cl_state *agreed(const struct attack *a)
 	return best;
 }
 
+/* By the line of who makes it, and by what that one's oscillator did in the last second. */
+static double rate_of(const struct cs_town *t)
+{
+	const struct cs_host *h = &t->agent[t->truth.maker]->host;
+	s64 now = cs_town_now(t);
+	s64 raw =
+		cs_host_raw_at(h, now) - cs_host_raw_at(h, now - CL_NS_PER_SEC);
+
+	return (double)(raw - CL_NS_PER_SEC +
+			cl_scale(raw, t->truth.rate_q48)) /
+	       CL_NS_PER_SEC;
+}
+
 static void watch(struct attack *a)
 {
 	const struct cl_state *s = agreed(a);
@@ -104,6 +123,7 @@ static void watch(struct attack *a)
 	}
 	if (!a->deposed_ns && leader && leader != a->leader)
 		a->deposed_ns = age;
+	a->pull = fmax(a->pull, fabs(rate_of(a->town) - a->rate));
 }
 
 static u32 within(const struct attack *a, s64 rounds)
@@ -132,9 +152,9 @@ static void print(const struct attack *a, struct cs_figures *f)
 	       a->trial->leader_lies ? "true" : "false", a->found);
 	printf(", \"within_3\": %u, \"within_30\": %u", within(a, 3),
 	       within(a, 30));
-	printf(", \"deposed_rounds\": %.1f, \"refused\": %llu",
+	printf(", \"deposed_rounds\": %.1f, \"refused\": %llu, \"pull_ppb\": %.1f",
 	       (double)a->deposed_ns / (double)ROUND_NS,
-	       (unsigned long long)refused);
+	       (unsigned long long)refused, a->pull * 1e9);
 	cs_figures_print(f);
 }
 
@@ -153,6 +173,7 @@ bool cs_attack_run(const struct cs_trial *trial, struct cs_town *t)
 		.town = t,
 		.began = cs_town_now(t),
 		.leader = cs_town_leader(t),
+		.rate = rate_of(t),
 		.isolated = calloc(t->ids, sizeof(*a.isolated)),
 	};
 	s64 end = a.began + trial->time_ns;

@@ -102,6 +102,10 @@ def check_liars(report):
         _, figures, lines = run("-n", 3, "-N", 10, "-a", lie, "-z", "50us", "-t", "4s", "attack")
         report.check(f"{lie} lies of five queueing delays: isolated within 30 rounds",
                      [row["within_30"] for row in figures] == [1, 1, 1], *figures, *lines)
+    for size in ("5us", "20us"):
+        _, figures, lines = run("-n", 3, "-N", 5, "-z", size, "-t", "20s", "attack")
+        report.check(f"a voter that lies by {size} does not pull a young ensemble",
+                     all(row["pull_ppb"] < 20 for row in figures), *figures, *lines)
     for nodes in (2, 3):
         status, (found,), lines = run("-N", nodes, "-z", "1ms", "-t", "10s", "attack")
         report.check(f"{nodes} nodes: nobody is isolated",

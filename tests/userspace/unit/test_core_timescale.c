@@ -41,6 +41,7 @@ struct world {
  * @w: the world
  * @id: node id, 1 to VOTERS
  * @f: its engine
+ * @judge: what it thinks of the others
  * @t: its time scale
  * @line: what its clock follows
  * @slew: its clock has not reached that yet by so much, ns
@@ -49,6 +50,7 @@ struct node {
 	struct world *w;
 	u32 id;
 	struct fakeio f;
+	struct cl_reputation judge;
 	struct cl_timescale t;
 	struct cl_map line;
 	s64 slew;
@@ -142,7 +144,8 @@ static void node_init(struct node *n, struct world *w, u32 id)
 		p->freq_error_ppt = 13000;
 		p->wander_ppt = 1500;
 	}
-	cl_timescale_init(&n->t, &n->f.io);
+	cl_reputation_init(&n->judge, NULL, NULL);
+	cl_timescale_init(&n->t, &n->f.io, &n->judge);
 	tell(n);
 }
 
@@ -475,6 +478,105 @@ static void test_doubt_counts_as_error(void **unused)
 	assert_true(n.t.ensemble.persist_s > persist + 1);
 }
 
+/* Voter 3 begins to lie; cluster time does not notice, now or when that is forgotten. */
+static void assert_unmoved(struct node *n, void (*end)(struct node *n))
+{
+	n->w->raw0[3] += 20000;
+	run(n, 70, 0.5);
+	assert_true(n->t.ensemble.voter[2].weight == 0);
+	assert_true(n->t.ensemble.voter[2].doubted);
+	end(n);
+	run(n, 900, 0.5);
+	assert_false(n->t.ensemble.voter[2].doubted);
+	assert_true(n->t.ensemble.voter[2].weight > 0.2);
+	assert_true(fabs(error_of(n)) < 20);
+}
+
+static void end_doubt(struct node *n)
+{
+	n->judge.node[0].doubted = false;
+}
+
+static void test_doubted_voter_does_not_pull(void **unused)
+{
+	struct world w;
+	struct node n;
+
+	(void)unused;
+	world_init(&w);
+	node_init(&n, &w, 1);
+	cl_timescale_lead(&n.t, true);
+	run(&n, 60, 0.5);
+	n.judge.n = 1;
+	n.judge.node[0] =
+		(struct cl_reputation_node){ .node = 3, .doubted = true };
+	assert_unmoved(&n, end_doubt);
+}
+
+/* Or the checks of doubt would show nothing. */
+static void test_voter_that_steps_pulls(void **unused)
+{
+	struct world w;
+	struct node n;
+
+	(void)unused;
+	world_init(&w);
+	node_init(&n, &w, 1);
+	cl_timescale_lead(&n.t, true);
+	run(&n, 60, 0.5);
+	w.raw0[3] += 20000;
+	run(&n, 70, 500);
+	assert_true(fabs(error_of(&n)) > 1000);
+}
+
+static void end_error(struct node *n)
+{
+	n->f.peer[1].error_ns = 100;
+}
+
+/* Its estimator says that something is wrong, which a judge may not see. */
+static void test_voter_astray_does_not_pull(void **unused)
+{
+	struct world w;
+	struct node n;
+
+	(void)unused;
+	world_init(&w);
+	node_init(&n, &w, 1);
+	cl_timescale_lead(&n.t, true);
+	/* It is allowed to vary. */
+	run(&n, 60, 0.5);
+	n.f.peer[1].error_ns = 350;
+	run(&n, 60, 0.5);
+	assert_false(n.t.ensemble.voter[2].doubted);
+	n.f.peer[1].error_ns = 5000;
+	assert_unmoved(&n, end_error);
+	/* In the end what it says is usual. */
+	n.f.peer[1].error_ns = 5000;
+	run(&n, 60, 0.5);
+	assert_true(n.t.ensemble.voter[2].doubted);
+	run(&n, 120, 0.5);
+	assert_false(n.t.ensemble.voter[2].doubted);
+}
+
+/* A large error is no sign of convergence. */
+static void test_voter_astray_does_not_begin(void **unused)
+{
+	struct world w;
+	struct node n;
+
+	(void)unused;
+	world_init(&w);
+	node_init(&n, &w, 1);
+	cl_timescale_lead(&n.t, true);
+	n.f.peer[1].error_ns = 1003;
+	n.f.peer[1].freq_error_ppt = 400000;
+	run(&n, 2, 0.5);
+	n.f.peer[1].error_ns = 10000;
+	run(&n, 5, 0.5);
+	assert_int_equal(n.t.measured, VOTERS - 2);
+}
+
 static void test_isolated_voter_has_no_weight(void **unused)
 {
 	struct world w;
@@ -580,6 +682,10 @@ int main(void)
 		TEST(test_own_raw_clock_may_be_disturbed),
 		TEST(test_sessions_have_to_converge),
 		TEST(test_doubt_counts_as_error),
+		TEST(test_voter_that_steps_pulls),
+		TEST(test_doubted_voter_does_not_pull),
+		TEST(test_voter_astray_does_not_pull),
+		TEST(test_voter_astray_does_not_begin),
 		TEST(test_isolated_voter_has_no_weight),
 		TEST(test_one_voter_needs_no_ensemble),
 		TEST(test_unusable_clock_waits_for_the_rounds),

@@ -349,6 +349,34 @@ static void test_isolated_voter_has_no_weight(void **state)
 	assert_true(fabs(w.e.mean_ns) < 1000);
 }
 
+static void test_doubted_voter_stays_where_it_was(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, N);
+	run(&w, 2000);
+	cl_ensemble_doubt(&w.e, ids[0], true);
+	assert_false(w.e.voter[0].doubted);
+	cl_ensemble_doubt(&w.e, ids[1], true);
+	w.clock[1].lie_ns = 50000;
+	run(&w, 30);
+	assert_false(w.e.voter[1].measured);
+	assert_true(w.e.voter[1].weight > 0.02);
+	/* Believed again, before it has lost its weight and after that. */
+	for (int i = 0; i < 2; i++) {
+		cl_ensemble_doubt(&w.e, ids[1], false);
+		run(&w, 1);
+		assert_true(w.e.voter[1].measured);
+		assert_true(w.e.voter[1].phi > 0.9);
+		assert_true(fabs(w.e.mean_ns) < 1000);
+		cl_ensemble_doubt(&w.e, ids[1], true);
+		w.clock[1].lie_ns -= 30000;
+		run(&w, 200);
+		assert_true(w.e.voter[1].weight <= 0);
+	}
+}
+
 static void test_pause_rejects_nobody(void **state)
 {
 	struct world w;
@@ -675,6 +703,7 @@ int main(void)
 		cmocka_unit_test(test_outlier_has_no_say),
 		cmocka_unit_test(test_new_generation_is_learnt_anew),
 		cmocka_unit_test(test_isolated_voter_has_no_weight),
+		cmocka_unit_test(test_doubted_voter_stays_where_it_was),
 		cmocka_unit_test(test_pause_rejects_nobody),
 		cmocka_unit_test(test_unmeasured_voter_does_no_harm),
 		cmocka_unit_test(test_without_others_the_line_goes_on),

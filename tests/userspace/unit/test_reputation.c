@@ -135,6 +135,28 @@ static void test_the_gate_is_the_rule(void **state)
 	assert_int_equal(state_of(x), CL_REPUTATION_ACCUSED);
 }
 
+static void test_one_violation_is_doubted(void **state)
+{
+	struct fixture *x = *state;
+	u32 node = suspect(x)->node;
+
+	assert_false(cl_reputation_doubts(&x->r, node));
+	rounds(x, 1, GATE, 0);
+	assert_false(cl_reputation_doubts(&x->r, node));
+	rounds(x, 1, GATE + 1, 0);
+	assert_int_equal(state_of(x), CL_REPUTATION_GOOD);
+	assert_true(cl_reputation_doubts(&x->r, node));
+	assert_false(cl_reputation_doubts(&x->r, x->obs[0].node));
+	/* Proofs are forgotten in 100 s, to what is trusted in 40. */
+	rounds(x, 390, 0, 0);
+	assert_true(cl_reputation_doubts(&x->r, node));
+	rounds(x, 20, 0, 0);
+	assert_false(cl_reputation_doubts(&x->r, node));
+	rounds(x, 3, GATE + 1, 0);
+	assert_int_equal(state_of(x), CL_REPUTATION_ACCUSED);
+	assert_true(cl_reputation_doubts(&x->r, node));
+}
+
 static void test_one_far_violation_accuses(void **state)
 {
 	struct fixture *x = *state;
@@ -574,6 +596,7 @@ int main(void)
 		TEST(test_three_violations_accuse),
 		TEST(test_the_gate_is_the_rule),
 		TEST(test_one_far_violation_accuses),
+		TEST(test_one_violation_is_doubted),
 		TEST(test_strikes_decay_by_a_tenth),
 		TEST(test_event_says_why),
 		TEST(test_one_lie_in_eleven_is_found),
