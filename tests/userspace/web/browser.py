@@ -138,9 +138,9 @@ class Browser:
                       windowsVirtualKeyCode={"Enter": 13, "Tab": 9}.get(key, 0),
                       **({"text": text} if text and kind == "keyDown" else {}))
 
-    def picture(self, path, whole=True):
+    def picture(self, path):
         """A picture of the page, PNG."""
-        done = self.call("Page.captureScreenshot", captureBeyondViewport=whole)
+        done = self.call("Page.captureScreenshot")
         path.write_bytes(base64.b64decode(done["data"]))
 
     def close(self):

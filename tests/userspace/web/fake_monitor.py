@@ -26,7 +26,8 @@ TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
          ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota",
          "kappa", "lambda", "mu"]
-STATES = ["unsynced", "joining", "synced", "unverified", "holdover", "void", "gone"]
+STATES = ["unsynced", "joining", "synced", "unverified", "holdover", "void", "gone",
+          "unknown"]
 SORTS = {"bound": "bound_ns", "offset": "offset_ns", "rtt": "min_rtt_ns",
          "excess": "excess_ns"}
 
@@ -148,7 +149,7 @@ class Cluster:
                 "quorum": self.quorum, "reachable": 6 if self.quorum else 3, "voters": 7,
                 "needed": 4, "members": self.count,
                 "isolated": sum(r["isolated"] for r in rows),
-                "nodes": {s: c for s, c in counts.items() if c},
+                "nodes": counts,
                 "suspicious": sum(r["reputation"] == "suspicious" for r in rows),
                 "warnings": len(self.warnings(now, {})["warnings"]),
                 "system_clock": {"state": "steered", "owner": "clocklinkd", "why": "",
@@ -230,14 +231,14 @@ class Cluster:
         """GET history"""
         def row(t):
             if self.start - 380 < t < self.start - 360:
-                return [None] * 9
-            return [*self.own(t), -4213.5 + noise("r", int(t)), int(10 * (t - self.start)) + 4117,
+                return None
+            return [*self.own(t), -4213.5 + noise("r", int(t)),
                     int(noise("l", int(t)) > 2), "synced",
                     round(1_013_000 + 900 * noise("p", int(t))),
                     round(1_094_000 + 7000 * noise("q", int(t)))]
 
-        return self.history(now, query, ["error_ns", "bound_ns", "hard_ns", "rate_ppb", "rounds",
-                                         "lost", "state", "p50_ns", "p99_ns"], row)
+        return self.history(now, query, ["error_ns", "bound_ns", "hard_ns", "rate_ppb", "lost", "state",
+                                         "p50_ns", "p99_ns"], row)
 
     def node_history(self, n, now, query):
         """GET nodes/N/history"""
@@ -253,22 +254,24 @@ class Cluster:
 
     def rounds(self, now, query):
         """GET rounds"""
-        last = int(10 * (now - self.start)) + 4117
+        last = int(now)
         rounds = []
-        for i in range(int(query.get("limit", 100))):
-            lost = int(noise("lost", last - i) > 1.7)
-            rounds.append({"utc_ms": 1000 * (self.start + (last - i - 4117) / 10), "term": 7,
-                           "round": last - i, "leader": self.leader, "interval_ns": 100_000_000,
-                           "bound_ns": round(2600 + 80 * noise("rb", last - i)),
-                           "state": "synced", "requests": self.count - 1,
-                           "responses": self.count - 1 - lost, "lost": lost})
+        for second in range(last - int(query.get("limit", 100)) + 1, last + 1):
+            lost = int(max(0, 2 * noise("lost", second) - 2))
+            asked = 10 * (self.count - 1)
+            rounds.append({"utc_ms": 1000 * second + 212, "term": 7, "rounds": 10,
+                           "round": int(10 * (second - self.start)) + 4117,
+                           "leader": self.leader, "interval_ns": 100_000_000,
+                           "bound_ns": round(2600 + 80 * noise("rb", second)),
+                           "state": "synced", "requests": asked,
+                           "responses": asked - lost, "lost": lost})
         return {"rounds": rounds}
 
     def events_of(self, _now, query):
         """GET events"""
-        after, limit = int(query.get("after", 0)), int(query.get("limit", 200))
-        found = [e for e in self.events if e["number"] > after]
-        return {"last": len(self.events), "events": found[-limit:]}
+        limit = int(query.get("limit", 200))
+        after = int(query.get("after", max(0, len(self.events) - limit)))
+        return {"last": len(self.events), "events": self.events[after:after + limit]}
 
     def warnings(self, now, _query):
         """GET warnings"""

@@ -194,7 +194,7 @@ def check_others(page):
     page.go("rounds")
     page.check("rounds", "document.querySelectorAll('tbody tr').length", 40)
     page.holds("newest round first", f"{column(3)}[0] > {column(3)}[1]")
-    page.check("interval of a round", f"{column(6)}[0]", "100 ms")
+    page.check("interval of a round", f"{column(7)}[0]", "100 ms")
     page.go("settings")
     for label, value in (("interval", "100 ms"), ("port", "20319"), ("asymmetry", "automatic"),
                          ("cluster", "0x5ca1ab1e"), ("wander", "1.00 ppb")):

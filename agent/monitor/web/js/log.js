@@ -5,7 +5,7 @@ import { get } from "./api.js";
 import { rule, severity } from "./words.js";
 import { duration, instant, offset } from "./units.js";
 
-// So many are kept, and fetched at once.
+// So many are kept, and fetched at once later on.
 const KEEP = 1000, CHUNK = 200;
 
 /** Newest last. */
@@ -16,7 +16,8 @@ let last = 0;
 /** Fetches what is new. */
 export async function refresh() {
 	for (;;) {
-		const answer = await get("events", { after: last, limit: CHUNK });
+		// Without a number the last ones come.
+		const answer = await get("events", last ? { after: last, limit: CHUNK } : { limit: KEEP });
 
 		// The monitor was started again and counts from the beginning.
 		if (answer.last < last) {

@@ -157,7 +157,7 @@ function contact() {
 		: [held ? { icon: "dash", tone: "note", word: "paused" } : { icon: "tick", tone: "ok", word: "live" },
 			` ${units.clock(status?.utc_ms)}`, { small: " UTC" }]);
 	if (lost && box.hidden)
-		box.replaceChildren(icon("triangle"), el("p", {},
+		box.replaceChildren(el("p", {}, icon("triangle"),
 			el("strong", {}, status ? `No contact with the monitor since ${units.instant(status.utc_ms)} UTC. `
 				: "No contact with the monitor. "),
 			status ? "What is shown is from then. " : "", el("span", { id: "retry", "aria-live": "off" })),

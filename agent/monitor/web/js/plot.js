@@ -132,7 +132,7 @@ export class Plot {
 		this.draw(history.rows.map((_row, i) => start + i * step), this.series.map((s) => {
 			const column = history.columns.indexOf(s.key);
 
-			return history.rows.map((row) => row[column] ?? null);
+			return history.rows.map((row) => row?.[column] ?? null);
 		}));
 	}
 

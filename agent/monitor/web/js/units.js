@@ -94,6 +94,8 @@ const SUFFIXES = [
 // Numbers that are names; what 0 means where it is no length of time.
 const IDS = /^(id|node|port|leader|parent|accuser)$|index$/;
 const ZEROS = { asymmetry_ns: "automatic", interval_max_ns: "off" };
+// Instants, TAI, among lengths of time.
+const INSTANTS = ["isolated_ns", "readmitted_ns"];
 
 /**
  * figure() - a field of an object, by its key
@@ -106,6 +108,8 @@ export function figure(key, value) {
 
 	if (value === null || value === undefined)
 		return [label, suffix === "_ns" ? "without limit" : null];
+	if (INSTANTS.includes(key))
+		return [label, value ? `${instant(value / 1e6)} TAI` : null];
 	if (typeof value === "boolean")
 		return [label, value ? "yes" : "no"];
 	if (typeof value === "number")

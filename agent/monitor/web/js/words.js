@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What states and judgements look like: a symbol, a tone and always the word.
 
-// In the order of enum clocklink_state.
+// Of a clock: symbol, tone, and what that means.
 const STATES = [
 	["unsynced", "ring", "off", "There is no cluster time here yet."],
 	["joining", "half", "note", "The leader is being measured."],
@@ -10,6 +10,7 @@ const STATES = [
 	["holdover", "triangle", "warn", "No longer steered: the bound grows until it is too wide."],
 	["void", "cross", "bad", "The bound is too wide: this clock is not to be used."],
 	["gone", "dash", "bad", "The module is gone: there is no clock."],
+	["unknown", "ring", "off", "Nobody has told its state yet."],
 ];
 const REPUTATIONS = {
 	good: ["tick", "ok"],
@@ -35,7 +36,7 @@ const RULES = {
 };
 
 /** States from good to bad, for a bar of them. */
-export const STATE_ORDER = ["synced", "unverified", "joining", "holdover", "unsynced", "void", "gone"];
+export const STATE_ORDER = ["synced", "unverified", "joining", "holdover", "unsynced", "void", "gone", "unknown"];
 
 const pick = (table, word, none = ["ring", "off"]) => {
 	const [icon, tone] = table[word] ?? none;
@@ -43,12 +44,11 @@ const pick = (table, word, none = ["ring", "off"]) => {
 	return word ? { icon, tone, word } : null;
 };
 
-/** Mark of a clock's state, given by name or number. */
+/** Mark of a clock's state. */
 export function state(value) {
-	const found = STATES.find(([name], i) => name === value || i === value);
+	const [word, icon, tone] = STATES.find(([name]) => name === value) ?? STATES.at(-1);
 
-	return found ? { icon: found[1], tone: found[2], word: found[0] }
-		: { icon: "ring", tone: "off", word: value == null ? "not known" : String(value) };
+	return { icon, tone, word };
 }
 
 /** What a state means. */

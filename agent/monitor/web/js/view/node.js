@@ -143,7 +143,7 @@ export class Node {
 			["Offset", units.offset(node.offset_ns)],
 			["Estimate ±", units.duration(node.error_ns)],
 			["Floor", units.duration(node.min_rtt_ns)], ["Excess", units.duration(node.excess_ns)],
-			["Asymmetry", units.duration(node.asymmetry_ns)],
+			["Asymmetry", units.offset(node.asymmetry_ns)],
 			["Frequency", units.frequency(node.freq_ppb)],
 			["Loss", [units.share(node.loss), `, ${units.count(node.lost) ?? "–"} in all`]],
 			["Exchanges", units.count(node.exchanges)], ["Stamps", node.stamps],

@@ -28,7 +28,7 @@ const COLUMNS = [
 	column("Reputation", (n) => n.reputation ? [words.reputation(n.reputation),
 		...n.rule && n.rule !== "none" ? [" ", { small: n.rule }] : []] : null, { sort: "reputation", look: "full" }),
 	number("Weight", (n) => units.decimal(n.weight)),
-	number("Warnings", (n) => n.warnings ? words.warning(String(n.warnings)) : "0"),
+	number("Warnings", (n) => n.warnings ? words.warning(String(n.warnings)) : units.count(n.warnings)),
 ];
 
 export class Nodes {

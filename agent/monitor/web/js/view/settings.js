@@ -5,7 +5,7 @@ import { get } from "../api.js";
 import { el, Facts, panel } from "../dom.js";
 import { figure } from "../units.js";
 
-const TITLES = { instance: "Instance", round: "Rounds" };
+const TITLES = { instance: "Instance", round: "Agreed on by the cluster" };
 
 export class Settings {
 	title = "Settings";
