@@ -327,7 +327,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             query = {k: v[0] for k, v in urllib.parse.parse_qs(url.query).items()}
             with self.server.cluster.lock:
                 body = self.server.cluster.answer(url.path[8:], query)
-            if body is None:
+            said = self.headers.get("Authorization")
+            if self.server.token and said != f"Bearer {self.server.token}":
+                self.reply(401, "application/json", json.dumps({"error": {
+                    "code": 401, "where": "Authorization", "text": "the token is needed"}}).encode())
+            elif body is None:
                 where = url.path[8:]
                 self.reply(404, "application/json", json.dumps(
                     {"error": {"code": 404, "where": where, "text": "not found"}}).encode())
@@ -374,6 +378,7 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.cluster = cluster
         self.sockets = set()
+        self.token = None  # what clients have to know
         self.faults = {}  # what a test changes in the files: name to (old, new)
         self.url = f"http://127.0.0.1:{self.server_address[1]}/"
 

@@ -217,6 +217,23 @@ def check_changes(page):
     page.cluster.state, page.cluster.quorum, page.cluster.missing = "synced", True, []
 
 
+def check_token(page):
+    """A monitor that wants a token is asked nothing else without it."""
+    page.server.token = "right"
+    page.browser.open("about:blank")
+    page.browser.open(page.server.url)
+    page.check("a token is asked for", text("label"),
+               "This monitor shows itself to those who know its token.")
+    for token, script, expected in (
+            ("wrong", text("label"), "The monitor does not take this token."),
+            ("right", text("h1"), "synced")):
+        page.browser.run(f"document.getElementById('token').value = '{token}'")
+        page.browser.run("document.querySelector('form button').click()")
+        page.check(f"the {token} one", script, expected)
+    page.server.token = None
+    page.browser.errors.clear()  # the browser tells of each 401
+
+
 def is_text(page):
     """Is a name that looks like markup shown as it is, everywhere?"""
     for view, selector in (("nodes?filter=%3Cimg", "td a"), ("node/6", "h1"),
@@ -366,7 +383,7 @@ def main():
     with Browser(*DESK) as browser:
         page = Page(browser, server, report)
         for check in (check_overview, check_nodes, check_node, check_events, check_others,
-                      check_changes):
+                      check_changes, check_token):
             check(page)
         made = page.cluster
         made.names[6] = made.names[7] = HOSTILE

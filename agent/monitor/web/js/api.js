@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The monitor's HTTP API.
 
+import { headers } from "./token.js";
+
 // Beyond this an answer is as good as none.
 const TIMEOUT_MS = 5000;
 
@@ -25,7 +27,7 @@ export async function get(path, query = {}) {
 	const answer = await fetch(url, {
 		signal: AbortSignal.timeout(TIMEOUT_MS),
 		cache: "no-store",
-		credentials: "same-origin",
+		headers: headers(),
 	});
 	if (answer.ok)
 		return answer.json();

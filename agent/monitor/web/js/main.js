@@ -4,6 +4,7 @@
 
 import { get, Refused } from "./api.js";
 import { el, icon, put } from "./dom.js";
+import { form } from "./token.js";
 import * as units from "./units.js";
 import * as words from "./words.js";
 import { Events } from "./view/events.js";
@@ -72,6 +73,8 @@ function go(event) {
 
 async function look() {
 	clearTimeout(timer);
+	if (!view)
+		return;
 	if (looking) {
 		again = true;
 		return;
@@ -90,6 +93,11 @@ async function look() {
 		view.seen = true;
 		failures = 0;
 	} catch (error) {
+		if (error instanceof Refused && error.code === 401) {
+			looking = false;
+			ask();
+			return;
+		}
 		failures++;
 		console.info(`clocklink: no answer: ${error.message}`);
 	}
@@ -119,6 +127,14 @@ async function show(shown) {
 	}
 }
 
+// Nothing is asked for until there is a token.
+function ask() {
+	view?.end?.();
+	view = place = null;
+	main.replaceChildren(form(go));
+	main.querySelector("input").focus();
+}
+
 /* What the frame says */
 
 function head() {
@@ -127,7 +143,7 @@ function head() {
 	if (now) {
 		const bound = now.bound_ns === null ? "" : ` ± ${units.text(units.duration(now.bound_ns))}`;
 
-		put(at("who"), [{ name: now.name || `node ${now.node}` }]);
+		put(at("who"), [{ name: now.name || (now.node ? `node ${now.node}` : "") }]);
 		put(at("foot"), [`clocklink-monitor ${now.version} · cluster ${units.hex(now.cluster)} · `,
 			{ href: "api/v1/openapi.json", text: "API" }, " · ", { href: "metrics", text: "metrics" }]);
 		document.title = `${now.state}${bound} – ${view?.title ?? ""} – ${now.name} – Clocklink`;
