@@ -32,8 +32,11 @@
 #define LEAST_ANGLE 0.06
 /* Frequency: wander of a good crystal, 1e-12 per sqrt(s). */
 #define LEAST_WANDER_PPT 1000.0
-/* Frequencies are compared over no more than this, s. */
-#define FREQ_SPAN_MAX_S 900.0
+/*
+ * Frequencies are compared over at least this, s: by the time a drift outgrows wander,
+ * but a fast one is to be seen soon.
+ */
+#define FREQ_SPAN_S 13.0
 /* Offsets and excesses smaller than this are all alike, ns. */
 #define NOTHING_NS 20.0
 
@@ -84,16 +87,14 @@ static double share(double angle)
 
 /*
  * How much the frequency has changed, by the root of the time: of a random walk it has
- * always the same deviation.  Looks are so far apart that a usual wander outweighs what
- * the estimate errs by.
+ * always the same deviation.  The level itself of a random walk would have none.
  */
 static void push_freq(struct cl_anomaly *a, const struct cl_anomaly_record *r)
 {
-	double err = r->freq_err_ppt / LEAST_WANDER_PPT;
 	double span = seconds(r->at_ns - a->freq_ns);
 	double change = r->freq_ppt - a->freq_ppt;
 
-	if (a->freq_known && span < fmin(err * err, FREQ_SPAN_MAX_S))
+	if (a->freq_known && span < FREQ_SPAN_S)
 		return;
 	if (a->freq_known) {
 		a->freq_span_s = span;

@@ -38,14 +38,13 @@ enum cl_anomaly_kind {
  * Names in brackets are the attributes of the module's peers.
  *
  * @at_ns: instant [raw]; later than that of the record before
- * @ready: the estimator has an answer [ready]; else those up to @freq_err_ppt mean nothing
+ * @ready: the estimator has an answer [ready]; else those up to @freq_ppt mean nothing
  * @starts: changes when it has begun anew [starts]
  * @exchanges: exchanges so far [exchanges]
  * @min_rtt_ns: smallest round trip [min-rtt]
  * @err_ns: standard deviation of the offset to the peer [error]
  * @excess_ns: mean excess of the round trip over it [excess]
  * @freq_ppt: frequency against the peer, 1e-12 [freq]
- * @freq_err_ppt: its standard deviation, 1e-12 [freq-error]
  * @came: messages of the peer that came so far [answered + responses + updates]
  * @lost: messages of the peer that did not come so far [lost]
  * @has_ahead: @ahead_ns is there
@@ -63,7 +62,6 @@ struct cl_anomaly_record {
 	u64 err_ns;
 	u64 excess_ns;
 	s64 freq_ppt;
-	u64 freq_err_ppt;
 	u64 came;
 	u64 lost;
 	bool has_ahead;
@@ -146,7 +144,7 @@ struct cl_anomaly_figure {
  * @freq_known: @freq_ns and @freq_ppt are there
  * @freq_ns: when the frequency was looked at last
  * @freq_ppt: what it was, 1e-12
- * @freq_span_s: time between the last two looks
+ * @freq_span_s: time between the last two looks, s
  * @figure: figures that have a usual level
  * @bound: the node's bound
  */

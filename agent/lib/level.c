@@ -18,8 +18,9 @@
 /* Mean distance to standard deviation, and median distance, of a normal law. */
 #define OF_MEAN 1.2533
 #define OF_MEDIAN 1.4826
-/* Values in a row that are more alike than this are taken for so alike. */
+/* Values in a row are taken for no more alike than this, and no more unlike. */
 #define PAIRS_MAX 0.8
+#define PAIRS_MIN -0.5
 
 static double clamp(double x, double limit)
 {
@@ -54,11 +55,12 @@ static void begin(struct cl_level *l)
 /*
  * What one value may deviate by.  While few are known the spread is uncertain itself.
  * If values in a row are alike, the sum of many deviates by more than that of
- * independent ones: by the ratio that a first-order autoregression has.
+ * independent ones, and by less if they take turns, as differences of noise do: by the
+ * ratio that a first-order autoregression has.
  */
 static double deviation(const struct cl_level *l, double least)
 {
-	double alike = fmin(fmax(l->pairs, 0), PAIRS_MAX);
+	double alike = fmin(fmax(l->pairs, PAIRS_MIN), PAIRS_MAX);
 	double s = l->spread * (1 + 4.0 / l->n);
 
 	return fmax(s * sqrt((1 + alike) / (1 - alike)), least);
@@ -115,7 +117,7 @@ void cl_level_init(struct cl_level *l)
  * Against heavy tails deviations are limited (Lucas and Crosier, Communications in
  * Statistics 1982), and the first baseline is a median with the median deviation;
  * against values that depend on each other deviations are divided by the long-run
- * spread (Johnson and Bagshaw, Technometrics 1974).  While the level has changed
+ * spread (Johnson and Bagshaw, Technometrics 1974).  While the level may have changed
  * nothing is learnt.
  *
  * On return l->side says whether the level has changed; it does so until the sum is
@@ -138,7 +140,7 @@ void cl_level_push(struct cl_level *l, double x, double least)
 	l->down = fmin(fmax(l->down - z - CL_LEVEL_DRIFT, 0),
 		       CL_LEVEL_LIMIT + ABOVE);
 	decide(l);
-	if (!l->side)
+	if (fmax(l->up, l->down) < CL_LEVEL_LIMIT / 2)
 		learn(l, x, least);
 }
 

@@ -67,7 +67,6 @@ void sim_watch_look(struct sim_watch *w, const struct sim_side *side,
 		r.min_rtt_ns = e.min_rtt_ns;
 		r.excess_ns = (u64)info.excess_ns;
 		r.freq_ppt = cl_q48_to_ppt(e.y_q48);
-		r.freq_err_ppt = e.y_err_ppt;
 	}
 	r.has_bound = sim_follower_read(f, now, &reading);
 	r.has_ahead = r.has_bound && r.ready;

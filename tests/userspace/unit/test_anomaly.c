@@ -76,7 +76,6 @@ static unsigned int step(const struct link *l)
 	r->excess_ns = l->jitter_ns * exp(0.1 * noise());
 	r->err_ns = l->err_ns * exp(0.2 * noise());
 	r->ahead_ns = l->err_ns * noise();
-	r->freq_err_ppt = 2000;
 	r->freq_ppt += l->drift_ppt + 1000 * noise();
 	r->bound_ns = l->bound_ns * exp(0.02 * noise());
 	return cl_anomaly_feed(&anomaly, r, event);
@@ -315,7 +314,6 @@ static void test_any_numbers_do_no_harm(void **state)
 			.err_ns = random_u64(&seed),
 			.excess_ns = random_s64(&seed),
 			.freq_ppt = random_s64(&seed) / 2,
-			.freq_err_ppt = random_s64(&seed),
 			.came = record.came + random_below(&seed, 99),
 			.lost = record.lost + random_below(&seed, 99),
 			.has_ahead = random_below(&seed, 2),
