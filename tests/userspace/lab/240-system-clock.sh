@@ -3,30 +3,10 @@
 # The daemon steers CLOCK_REALTIME: what others read of it, other owners with and
 # without a name, an oscillator that changes, the end of the daemon.
 # vm: -i $test -n -t 1800 -f $lab/realtime.sh -f $build/lab/realtime-check -f $(package chrony)/usr/sbin/chronyd
+# shellcheck disable=SC2154 # $daemon is set in realtime.sh
 . /t/lib.sh
 . /t/net.sh
 . /t/realtime.sh
-
-# settings FILE STEER [LINE...]: a file of the daemon
-settings() {
-	_file=$1
-	_steer=$2
-	shift 2
-	printf '[node]\nid = 1\ncluster = 7\nsystem-clock = %s\n' "$_steer" > "$_file"
-	[ $# = 0 ] || printf '%s\n' "$@" >> "$_file"
-}
-
-# daemon FILE: starts it
-daemon() {
-	clocklinkd -c "$1" 2>> /tmp/daemon &
-	daemon=$!
-}
-
-# stop SIGNAL PROCESS: and wait for its end
-stop() {
-	kill "-$1" "$2"
-	wait "$2" 2> /dev/null
-}
 
 # status KEY: what the daemon says of the system's clock
 status() {
@@ -50,7 +30,7 @@ check "the clock runs" clocklinkctl wait --timeout 10s
 check "nothing is said of a clock that is not to be steered" \
 	sh -c '! clocklinkctl status | grep system'
 check_true "nor done" "$(kernel unsync) == 1 && $(kernel freq) == 0 && $(kernel tai) == 0"
-stop TERM $daemon
+stop TERM "$daemon"
 date -s "@$(($(date +%s) - 3600))" > /dev/null
 daemon /tmp/steer
 check "it is steered" await 20 "clock steered" clocklinkctl status
@@ -105,18 +85,18 @@ check "so is a step" await 5 "somebody else sets it (it was set by" clocklinkctl
 check_true "twice it was lost to somebody, once to chronyd" "$(status yields) == 3"
 
 # --- no step later; the end
-stop TERM $daemon
+stop TERM "$daemon"
 daemon /tmp/never
 check "steered at once by a daemon that has just begun" await 10 "clock steered" clocklinkctl status
 sleep 3
 check "of 2 s that it is off little is gone" await 1 "clock steered, -[12]\.[0-9]* s off" \
 	clocklinkctl status
 check_true "which maxerror tells: $(kernel maxerror) us" "$(kernel maxerror) > 1000000"
-stop KILL $daemon
+stop KILL "$daemon"
 daemon /tmp/steer
 check "another start steps" await 20 "clock steered, [+-][0-9.]* [nu]s off" clocklinkctl status
 sleep 20
-stop KILL $daemon
+stop KILL "$daemon"
 before=$(kernel maxerror)
 freq=$(kernel freq)
 sleep 10
@@ -131,6 +111,6 @@ check "steered again" await 20 "clock steered" clocklinkctl status
 clocklinkctl instance del
 check "without an instance it is not synchronized" await 5 "unsync=1" realtime-check show
 check_true "as its error says" "$(kernel maxerror) >= 16000000"
-stop TERM $daemon
+stop TERM "$daemon"
 cat /tmp/chronyd /tmp/daemon | sed 's/^/# /'
 finish

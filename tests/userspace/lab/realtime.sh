@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash
-# For tests of CLOCK_REALTIME, sourced in the guest: what it is and how it is set.
+# For tests of CLOCK_REALTIME, sourced in the guest: what it is, how it is set, and the
+# daemon that sets it.
 
 page=/dev/clocklink0
 
@@ -27,4 +28,26 @@ near() {
 	realtime-check watch $page "$3" > /tmp/watch
 	_max=$(sed 's/max=\([0-9]*\).*/\1/' /tmp/watch)
 	check_true "$1: $(cat /tmp/watch) ns" "${_max:-1000000000} < $2"
+}
+
+# settings FILE STEER [LINE...]: a file of the daemon
+settings() {
+	_file=$1
+	_steer=$2
+	shift 2
+	printf '[node]\nid = 1\ncluster = 7\nsystem-clock = %s\n' "$_steer" > "$_file"
+	[ $# = 0 ] || printf '%s\n' "$@" >> "$_file"
+}
+
+# daemon FILE: starts it
+# shellcheck disable=SC2034 # for others
+daemon() {
+	clocklinkd -c "$1" 2>> /tmp/daemon &
+	daemon=$!
+}
+
+# stop SIGNAL PROCESS: and wait for its end
+stop() {
+	kill "-$1" "$2"
+	wait "$2" 2> /dev/null
 }
