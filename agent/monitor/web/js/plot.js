@@ -7,6 +7,8 @@ import { clock, count, plain, text } from "./units.js";
 
 const FONT = "11px system-ui, sans-serif";
 const AXIS_WIDTH = 64;
+// Of a history; less would be a wide picture of nothing.
+const LEAST_ROWS = 30;
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3] };
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -124,22 +126,24 @@ export class Plot {
 			this.chart = new window.uPlot({ ...this.options, width }, this.data, this.canvas);
 	}
 
-	/** Shows a history as the API gives it. */
+	/** Shows a history as the API gives it, but for a time before all that is known. */
 	show(history) {
-		const start = history.start_utc_ms / 1000;
-		const step = history.step_ms / 1000;
+		const known = history.rows.findIndex((row) => row?.some((v) => v !== null));
+		const skip = Math.max(0, Math.min(known < 0 ? Infinity : known, history.rows.length - LEAST_ROWS));
+		const at = (i) => (history.start_utc_ms + i * history.step_ms) / 1000;
+		const rows = history.rows.slice(skip);
 
-		this.draw(history.rows.map((_row, i) => start + i * step), this.series.map((s) => {
+		this.draw(rows.map((_row, i) => at(skip + i)), this.series.map((s) => {
 			const column = history.columns.indexOf(s.key);
 
-			return history.rows.map((row) => row?.[column] ?? null);
+			return rows.map((row) => row?.[column] ?? null);
 		}));
 	}
 
 	/** Shows columns over seconds since 1970. */
 	draw(seconds, columns) {
 		this.data = [seconds, ...columns];
-		this.span = [seconds[0] ?? 0, seconds.at(-1) ?? 1];
+		this.span = seconds.length > 1 ? [seconds[0], seconds.at(-1)] : [Date.now() / 1000 - 60, Date.now() / 1000];
 		this.chart?.setData(this.data);
 		this.legend();
 		this.canvas.setAttribute("aria-label", `${this.title}: ${this.summary()}`);

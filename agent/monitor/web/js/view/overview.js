@@ -58,10 +58,10 @@ export class Overview {
 		this.facts.show([
 			["Leader", now.leader ? { href: `#/node/${now.leader}`, text: now.leader_name || `node ${now.leader}` }
 				: words.good(false, "", "nobody")],
-			["This node", [`${now.node}, ${now.role}`]],
-			["Term", units.count(now.term)],
-			["Round", [units.count(now.round), " every ", units.duration(now.interval_ns)]],
-			["Quorum", now.quorum === null || now.quorum === undefined ? null
+			["This node", now.node ? `${now.node}, ${now.role}` : null],
+			["Term", now.term ? units.count(now.term) : null],
+			["Round", now.round == null ? null : [units.count(now.round), ", every ", units.duration(now.interval_ns)]],
+			["Quorum", now.quorum === null ? null
 				: [words.good(now.quorum, "yes", "no"), " ",
 					{ small: `${now.reachable} of ${now.voters} voters, ${now.needed} needed` }]],
 			["Error", units.offset(now.error_ns)],
@@ -93,7 +93,7 @@ export class Overview {
 
 		this.cluster.show([
 			["Members", units.count(now.members)],
-			["Isolated", now.isolated ? { icon: "cross", tone: "bad", word: units.count(now.isolated) } : none],
+			["Isolated", now.isolated === null ? null : now.isolated ? { icon: "cross", tone: "bad", word: units.count(now.isolated) } : none],
 			["Suspicious", now.suspicious ? words.warning(units.count(now.suspicious)) : none],
 		]);
 	}
