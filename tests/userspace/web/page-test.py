@@ -344,6 +344,11 @@ def check_faults(page):
     page.report.check("names taken for markup are noticed", not is_text(page))
     page.server.faults = {"style.css": [(b"overflow-wrap: anywhere", b"overflow-wrap: normal")]}
     page.report.check("what is too wide is noticed", too_wide(page, ["node/3"]))
+    page.browser.errors.clear()
+    page.server.faults = {"plot.js": [(b"row?.[column]", b"row[column]")]}
+    page.go("")
+    page.browser.until("false", 1)
+    page.report.check("a fault of a script is noticed", page.browser.errors)
     page.server.faults = {}
     page.browser.errors.clear()
 

@@ -14,26 +14,33 @@ export class Refused extends Error {
 	}
 }
 
+/** The monitor has not answered. */
+export class Silence extends Error {}
+
 /**
  * get() - one answer
  * @path: below api/v1/
  * @query: parameters; empty ones are left out
  *
- * Throws Refused if the monitor says no, anything else if it says nothing.
+ * Throws Refused if the monitor says no, Silence if it says nothing.
  */
 export async function get(path, query = {}) {
 	const given = Object.entries(query).filter(([, v]) => v !== "" && v != null);
 	const url = `api/v1/${path}${given.length ? "?" : ""}${new URLSearchParams(given)}`;
-	const answer = await fetch(url, {
-		signal: AbortSignal.timeout(TIMEOUT_MS),
-		cache: "no-store",
-		headers: headers(),
-	});
+	let answer, body;
+
+	try {
+		answer = await fetch(url, {
+			signal: AbortSignal.timeout(TIMEOUT_MS),
+			cache: "no-store",
+			headers: headers(),
+		});
+		body = await answer.json();
+	} catch (error) {
+		throw new Silence(error.message);
+	}
 	if (answer.ok)
-		return answer.json();
-	if (answer.status >= 502 && answer.status <= 504)
-		throw new Error(`HTTP ${answer.status}`);
-	const body = await answer.json().catch(() => ({}));
+		return body;
 	throw new Refused(answer.status, body.error
 		? `${body.error.where}: ${body.error.text}` : `HTTP ${answer.status}`);
 }

@@ -2,7 +2,7 @@
 // The frame: which view is shown, when it is told to look again, and what is said while
 // the monitor does not answer.
 
-import { get, Refused } from "./api.js";
+import { get, Refused, Silence } from "./api.js";
 import { el, icon, put } from "./dom.js";
 import { form } from "./token.js";
 import * as units from "./units.js";
@@ -79,6 +79,8 @@ async function look() {
 		again = true;
 		return;
 	}
+	const shown = view;
+
 	looking = true;
 	again = false;
 	try {
@@ -87,19 +89,18 @@ async function look() {
 		heard = performance.now();
 		status = now;
 		head();
-		view.status?.(status);
-		if (!held || !view.seen)
-			await show(view);
-		view.seen = true;
+		shown.status?.(status);
+		if (!held || !shown.seen)
+			await show(shown);
+		shown.seen = true;
 		failures = 0;
 	} catch (error) {
-		if (error instanceof Refused && error.code === 401) {
-			looking = false;
+		if (error instanceof Refused && error.code === 401)
 			ask();
-			return;
-		}
-		failures++;
-		console.info(`clocklink: no answer: ${error.message}`);
+		else if (error instanceof Silence)
+			failures++;
+		else
+			console.error(error); // a fault of the page; the next look may do better
 	}
 	looking = false;
 	contact();
