@@ -206,6 +206,11 @@ static void accede(struct cl_agent *a, s64 now)
 
 	describe(a, &own);
 	usable = cl_nl_state_usable(own.state);
+	if (conf->voters == 1 && usable && own.drift_ppt > CL_CENSUS_STEADY_PPT)
+		say_unsteady(a, &(const struct cl_census_count){
+					.voters = 1,
+					.weak = 1,
+					.drift_ppt = own.drift_ppt });
 	if (conf->voters == 1 ||
 	    (usable && own.drift_ppt <= CL_CENSUS_STEADY_PPT &&
 	     own.obeyed >= a->term - 1)) {

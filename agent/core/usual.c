@@ -44,13 +44,14 @@ double cl_usual_gate(const struct cl_usual *u, const struct cl_usual_sample *s)
 }
 
 static void learn_trip(struct cl_usual *u, double gain, s64 since,
-		       double trip_ns)
+		       const struct cl_usual_sample *s)
 {
-	double above = trip_ns - u->floor_ns;
+	double most = CL_USUAL_CLIP * fmax(u->excess_ns, s->slack_ns);
+	double above = fmin(s->trip_ns - u->floor_ns, most);
 	double fall = CL_USUAL_FALL * u->excess_ns;
 
 	if (!u->n)
-		u->floor_ns = trip_ns;
+		u->floor_ns = s->trip_ns;
 	else if (above >= 0)
 		u->excess_ns += gain * (above - u->excess_ns);
 	else
@@ -74,7 +75,7 @@ void cl_usual_learn(struct cl_usual *u, s64 since,
 	double slow = fmin((double)since / CL_USUAL_BASE_NS, 1);
 	double depth;
 
-	learn_trip(u, 1 / n, since, s->trip_ns);
+	learn_trip(u, 1 / n, since, s);
 	u->base_ns += fmax(1 / n, slow) * (s->offset_ns - u->base_ns);
 	u->base_ns = fmin(fmax(u->base_ns, -limit), limit);
 	if (++u->n <= CL_USUAL_FIRST)

@@ -35,6 +35,13 @@
 #define CL_USUAL_BASE_NS (20 * CL_NS_PER_SEC)
 
 /*
+ * What a round trip is above the floor counts up to so many times what is usual, and at
+ * first what paths may have: a host that slept is no queue, and after one such exchange
+ * the floor would rise above all others.
+ */
+#define CL_USUAL_CLIP 8.0
+
+/*
  * A round trip below the floor: the path became shorter, or stamps do not belong
  * together.  The floor falls by no more than this part of the usual excess at a time,
  * more slowly than the estimator learns what the path has become.

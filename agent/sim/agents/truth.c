@@ -159,7 +159,7 @@ static bool holds(const struct cs_truth *t, u32 id)
 	const struct cs_view *v = &t->view[id];
 
 	return v->now && has_heard(t, &v->r) &&
-	       v->r.drift_ppt <= CL_CENSUS_STEADY_PPT;
+	       v->drift_ppt <= CL_CENSUS_STEADY_PPT;
 }
 
 /* Has it gone on with the clock that it had at the last look? */
@@ -186,14 +186,17 @@ static void begin_time(struct cs_truth *t, u32 id, const struct cs_reading *r)
 			      s->conf.voters);
 	t->begun++;
 	t->known = false;
-	t->since = r->term;
-	t->since_gen = r->gen;
 }
 
 static void take_over(struct cs_truth *t, u32 id, const struct cs_reading *r)
 {
 	if (t->known && !goes_on(t, id, r))
 		begin_time(t, id, r);
+	/* What somebody has begun between two looks, and nobody has heard of, is not it. */
+	if (!t->known) {
+		t->since = r->term;
+		t->since_gen = r->gen;
+	}
 	t->changes += t->known;
 	t->beside_ns = t->known ? (double)(t->time_ns - r->time_ns) : 0;
 	t->beside_max_ns =
@@ -304,6 +307,17 @@ static void check_states(struct cs_truth *t)
 	}
 }
 
+/* Whoever takes over knows the rate as well as it did before. */
+static u64 drift_of(const struct cs_truth *t, u32 id,
+		    const struct cs_reading *r)
+{
+	const struct cs_view *v = &t->view[id];
+
+	if (v->known && r->parent == id && t->maker != id)
+		return v->drift_ppt;
+	return r->drift_ppt;
+}
+
 /**
  * cs_truth_look() - check all nodes now
  * @t: checks
@@ -339,6 +353,7 @@ void cs_truth_look(struct cs_truth *t)
 				.known = true,
 				.at = t->heap->now,
 				.r = r[id],
+				.drift_ppt = drift_of(t, id, &r[id]),
 				.boots = a->boots,
 			};
 	}

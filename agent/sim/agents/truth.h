@@ -41,6 +41,8 @@ enum cs_rule {
  * @known: it had one since it was switched on
  * @at: when it was read last, ns of true time
  * @r: that reading
+ * @drift_ppt: growth of its bound by what it knows of the rate of cluster time: not that
+ *	by which a leader's grows that nobody has heard yet
  * @boots: cs_agent.boots
  */
 struct cs_view {
@@ -48,6 +50,7 @@ struct cs_view {
 	bool known;
 	s64 at;
 	struct cs_reading r;
+	u64 drift_ppt;
 	u32 boots;
 };
 

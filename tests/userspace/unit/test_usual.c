@@ -158,14 +158,33 @@ static void test_floor_holds(void **state)
 	assert_true(strange(x, 1000, 5 * QUEUE) > 930);
 }
 
+/* A host that slept: what was on its way is late by half a second, once or a few times. */
+static void test_a_pause_is_no_queue(void **state)
+{
+	struct fixture *x = *state;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		struct cl_usual_sample s = exchange(x, 0);
+
+		for (unsigned int late = 0; late <= i; late++) {
+			s.trip_ns += 500e6;
+			s.raw_ns += 250e6;
+			cl_usual_learn(&x->u, ROUND, &s);
+		}
+		assert_int_equal(strange(x, 2000, 0), 0);
+		assert_true(strange(x, 1000, 5 * QUEUE) > 930);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_little_is_known), TEST(test_honest_nodes_pass),
-		TEST(test_a_lie_does_not),  TEST(test_asymmetry_is_usual),
-		TEST(test_paths_change),    TEST(test_floor_holds),
+		TEST(test_little_is_known),	TEST(test_honest_nodes_pass),
+		TEST(test_a_lie_does_not),	TEST(test_asymmetry_is_usual),
+		TEST(test_paths_change),	TEST(test_floor_holds),
+		TEST(test_a_pause_is_no_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
