@@ -16,6 +16,7 @@ import math
 import pathlib
 import random
 import socket
+import sys
 import threading
 import time
 import urllib.parse
@@ -391,6 +392,11 @@ class Server(http.server.ThreadingHTTPServer):
         """Forgets what is closed."""
         self.sockets.discard(request)
         super().shutdown_request(request)
+
+    def handle_error(self, request, client_address):
+        """A browser that has gone is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def drop(self):
         """Cuts all connections, as the end of a process does."""

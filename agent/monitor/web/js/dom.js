@@ -62,7 +62,9 @@ export const sample = (number, dash) =>
 		svg("line", { x1: 0, x2: 22, y1: 4, y2: 4, class: `line-${number}`, "stroke-dasharray": dash }));
 
 function render(value) {
-	if (value == null || value === "")
+	if (value === "")
+		return [];
+	if (value == null)
 		return [el("span", { class: "none" }, "–")];
 	if (Array.isArray(value))
 		return value.flatMap(render);

@@ -44,6 +44,12 @@ function why(e) {
 		...e.limit_ns ? [", might be ", duration(e.limit_ns)] : []];
 }
 
+/** Events of some kinds, and of a node if one is given, as marks of a plot. */
+export const marks = (kinds, node) => events
+	.filter((e) => kinds.includes(e.kind) && (node === undefined || e.node === node))
+	.map((e) => ({ seconds: e.utc_ms / 1000, tone: severity(e.severity)?.tone ?? "off",
+		word: e.rule && e.rule !== "none" ? e.rule : e.kind }));
+
 /** Columns of a table of events. */
 export const columns = [
 	{ head: "Time (UTC)", look: "nowrap title", value: (e) => instant(e.utc_ms, true) },

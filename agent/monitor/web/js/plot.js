@@ -7,6 +7,8 @@ import { clock, count, plain, text } from "./units.js";
 
 const FONT = "11px system-ui, sans-serif";
 const AXIS_WIDTH = 64;
+// Of the word of a mark, at most, nearly always.
+const WORD_WIDTH = 64;
 // Of a history; less would be a wide picture of nothing.
 const LEAST_ROWS = 30;
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2, 3] };
@@ -39,6 +41,35 @@ function decades(low, high) {
 	for (let p = Math.floor(Math.log10(low)); p <= Math.ceil(Math.log10(high)); p++)
 		all.push(...digits.map((d) => d * 10 ** p).filter((v) => v >= low * 0.999 && v <= high * 1.001));
 	return all;
+}
+
+// Marks of events: a line each, its word beside it; below the word before it, if that is near.
+function drawMarks(chart, marks) {
+	const { ctx, bbox } = chart;
+	const scale = devicePixelRatio;
+	let last = -Infinity, depth = 0;
+
+	ctx.save();
+	ctx.font = `${11 * scale}px system-ui, sans-serif`;
+	ctx.setLineDash([2 * scale, 2 * scale]);
+	for (const { seconds, tone, word } of marks) {
+		const x = Math.round(chart.valToPos(seconds, "x", true));
+
+		if (x < bbox.left || x > bbox.left + bbox.width)
+			continue;
+		depth = x - last < WORD_WIDTH * scale ? depth + 1 : 0;
+		last = x;
+		ctx.strokeStyle = ctx.fillStyle = colour(`--${tone}`);
+		ctx.beginPath();
+		ctx.moveTo(x, bbox.top);
+		ctx.lineTo(x, bbox.top + bbox.height);
+		ctx.stroke();
+		const before = x - bbox.left > WORD_WIDTH * scale;
+
+		ctx.textAlign = before ? "right" : "left";
+		ctx.fillText(word, x + (before ? -4 : 4) * scale, bbox.top + (11 + 13 * depth) * scale);
+	}
+	ctx.restore();
 }
 
 function axes(figure, kind) {
@@ -75,12 +106,15 @@ export class Plot {
 		this.series = series;
 		this.title = title;
 		this.values = series.map(() => el("output", { class: "value" }));
+		this.time = el("output", { class: "time" });
 		this.canvas = el("div", { class: "plot", role: "img" });
 		this.root = el("figure", {},
 			el("figcaption", {}, el("span", { class: "title" }, title),
-				series.map((s, i) => el("span", { class: "key" }, sample(s.line, DASHES[s.dash]?.join(" ")), `${s.label} `, this.values[i]))),
+				series.map((s, i) => el("span", { class: "key" },
+					sample(s.line, DASHES[s.dash]?.join(" ")), `${s.label} `, this.values[i])), this.time),
 			this.canvas);
 		this.canvas.style.height = `${height}px`;
+		this.marks = [];
 		this.data = [[], ...series.map(() => [])];
 		this.span = [0, 1];
 		this.height = height;
@@ -111,7 +145,10 @@ export class Plot {
 				fill: s.fill ? () => colour(`--fill-${s.line}`) : null,
 				paths: s.step ? window.uPlot.paths.stepped({ align: 1 }) : null,
 			}))],
-			hooks: { setCursor: [() => this.legend()] },
+			hooks: {
+				setCursor: [() => this.legend()],
+				draw: [(chart) => drawMarks(chart, this.marks)],
+			},
 		};
 	}
 
@@ -140,6 +177,11 @@ export class Plot {
 		}));
 	}
 
+	/** Marks events at { seconds, tone, word }, in their order, when it is drawn next. */
+	mark(marks) {
+		this.marks = marks;
+	}
+
 	/** Shows columns over seconds since 1970. */
 	draw(seconds, columns) {
 		this.data = [seconds, ...columns];
@@ -162,6 +204,7 @@ export class Plot {
 	legend() {
 		const at = this.chart?.cursor.idx;
 
+		put(this.time, at == null ? "" : ["at ", clock(this.data[0][at] * 1000)]);
 		this.values.forEach((place, i) => {
 			const column = this.data[i + 1];
 			const value = at == null ? column.findLast((v) => v !== null) : column[at];

@@ -3,6 +3,7 @@
 
 import { get } from "../api.js";
 import { panel } from "../dom.js";
+import * as log from "../log.js";
 import { Plot, spans } from "../plot.js";
 import { duration, offset } from "../units.js";
 
@@ -40,6 +41,7 @@ export class ClockPlots {
 			return;
 		const history = await get("history", { span: this.span, points: POINTS });
 
+		this.error.mark(log.marks(["leader", "state", "quorum"]));
 		for (const plot of [this.error, this.bound, this.delay])
 			plot.show(history);
 	}

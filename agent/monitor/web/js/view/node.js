@@ -70,7 +70,7 @@ export class Node {
 					{ key: "excess_ns", label: "mean excess of the round trip", line: 2, dash: "dashed" }],
 			}),
 			new Plot({
-				title: "Weight and loss", figure: units.share, least: 1, height: 110,
+				title: "Weight and loss", figure: units.share, least: 1, height: 130,
 				series: [{ key: "weight", label: "weight of its clock", line: 3, step: true, fill: true },
 					{ key: "loss", label: "loss", line: 2, dash: "dashed" }],
 			}),
@@ -101,6 +101,7 @@ export class Node {
 			get(`nodes/${this.id}/history`, { span: this.span, points: POINTS }),
 			get(`nodes/${this.id}/latency`)]);
 
+		this.plots.at(-1).mark(log.marks(["reputation"], Number(this.id)));
 		for (const plot of this.plots)
 			plot.show(history);
 		this.histogram.show(latency);
