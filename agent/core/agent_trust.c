@@ -182,5 +182,7 @@ void cl_agent_trust_run(struct cl_agent *a)
 	if (now >= cl_judge_deadline(&a->judge) &&
 	    cl_judge_run(&a->judge, &a->inst))
 		testify(a, now);
+	cl_round_suspect(&a->round,
+			 cl_reputation_suspects(&a->judge.reputation));
 	ask_by_proofs(a, now);
 }

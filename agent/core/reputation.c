@@ -131,6 +131,21 @@ bool cl_reputation_doubts(const struct cl_reputation *r, u32 node)
 }
 
 /**
+ * cl_reputation_suspects() - is there anybody of whom more should be known soon?
+ * @r: judge
+ *
+ * Return: true if a node is neither good nor isolated.
+ */
+bool cl_reputation_suspects(const struct cl_reputation *r)
+{
+	for (unsigned int i = 0; i < r->n; i++)
+		if (r->node[i].state != CL_REPUTATION_GOOD &&
+		    r->node[i].state < CL_REPUTATION_ISOLATED)
+			return true;
+	return false;
+}
+
+/**
  * cl_reputation_forget() - a node is no member, or not measured any more
  * @r: judge
  * @node: node id; may be unknown

@@ -247,6 +247,7 @@ void cl_reputation_forget(struct cl_reputation *r, u32 node);
 const struct cl_reputation_node *
 cl_reputation_find(const struct cl_reputation *r, u32 node);
 bool cl_reputation_doubts(const struct cl_reputation *r, u32 node);
+bool cl_reputation_suspects(const struct cl_reputation *r);
 bool cl_reputation_in_use(enum cl_reputation_state state);
 const char *cl_reputation_state_name(enum cl_reputation_state state);
 const char *cl_reputation_rule_name(enum cl_reputation_rule rule);

@@ -5,7 +5,7 @@
  *	leader    request r     update r+1    request r+1   update r+2
  *	          |-- interval/2 --|-- interval/2 --|
  *
- * While all followers are locked and nothing happens, the interval grows with
+ * While all followers are locked, nobody is suspected and nothing happens, the interval grows with
  * the time that this has lasted.
  *
  * The leader is named in the settings, or is the one that was elected.  Its own
@@ -89,6 +89,7 @@ typedef enum cl_guard_verdict (*cl_round_ask_fn)(void *ctx,
  * @epoch: of the replicated state
  * @tai_offset_s: TAI - UTC as was agreed, 0: not known
  * @leap: enum clocklink_leap, goes with @tai_offset_s
+ * @suspects: the own judge has somebody under suspicion
  * @ask: guard, NULL: none
  * @ctx: for @ask
  *
@@ -102,6 +103,7 @@ struct cl_round_told {
 	u32 epoch;
 	s32 tai_offset_s;
 	u32 leap;
+	bool suspects;
 	cl_round_ask_fn ask;
 	void *ctx;
 };
@@ -178,6 +180,7 @@ void cl_round_lease(struct cl_round *r, s64 until);
 void cl_round_line(struct cl_round *r, const struct cl_map *line);
 void cl_round_utc(struct cl_round *r, s32 tai_offset_s, u32 leap);
 void cl_round_epoch(struct cl_round *r, u32 epoch);
+void cl_round_suspect(struct cl_round *r, bool suspects);
 void cl_round_guard(struct cl_round *r, cl_round_ask_fn ask, void *ctx);
 
 #endif /* _CL_CORE_ROUND_H */

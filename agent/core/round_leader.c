@@ -44,7 +44,8 @@ static void look_at_followers(struct cl_round *r, s64 now)
 	int err;
 
 	err = r->io->engine->ops->get_instance(r->io->engine, &inst);
-	if (err || inst.unsettled || inst.peer_changes != r->changes)
+	if (err || inst.unsettled || r->told.suspects ||
+	    inst.peer_changes != r->changes)
 		cl_round_disturb(r, now);
 	else
 		r->interval_ns = cl_clamp_s64(share, r->inst.interval_ns,
@@ -342,6 +343,21 @@ static void renew(struct cl_round *r)
 {
 	if (r->leading && cl_round_now(r) < r->told.lease)
 		cl_round_note(r, CL_ROUND_LEAD, give_line(r));
+}
+
+/**
+ * cl_round_suspect() - does the own judge suspect anybody?
+ * @r: the rounds
+ * @suspects: it does
+ *
+ * Until it does not, the interval is the shortest: rules count exchanges, and who lies
+ * is to be found as soon as if it had not been quiet before.
+ */
+void cl_round_suspect(struct cl_round *r, bool suspects)
+{
+	if (suspects && !r->told.suspects && r->leading)
+		cl_round_disturb(r, cl_round_now(r));
+	r->told.suspects = suspects;
 }
 
 /**

@@ -268,6 +268,13 @@ static void find_time(struct cs_truth *t, const struct cs_reading *r)
 	follow(t, &r[maker]);
 }
 
+/* It is about to make a later time than the one that is known, and is nobody's yet. */
+static bool is_ahead(const struct cs_truth *t, u32 id,
+		     const struct cs_reading *r)
+{
+	return r->parent == id && r->term > t->term && t->maker != id;
+}
+
 static void check_bound(struct cs_truth *t, u32 id, const struct cs_reading *r)
 {
 	s64 error = r->time_ns - t->time_ns;
@@ -341,7 +348,7 @@ void cs_truth_look(struct cs_truth *t)
 		if (r[id].usable && !lies(t, a))
 			check_moves(t, id, &t->view[id], &r[id]);
 		if (r[id].usable && !lies(t, a) && t->known &&
-		    has_heard(t, &r[id]))
+		    has_heard(t, &r[id]) && !is_ahead(t, id, &r[id]))
 			check_bound(t, id, &r[id]);
 		/* Who sleeps is as it was. */
 		if (a && a->core && a->host.asleep_until > t->heap->now)

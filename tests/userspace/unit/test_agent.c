@@ -536,6 +536,32 @@ static void check_deadlines(u32 id)
 	}
 }
 
+static void test_leader_asks_often_while_it_suspects(void **state)
+{
+	struct cl_reputation *r;
+	int asks;
+	u32 id;
+
+	(void)state;
+	make_cluster(3);
+	id = leader_of(1);
+	node[id].f.inst.interval_max_ns = 100 * CL_NS_PER_SEC;
+	cl_agent_settings(node[id].a, &node[id].f.inst);
+	run(100 * CL_NS_PER_SEC);
+	asks = node[id].f.asks;
+	run(10 * CL_NS_PER_SEC);
+	assert_in_range(node[id].f.asks - asks, 8, 12);
+	r = &((struct cl_judge *)cl_agent_judge(node[id].a))->reputation;
+	r->n = 1;
+	r->node[0] = (struct cl_reputation_node){
+		.node = 4, .state = CL_REPUTATION_SUSPICIOUS
+	};
+	asks = node[id].f.asks;
+	run(10 * CL_NS_PER_SEC);
+	assert_in_range(node[id].f.asks - asks, 90, 102);
+	end_cluster();
+}
+
 static void test_deadlines_go_on(void **state)
 {
 	const struct cl_raft_stored nothing = { 0 };
@@ -617,6 +643,7 @@ int main(void)
 		cmocka_unit_test(test_who_knows_the_rate_leads),
 		cmocka_unit_test(test_no_confidence_deposes),
 		cmocka_unit_test(test_accusations_isolate),
+		cmocka_unit_test(test_leader_asks_often_while_it_suspects),
 		cmocka_unit_test(test_deadlines_go_on),
 		cmocka_unit_test(test_without_an_instance_nothing_is_due),
 		cmocka_unit_test(test_clock_state_is_no_news_of_members),

@@ -336,6 +336,22 @@ static void test_interval_is_short_until_all_are_locked(void **state)
 	assert_int_equal(asks_in(x, 5 * SEC), 50);
 }
 
+static void test_interval_is_short_while_somebody_is_suspected(void **state)
+{
+	struct fixture *x = *state;
+
+	lead_quietly(x, 50 * SEC);
+	advance(x, 4000 * SEC);
+	assert_true(x->f.tell.interval_ns > 39 * SEC);
+	cl_round_suspect(&x->r, true);
+	assert_in_range(asks_in(x, 5 * SEC), 49, 51);
+	advance(x, x->f.now + 1000 * SEC);
+	assert_in_range(asks_in(x, 5 * SEC), 49, 51);
+	cl_round_suspect(&x->r, false);
+	advance(x, x->f.now + 1000 * SEC);
+	assert_true(x->f.tell.interval_ns > 9 * SEC);
+}
+
 static void test_long_interval_outlives_no_line(void **state)
 {
 	struct fixture *x = *state;
@@ -709,6 +725,7 @@ int main(void)
 		TEST(test_early_call_does_nothing),
 		TEST(test_interval_may_change_while_leading),
 		TEST(test_interval_grows_while_it_is_quiet),
+		TEST(test_interval_is_short_while_somebody_is_suspected),
 		TEST(test_interval_stays_without_a_maximum),
 		TEST(test_interval_falls_back_at_once),
 		TEST(test_interval_is_short_until_all_are_locked),
