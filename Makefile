@@ -53,11 +53,14 @@ install: all install-lib install-python
 		$(BUILD)/kmod-release/clocklink.ko
 	$(if $(DESTDIR),,/sbin/depmod $(release))
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $(BUILD)/clocklinkd
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $(BUILD)/clocklink-monitor
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/clocklinkctl
 	install -D -m 644 -t $(DESTDIR)/lib/udev/rules.d scripts/install/60-clocklink.rules
 	install -d $(DESTDIR)/lib/systemd/system
-	sed 's|/usr/sbin|$(PREFIX)/sbin|' agent/daemon/clocklinkd.service \
-		> $(DESTDIR)/lib/systemd/system/clocklinkd.service
+	for unit in agent/daemon/clocklinkd.service agent/monitor/clocklink-monitor.service; do \
+		sed 's|/usr/sbin|$(PREFIX)/sbin|' $$unit \
+			> $(DESTDIR)/lib/systemd/system/$${unit##*/} || exit 1; \
+	done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/clocklink agent/daemon/clocklinkd.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 Documentation/man/*.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 Documentation/man/*.8

@@ -8,7 +8,7 @@ CORE_SRCS ?= $(wildcard kmod/core/*.c)
 VERSION ?= 0.1.0
 PKG_CONFIG ?= pkg-config
 
-AGENT_BINS := $(BUILD)/clocklinkd $(BUILD)/clocklinkctl
+AGENT_BINS := $(BUILD)/clocklinkd $(BUILD)/clocklinkctl $(BUILD)/clocklink-monitor
 AGENT_LIB := $(BUILD)/libagent.a
 
 AGENT_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wmissing-prototypes -Wshadow \
@@ -22,6 +22,7 @@ AGENT_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 NL_CFLAGS = $(shell $(PKG_CONFIG) --cflags libnl-genl-3.0)
 LIB_LIBS = $(shell $(PKG_CONFIG) --libs libmnl)
 DAEMON_LIBS = $(shell $(PKG_CONFIG) --libs inih libcap-ng sqlite3) -lresolv -lm
+MONITOR_LIBS = $(shell $(PKG_CONFIG) --libs libmicrohttpd libcap-ng jansson) -lm
 CLI_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0 jansson)
 
 # The C file of %.o is %.c below the top.
@@ -33,8 +34,9 @@ AGENT_CORE_OBJS := $(call agent_objs,$(wildcard agent/core/*.c))
 DAEMON_OBJS := $(call agent_objs,$(wildcard agent/daemon/*.c))
 WATCH_OBJS := $(call agent_objs,$(wildcard agent/watch/*.c))
 CLI_OBJS := $(call agent_objs,$(wildcard agent/cli/*.c))
+MONITOR_OBJS := $(call agent_objs,$(wildcard agent/monitor/*.c))
 AGENT_OBJS := $(AGENT_LIB_OBJS) $(AGENT_CORE_OBJS) $(DAEMON_OBJS) \
-	$(WATCH_OBJS) $(CLI_OBJS)
+	$(WATCH_OBJS) $(CLI_OBJS) $(MONITOR_OBJS)
 
 # The library for programs: what it takes of the core and of lib/ is compiled once
 # more, to be hidden.
@@ -72,6 +74,21 @@ $(BUILD)/clocklinkd: $(DAEMON_OBJS) $(AGENT_CORE_OBJS) $(AGENT_LIB)
 
 $(BUILD)/clocklinkctl: $(CLI_OBJS) $(WATCH_OBJS) $(AGENT_LIB)
 	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(CLI_LIBS) $(LIB_LIBS) -o $@
+
+# Files that the monitor has in itself
+MONITOR_DIR := agent/monitor
+MONITOR_FILES := $(MONITOR_DIR)/openapi.json $(shell find $(MONITOR_DIR)/web)
+ASSETS_C := $(BUILD)/obj/monitor/assets.c
+
+$(ASSETS_C): $(MONITOR_DIR)/embed $(MONITOR_FILES)
+	@mkdir -p $(@D)
+	$< $(@D) $(MONITOR_DIR)
+
+$(ASSETS_C:.c=.o): $(ASSETS_C)
+	$(CC) $(AGENT_CPPFLAGS) $(AGENT_CFLAGS) -c $< -o $@
+
+$(BUILD)/clocklink-monitor: $(MONITOR_OBJS) $(ASSETS_C:.c=.o) $(WATCH_OBJS) $(AGENT_LIB)
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(MONITOR_LIBS) $(LIB_LIBS) -o $@
 
 $(BUILD)/obj/so/%.o: %.c
 	@mkdir -p $(@D)

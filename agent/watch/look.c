@@ -127,7 +127,7 @@ void cl_look_clear(struct cl_look *l)
 int cl_look_put(struct cl_look *l, const struct cl_nl_msg *m)
 {
 	const struct place *p = NULL;
-	char *array;
+	char *array, *more;
 	size_t n;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
@@ -143,10 +143,11 @@ int cl_look_put(struct cl_look *l, const struct cl_nl_msg *m)
 	n = number_of(l, p);
 	/* Room doubles: 1, 2, 4... */
 	if (!(n & (n - 1))) {
-		array = reallocarray(array, n ? 2 * n : 1, p->size);
-		if (!array)
+		more = reallocarray(array, n ? 2 * n : 1, p->size);
+		if (!more)
 			return -ENOMEM;
-		*(void **)((char *)l + p->at) = array;
+		*(void **)((char *)l + p->at) = more;
+		array = more;
 	}
 	memcpy(array + n * p->size, &m->have, p->size);
 	*(size_t *)((char *)l + p->n) = n + 1;

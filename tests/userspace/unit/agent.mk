@@ -76,7 +76,9 @@ AGENT_TEST_NAMES := \
 	judge \
 	trial \
 	watch_look \
-	watch_record
+	watch_record \
+	monitor_history \
+	monitor_changes
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -96,7 +98,9 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	agent/daemon/beacon.c agent/daemon/multicast.c agent/daemon/srv.c \
 	agent/daemon/discovery.c \
 	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c) \
-	$(wildcard agent/watch/*.c) agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
+	$(wildcard agent/watch/*.c) \
+	$(addprefix agent/monitor/,history.c histogram.c eventlog.c changes.c rounds.c) \
+	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
 	$(AGENT_TEST_DIR)/crashvfs.c $(AGENT_TEST_DIR)/storemodel.c \
 	$(AGENT_TEST_DIR)/raftnet.c $(AGENT_TEST_DIR)/fakekernel.c $(AGENT_TEST_DIR)/nameserver.c)
 

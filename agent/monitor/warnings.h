@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Warnings of links before synchronization degrades (agent/lib/anomaly.h).
+ */
+#ifndef _CL_MONITOR_WARNINGS_H
+#define _CL_MONITOR_WARNINGS_H
+
+#include "eventlog.h"
+#include "node.h"
+
+void cl_warnings_look(const struct cl_nodes *t, struct cl_eventlog *log,
+		      const struct cl_look *look);
+void cl_warning_text(const struct cl_anomaly_warning *w,
+		     char text[CL_EVENTLOG_TEXT_SIZE]);
+unsigned int cl_warnings_count(const struct cl_node *n);
+
+#endif /* _CL_MONITOR_WARNINGS_H */
