@@ -6,7 +6,6 @@
 #include <linux/ktime.h>
 
 #include "core/fixed.h"
-#include "core/leap.h"
 #include "instant.h"
 #include "page.h"
 #include "testosc.h"
@@ -125,25 +124,6 @@ static void output_fill_anchor(const struct cl_published *p,
 	ret->set = i->set;
 }
 
-/*
- * Found once, when it is announced: within the leap second itself the month is not
- * that which it ends.
- */
-static void output_write_leap(struct clocklink_page *page,
-			      const struct cl_published *p, bool restart)
-{
-	if (!p->leap)
-		page->leap_time = 0;
-	else if (restart || p->leap != page->leap ||
-		 p->tai_offset != page->tai_offset)
-		page->leap_time =
-			cl_leap_time(p->view.map.time, p->tai_offset,
-				     p->leap == CLOCKLINK_LEAP_INSERT ? 1 : -1)
-				.ns;
-	page->tai_offset = p->tai_offset;
-	page->leap = p->leap;
-}
-
 /* @restart: the anchors before say nothing about the clock of now. */
 static void output_write_page(const struct cl_output *o,
 			      const struct cl_instant *i, bool restart)
@@ -161,7 +141,9 @@ static void output_write_page(const struct cl_output *o,
 		page->first = n - CLOCKLINK_PAGE_ANCHORS + 1;
 	page->gen = p->gen;
 	page->disruptions = p->disruptions;
-	output_write_leap(page, p, restart || n == 1);
+	page->tai_offset = p->tai_offset;
+	page->leap = p->leap;
+	page->leap_time = p->leap ? o->leap.time.ns : 0;
 	page->updates = n;
 }
 
@@ -210,6 +192,23 @@ static void output_set_bound(struct cl_published *p, const struct cl_change *c,
 				      error);
 }
 
+/* UTC is right after a leap second, though nobody may tell that it is over. */
+static void output_set_utc(struct cl_output *o, const struct cl_change *c)
+{
+	struct cl_published *p = &o->now;
+	s32 change = 0;
+
+	if (c->tai_offset && c->leap)
+		change = c->leap == CLOCKLINK_LEAP_INSERT ? 1 : -1;
+	p->tai_offset = c->tai_offset;
+	p->leap = c->leap;
+	if (!cl_leap_passed(&o->leap, p->view.map.time,
+			    c->done == CL_STEER_STEPPED, c->tai_offset, change))
+		return;
+	p->tai_offset += change;
+	p->leap = CLOCKLINK_LEAP_NONE;
+}
+
 static void output_set_state(struct cl_published *p, struct cl_change *c,
 			     s64 real)
 {
@@ -222,8 +221,6 @@ static void output_set_state(struct cl_published *p, struct cl_change *c,
 	p->void_raw = cl_published_usable(p) ? real + valid : real;
 	p->gen = c->gen;
 	p->disruptions = c->disruptions;
-	p->tai_offset = c->tai_offset;
-	p->leap = c->leap;
 	p->hops = c->hops;
 }
 
@@ -253,6 +250,7 @@ void cl_output_step(struct cl_output *o, struct cl_change *c)
 	restart = c->done == CL_STEER_STEPPED || c->gen != p->gen ||
 		  c->disruptions != p->disruptions;
 	cl_testosc_view(o->osc, i.raw, &p->clock, &p->view);
+	output_set_utc(o, c);
 	output_set_bound(p, c, now);
 	output_set_state(p, c, i.raw);
 	output_end(o, &i, restart);

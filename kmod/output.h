@@ -13,6 +13,7 @@
 #include "core/bound.h"
 #include "core/clock.h"
 #include "core/discipline.h"
+#include "core/leap.h"
 
 struct cl_page;
 struct cl_testosc;
@@ -50,6 +51,7 @@ struct cl_published {
  *	an interrupt
  * @seq: odd while @now is written
  * @now: the set
+ * @leap: leap second that is announced, or over; guarded by @lock
  * @osc: oscillator of the instance
  * @page: user space's copy, as @now
  */
@@ -57,6 +59,7 @@ struct cl_output {
 	raw_spinlock_t lock;
 	seqcount_raw_spinlock_t seq;
 	struct cl_published now;
+	struct cl_leap leap;
 	struct cl_testosc *osc;
 	struct cl_page *page;
 };

@@ -65,3 +65,32 @@ struct cl_time cl_leap_time(struct cl_time now, s32 tai_offset, s32 change)
 	return cl_time((next * SECONDS_PER_DAY + tai_offset + change) *
 		       CL_NS_PER_SEC);
 }
+
+/**
+ * cl_leap_passed() - is what is announced over?
+ * @l: what was announced before; gets what is now
+ * @now: cluster time, not in the leap second itself when it is announced
+ * @stepped: cluster time of before says nothing about that of now
+ * @tai_offset: TAI - UTC as it is told, that before the leap second, s
+ * @change: leap second at the end of the month as it is told: 1, -1; 0: none
+ *
+ * Its time is found once, when it is announced: within an inserted second the month
+ * is not that which it ends, and whoever announces it may not notice that it is over.
+ *
+ * Return: true from CL_LEAP_LATE_NS after it on: then @tai_offset + @change holds, and
+ * no leap second is ahead.
+ */
+bool cl_leap_passed(struct cl_leap *l, struct cl_time now, bool stepped,
+		    s32 tai_offset, s32 change)
+{
+	if (!change) {
+		*l = (struct cl_leap){};
+		return false;
+	}
+	if (stepped || l->change != change || l->tai_offset != tai_offset) {
+		l->time = cl_leap_time(now, tai_offset, change);
+		l->tai_offset = tai_offset;
+		l->change = change;
+	}
+	return cl_time_sub(now, l->time) >= CL_LEAP_LATE_NS;
+}

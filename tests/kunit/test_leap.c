@@ -58,9 +58,57 @@ static void test_every_month_ends_where_it_should(struct kunit *test)
 	}
 }
 
+/* What goes on being announced is over a second after it, and no other one is ahead. */
+static void expect_passes(struct kunit *test, s32 change)
+{
+	/* 2016-12-31 23:59:57 UTC */
+	struct cl_time now = cl_time((1483228797LL + 36) * CL_NS_PER_SEC);
+	struct cl_time end =
+		cl_time((1483228800LL + 36 + change) * CL_NS_PER_SEC);
+	struct cl_leap l = {};
+
+	KUNIT_EXPECT_FALSE(test, cl_leap_passed(&l, now, true, 36, change));
+	KUNIT_EXPECT_EQ(test, l.time.ns, end.ns);
+	now = cl_time(end.ns + CL_LEAP_LATE_NS);
+	KUNIT_EXPECT_FALSE(test, cl_leap_passed(&l, cl_time(now.ns - 1), false,
+						36, change));
+	KUNIT_EXPECT_TRUE(test, cl_leap_passed(&l, now, false, 36, change));
+	now = cl_time(end.ns + 40 * DAY * CL_NS_PER_SEC);
+	KUNIT_EXPECT_TRUE(test, cl_leap_passed(&l, now, false, 36, change));
+	KUNIT_EXPECT_EQ(test, l.time.ns, end.ns);
+	/* until somebody says so, and another one is announced, in February */
+	KUNIT_EXPECT_FALSE(test,
+			   cl_leap_passed(&l, now, false, 36 + change, 0));
+	KUNIT_EXPECT_EQ(test, l.time.ns, 0);
+	KUNIT_EXPECT_FALSE(test,
+			   cl_leap_passed(&l, now, false, 36 + change, 1));
+	KUNIT_EXPECT_EQ(test, l.time.ns,
+			end.ns + (59 * DAY + 1) * CL_NS_PER_SEC);
+}
+
+static void test_a_leap_second_passes(struct kunit *test)
+{
+	expect_passes(test, 1);
+	expect_passes(test, -1);
+}
+
+static void test_a_step_finds_its_month_anew(struct kunit *test)
+{
+	struct cl_time month = cl_leap_time(cl_time(0), 36, 1);
+	struct cl_time later = cl_time(month.ns + 40 * DAY * CL_NS_PER_SEC);
+	struct cl_leap l = {};
+
+	KUNIT_EXPECT_FALSE(test, cl_leap_passed(&l, cl_time(0), false, 36, 1));
+	KUNIT_EXPECT_EQ(test, l.time.ns, month.ns);
+	KUNIT_EXPECT_FALSE(test, cl_leap_passed(&l, later, true, 36, 1));
+	KUNIT_EXPECT_GT(test, l.time.ns, later.ns);
+}
+
 static struct kunit_case leap_cases[] = {
 	KUNIT_CASE(test_known_leap_seconds),
 	KUNIT_CASE(test_every_month_ends_where_it_should),
+	KUNIT_CASE(test_a_leap_second_passes),
+	KUNIT_CASE(test_a_step_finds_its_month_anew),
 	{}
 };
 
