@@ -3,6 +3,7 @@
 
 #include <linux/mm.h>
 #include <linux/netlink.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/suspend.h>
@@ -16,7 +17,7 @@
 static unsigned int instance_net_id;
 
 static DEFINE_MUTEX(instances_lock); /* protects instances */
-static LIST_HEAD(instances); /* those that the notifier may disturb */
+static LIST_HEAD(instances); /* those that the notifiers may disturb */
 
 /**
  * cl_net() - the module's part of a network namespace
@@ -373,6 +374,26 @@ static struct notifier_block instance_pm_nb = {
 	.notifier_call = instance_pm,
 };
 
+/*
+ * This machine is a copy of one that was saved: its raw clock may have stood still for
+ * any time.
+ */
+static int instance_vmfork(struct notifier_block *nb, unsigned long action,
+			   void *data)
+{
+	struct cl_instance *inst;
+
+	mutex_lock(&instances_lock);
+	list_for_each_entry(inst, &instances, list)
+		cl_steering_disturb(inst);
+	mutex_unlock(&instances_lock);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block instance_vmfork_nb = {
+	.notifier_call = instance_vmfork,
+};
+
 static int __net_init instance_net_init(struct net *net)
 {
 	mutex_init(&cl_net(net)->lock);
@@ -402,7 +423,7 @@ static struct pernet_operations instance_net_ops = {
 };
 
 /**
- * cl_instance_init() - be told of namespaces and of suspend
+ * cl_instance_init() - be told of namespaces, of suspend and of restored snapshots
  *
  * Return: 0 or -errno.
  */
@@ -415,7 +436,16 @@ int __init cl_instance_init(void)
 		return err;
 	err = register_pm_notifier(&instance_pm_nb);
 	if (err)
-		unregister_pernet_device(&instance_net_ops);
+		goto err_device;
+	err = register_random_vmfork_notifier(&instance_vmfork_nb);
+	if (err)
+		goto err_pm;
+	return 0;
+
+err_pm:
+	unregister_pm_notifier(&instance_pm_nb);
+err_device:
+	unregister_pernet_device(&instance_net_ops);
 	return err;
 }
 
@@ -427,6 +457,7 @@ int __init cl_instance_init(void)
  */
 void cl_instance_exit(void)
 {
+	unregister_random_vmfork_notifier(&instance_vmfork_nb);
 	unregister_pm_notifier(&instance_pm_nb);
 	unregister_pernet_device(&instance_net_ops);
 	synchronize_rcu_tasks();

@@ -615,6 +615,23 @@ void cl_steering_refresh(struct cl_instance *inst)
 }
 
 /**
+ * cl_steering_disturb() - the raw clock was disturbed
+ * @inst: instance
+ *
+ * The clock becomes void with a new raw generation.
+ *
+ * Context: process.
+ */
+void cl_steering_disturb(struct cl_instance *inst)
+{
+	struct cl_steering *s = &inst->steering;
+
+	mutex_lock(&s->lock);
+	steering_disturb(inst);
+	mutex_unlock(&s->lock);
+}
+
+/**
  * cl_steering_sleep() - the machine goes to sleep, or has woken up
  * @inst: instance
  * @asleep: it goes to sleep

@@ -193,6 +193,7 @@ int cl_steering_lead(struct cl_instance *inst, u32 term, u32 round,
 		     struct netlink_ext_ack *extack);
 int cl_steering_set_free(struct cl_instance *inst, enum cl_free what, s64 v);
 void cl_steering_refresh(struct cl_instance *inst);
+void cl_steering_disturb(struct cl_instance *inst);
 void cl_steering_sleep(struct cl_instance *inst, bool asleep);
 void cl_steering_restamp(struct cl_instance *inst);
 void cl_steering_temperature(struct cl_instance *inst, s32 mk);

@@ -136,7 +136,7 @@ struct clocklink_utc {
  * @bound_ns: error bound now; UINT64_MAX without one
  * @hard_ns: bound that assumes nothing about the network
  * @remaining_ns: raw time for which readings stay usable without the daemon
- * @disruptions: times that the clock was disturbed: suspend, paused machine
+ * @disruptions: times that the clock was disturbed: suspend, copy of the machine
  * @node: node id
  * @cluster: cluster id
  * @tai_offset: TAI - UTC, s; 0: not known

@@ -60,8 +60,8 @@ static void doze(s64 left_ns, s64 end)
  *
  * Context: any thread; sleeps.
  * Return: 0: the true time is after @time everywhere; CLOCKLINK_ERROR_TIMEOUT;
- * CLOCKLINK_ERROR_DISRUPTED if the clock was disturbed meanwhile (suspend, a paused
- * machine); as clocklink_now().
+ * CLOCKLINK_ERROR_DISRUPTED if the clock was disturbed meanwhile (suspend, a copy
+ * of the machine); as clocklink_now().
  */
 int clocklink_wait_until_after(const struct clocklink *c, int64_t time,
 			       int64_t timeout_ns)

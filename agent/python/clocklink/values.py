@@ -101,7 +101,7 @@ class Status(NamedTuple):
     remaining_ns: int
     """For so long readings stay usable without the daemon."""
     disruptions: int
-    """Times that the clock was disturbed: suspend, paused machine."""
+    """Times that the clock was disturbed: suspend, copy of the machine."""
     node: int
     cluster: int
     tai_offset: Optional[int]

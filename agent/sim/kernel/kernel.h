@@ -252,6 +252,9 @@ struct notifier_block {
 
 #define register_pm_notifier(nb) ((void)(nb), 0)
 #define unregister_pm_notifier(nb) lock_nothing(nb)
+/* Nobody copies a host. */
+#define register_random_vmfork_notifier(nb) ((void)(nb), 0)
+#define unregister_random_vmfork_notifier(nb) lock_nothing(nb)
 
 /* What only has to be there. */
 struct kref {
