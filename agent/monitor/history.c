@@ -9,14 +9,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* 10 min, 1 h, 24 h: 768 rows. A step is a multiple of the one before. */
+/* 10 min, 1 h, 24 h: 624 rows. A step is a multiple of the one before. */
 static const struct {
 	s64 step_ns;
 	unsigned int rows;
 } levels[CL_HISTORY_LEVELS] = {
 	{ 2 * CL_NS_PER_SEC, 300 },
 	{ 20 * CL_NS_PER_SEC, 180 },
-	{ 300 * CL_NS_PER_SEC, 288 },
+	{ 600 * CL_NS_PER_SEC, 144 },
 };
 
 static float *row_at(const struct cl_history *h, unsigned int level, s64 slot)

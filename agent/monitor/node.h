@@ -11,7 +11,7 @@
 #include "history.h"
 
 /*
- * Nodes that are remembered at most; one takes 24 kB in the end.  One that is in no
+ * Nodes that are remembered at most; one takes 27 kB in the end.  One that is in no
  * look any more is forgotten after a while.
  */
 #define CL_NODES_MAX 16384

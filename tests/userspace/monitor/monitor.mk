@@ -22,3 +22,11 @@ $(BUILD)/unit/test_monitor: $(MONITOR_TEST_DIR)/monitor-test.py | $(MAKE_RECORD)
 	ln -sf $(abspath $<) $@
 
 unit: $(BUILD)/unit/test_monitor $(MAKE_RECORD) $(BUILD)/clocklink-monitor
+
+.PHONY: bench-monitor
+bench: bench-monitor
+
+bench-monitor:
+	@scripts/setup >&2
+	@$(MAKE) -s $(MAKE_RECORD) $(BUILD)/clocklink-monitor >&2
+	@tests/userspace/bench/monitor.py $(BUILD)

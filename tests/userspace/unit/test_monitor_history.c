@@ -167,10 +167,10 @@ static void test_coarse_rows_sum_up_the_fine_ones(void **state)
 	}
 	assert_true(known >= 179);
 	cl_history_view(&v, 89998 * S, 86400 * S, 100);
-	assert_int_equal(v.step_ns, 900 * S);
-	assert_int_equal(v.rows, 96);
+	assert_int_equal(v.step_ns, 1200 * S);
+	assert_int_equal(v.rows, 72);
 	assert_true(cl_history_row(h, &v, 50, f));
-	assert_float_equal(f[0], v.first * 300 + 50 * 900 + 449, 1);
+	assert_float_equal(f[0], v.first * 600 + 50 * 1200 + 599, 1);
 	cl_history_close(h);
 }
 
