@@ -14,86 +14,6 @@
  * disables them to send.
  */
 
-static struct cl_socket *engine_socket(struct cl_instance *inst,
-				       const struct cl_endpoint *to)
-{
-	return cl_endpoint_is4(to) ? &inst->sock4 : &inst->sock6;
-}
-
-/**
- * cl_send_header() - the part of a header that does not depend on the message
- * @inst: instance
- * @receiver: node id, or CL_NODE_ALL
- * @p: what is published
- * @h: header; type, flags and sequence number are the caller's
- *
- * Context: any but hard interrupt.
- */
-void cl_send_header(struct cl_instance *inst, u32 receiver,
-		    const struct cl_published *p, struct cl_wire_hdr *h)
-{
-	h->state = p->state;
-	h->cluster = inst->settings.cluster;
-	h->sender = inst->settings.node;
-	h->receiver = receiver;
-	/* Pair with cl_steering_order() and cl_steering_lead(). */
-	h->term = READ_ONCE(inst->steering.term);
-	h->round = READ_ONCE(inst->steering.round);
-	h->gen = p->gen;
-}
-
-/* @buf: @size bytes, room for the message */
-static int engine_transmit(struct cl_instance *inst, struct cl_path *path,
-			   const struct in6_addr *from, struct cl_wire_msg *m,
-			   u8 *buf, size_t size, const struct cl_ask *ask)
-{
-	int len, err;
-
-	cl_testosc_lie(&inst->osc, m);
-	len = cl_wire_encode(m, buf, size);
-	if (len < 0) {
-		cl_stats_inc(inst->stats, CL_STAT_TX_ERROR);
-		return len;
-	}
-	err = cl_socket_send(engine_socket(inst, &path->to), path, from, buf,
-			     len, ask);
-	cl_stats_inc(inst->stats, err ? CL_STAT_TX_ERROR : CL_STAT_TX);
-	return err;
-}
-
-static int engine_send(struct cl_instance *inst, struct cl_peer *peer,
-		       const struct in6_addr *from, struct cl_wire_msg *m,
-		       const struct cl_ask *ask)
-{
-	u8 buf[CL_WIRE_UPDATE_LEN];
-
-	BUILD_BUG_ON(sizeof(buf) < CL_WIRE_RESPONSE_LEN ||
-		     sizeof(buf) < CL_WIRE_REQUEST_MAP_LEN);
-	return engine_transmit(inst, &peer->path, from, m, buf, sizeof(buf),
-			       ask);
-}
-
-/**
- * cl_send_group() - send a message to the group
- * @inst: instance with a group
- * @m: message, its receiver is CL_NODE_ALL
- * @ask: transmit stamp that is wanted, NULL: none
- *
- * Context: bottom halves disabled, in a command.
- * Return: 0 or an error of the network stack.
- */
-int cl_send_group(struct cl_instance *inst, struct cl_wire_msg *m,
-		  const struct cl_ask *ask)
-{
-	u8 buf[CL_WIRE_MAX];
-	int err = engine_transmit(inst, &inst->group.path, NULL, m, buf,
-				  sizeof(buf), ask);
-
-	if (!err)
-		cl_stats_inc(inst->stats, CL_STAT_MULTICAST_TX);
-	return err;
-}
-
 /*
  * What a stamp has to be corrected by, ns: an arrival was earlier, a departure
  * later than its stamp says.  @ifindex may be 0: not known.
@@ -229,7 +149,7 @@ static void engine_exchange(struct cl_instance *inst, struct cl_peer *peer,
 	m.asymmetry_ns = cl_peer_asymmetry(peer);
 	m.line = peer->line;
 	spin_unlock(&peer->lock);
-	trace_clocklink_sample(inst, peer->node, x);
+	trace_clocklink_sample(inst, &m);
 	inst->events->sample(inst, &m);
 }
 
@@ -402,8 +322,10 @@ static bool engine_take(struct cl_instance *inst, struct cl_peer *peer,
 	if (m->hdr.type == CL_WIRE_UPDATE &&
 	    m->hdr.term < READ_ONCE(inst->steering.term))
 		return false;
-	if (cl_session_note_gen(s, m->hdr.gen))
+	if (cl_session_note_gen(s, m->hdr.gen)) {
 		cl_peer_restart_estimator(peer);
+		trace_clocklink_peer_gen(inst, peer->node, m->hdr.gen);
+	}
 	cl_peer_note_state(peer, m->hdr.state);
 	t->sample.starts = peer->starts;
 	switch (m->hdr.type) {
@@ -456,7 +378,7 @@ static void engine_answer(struct cl_instance *inst, struct cl_peer *peer,
 	engine_add_map(inst, &p, resp);
 	ask.key = cl_txring_add(&inst->txring, kind, peer->node, resp->hdr.seq,
 				ask.ifindex);
-	engine_send(inst, peer, pkt->group ? NULL : &pkt->to, resp, &ask);
+	cl_send_peer(inst, peer, pkt->group ? NULL : &pkt->to, resp, &ask);
 }
 
 /**
@@ -479,7 +401,14 @@ int cl_send_update(struct cl_instance *inst, struct cl_peer *peer,
 	spin_lock(&peer->lock);
 	m.hdr.seq = peer->session.next_update++;
 	spin_unlock(&peer->lock);
-	return engine_send(inst, peer, from, &m, NULL);
+	return cl_send_peer(inst, peer, from, &m, NULL);
+}
+
+static void engine_drop(struct cl_instance *inst, const struct cl_packet *pkt,
+			u32 sender, enum cl_stat why)
+{
+	cl_stats_inc(inst->stats, why);
+	trace_clocklink_drop(inst, pkt, sender, why);
 }
 
 /* A follower has missed our last update. */
@@ -554,9 +483,10 @@ static void engine_dispatch(struct cl_instance *inst, struct cl_peer *peer,
 	taken = engine_take(inst, peer, m, stamp, &t, &why);
 	spin_unlock(&peer->lock);
 	if (!taken) {
-		cl_stats_inc(inst->stats, why);
+		engine_drop(inst, pkt, peer->node, why);
 		return;
 	}
+	trace_clocklink_receive(inst, m, stamp);
 	if (m->hdr.type == CL_WIRE_REQUEST)
 		engine_answer(inst, peer, pkt, &t.resp);
 	else if (m->hdr.type == CL_WIRE_UPDATE)
@@ -598,25 +528,21 @@ static void engine_receive(void *ctx, const struct cl_packet *pkt)
 	cl_stats_inc(inst->stats, CL_STAT_RX);
 	err = cl_wire_decode(pkt->data, pkt->len, &m);
 	if (err) {
-		cl_stats_inc(inst->stats, cl_stats_wire(err));
+		engine_drop(inst, pkt, CL_NODE_NONE, cl_stats_wire(err));
 		return;
 	}
 	peer = engine_sender(inst, pkt, &m, &why);
 	if (!peer) {
-		cl_stats_inc(inst->stats, why);
+		engine_drop(inst, pkt, m.hdr.sender, why);
 		return;
 	}
 	has_stamp = engine_received(inst, peer, pkt, &stamp);
 	engine_dispatch(inst, peer, pkt, &m, has_stamp ? &stamp : NULL);
 }
 
-/*
- * Raw time of a transmit stamp of the network device @ifindex, 0: of the kernel, of a
- * packet that has left by @path.
- */
-static bool engine_departed(struct cl_instance *inst,
-			    const struct cl_path *path, u32 ifindex,
-			    ktime_t time, struct cl_stamped *ret)
+/* Raw time of a transmit stamp of a packet that has left by @path. */
+static bool engine_left(struct cl_instance *inst, const struct cl_path *path,
+			u32 ifindex, ktime_t time, struct cl_stamped *ret)
 {
 	struct cl_hwclock clock;
 
@@ -635,6 +561,17 @@ static bool engine_departed(struct cl_instance *inst,
 	return true;
 }
 
+/* The same of the message @tx, for who listens, too. */
+static bool engine_departed(struct cl_instance *inst,
+			    const struct cl_path *path, const struct cl_tx *tx,
+			    ktime_t time, struct cl_stamped *ret)
+{
+	bool has = engine_left(inst, path, tx->ifindex, time, ret);
+
+	trace_clocklink_tx_stamp(inst, tx, has ? ret : NULL);
+	return has;
+}
+
 /* A request to the group has left. */
 static void engine_group_sent(struct cl_instance *inst, const struct cl_tx *tx,
 			      ktime_t time)
@@ -644,7 +581,7 @@ static void engine_group_sent(struct cl_instance *inst, const struct cl_tx *tx,
 
 	if (tx->ifindex)
 		cl_group_stamped(g);
-	if (engine_departed(inst, &g->path, tx->ifindex, time, &stamp))
+	if (engine_departed(inst, &g->path, tx, time, &stamp))
 		cl_group_note(g, tx->seq, stamp);
 }
 
@@ -660,7 +597,7 @@ static void engine_peer_sent(struct cl_instance *inst, struct cl_peer *peer,
 		cl_source_sent(&peer->source);
 		spin_unlock(&peer->lock);
 	}
-	if (!engine_departed(inst, &peer->path, tx->ifindex, time, &stamp))
+	if (!engine_departed(inst, &peer->path, tx, time, &stamp))
 		return;
 	spin_lock(&peer->lock);
 	if (tx->kind == CL_TX_REQUEST)
@@ -753,7 +690,7 @@ int cl_engine_set_group(struct cl_instance *inst, const struct cl_endpoint *to,
 			u8 hops, struct netlink_ext_ack *extack)
 {
 	struct cl_endpoint old = inst->group.path.to;
-	struct cl_socket *s = engine_socket(inst, to);
+	struct cl_socket *s = cl_send_socket(inst, to);
 	bool same = cl_endpoint_equal(to, &old);
 	int err;
 
@@ -768,7 +705,7 @@ int cl_engine_set_group(struct cl_instance *inst, const struct cl_endpoint *to,
 	}
 	cl_group_set(&inst->group, to, hops);
 	if (!same && !ipv6_addr_any(&old.addr))
-		cl_socket_leave(engine_socket(inst, &old), &old);
+		cl_socket_leave(cl_send_socket(inst, &old), &old);
 	return 0;
 }
 
@@ -851,7 +788,7 @@ int cl_send_request(struct cl_instance *inst, struct cl_peer *peer, bool probe)
 	}
 	ask.key = cl_txring_add(&inst->txring, CL_TX_REQUEST, peer->node, seq,
 				ask.ifindex);
-	return engine_send(inst, peer, NULL, &m, &ask);
+	return cl_send_peer(inst, peer, NULL, &m, &ask);
 }
 
 /**
@@ -892,7 +829,7 @@ int cl_engine_ask_update(struct cl_instance *inst, struct cl_peer *peer)
 	spin_lock(&peer->lock);
 	m.hdr.seq = peer->session.next_update_request++;
 	spin_unlock(&peer->lock);
-	err = engine_send(inst, peer, NULL, &m, NULL);
+	err = cl_send_peer(inst, peer, NULL, &m, NULL);
 	local_bh_enable();
 	if (!err)
 		cl_stats_inc(inst->stats, CL_STAT_ASKS);

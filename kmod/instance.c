@@ -10,6 +10,7 @@
 #include <net/netns/generic.h>
 
 #include "engine.h"
+#include "trace.h"
 
 /* A tenth of CL_PEERS_IDLE. */
 #define INSTANCE_TURN_MAX_NS (60 * CL_NS_PER_SEC)
@@ -290,6 +291,17 @@ static void instance_forget_hardware(struct cl_instance *inst)
 	cl_peers_forget_hardware(&inst->peers);
 }
 
+static noinline void instance_trace_hwmap(struct cl_instance *inst,
+					  const struct cl_hwmap_change *c,
+					  int err)
+{
+	struct cl_hwclock clock = {};
+
+	if (!err)
+		cl_hwmap_read(&inst->hwmap, c->ifindex, &clock);
+	trace_clocklink_hwmap(inst, c, &clock, err);
+}
+
 /**
  * cl_instance_set_device() - state or map of a network device
  * @inst: instance, lock of the namespace held
@@ -303,6 +315,8 @@ int cl_instance_set_device(struct cl_instance *inst,
 {
 	int worthless = cl_hwmap_set(&inst->hwmap, c);
 
+	if (trace_clocklink_hwmap_enabled())
+		instance_trace_hwmap(inst, c, min(worthless, 0));
 	if (worthless <= 0)
 		return worthless;
 	instance_forget_hardware(inst);

@@ -5,6 +5,7 @@
 
 #include "instance.h"
 #include "send.h"
+#include "trace.h"
 
 /*
  * A request to the group and the one before it: the response to that may have come, or
@@ -105,6 +106,7 @@ u32 cl_lead_requests(struct cl_instance *inst)
 	}
 	if (group)
 		inst->group.next_request++;
+	trace_clocklink_round(inst, CL_WIRE_REQUEST, sent);
 	return sent;
 }
 
@@ -247,5 +249,6 @@ u32 cl_lead_updates(struct cl_instance *inst, u32 epoch, u64 interval_ns)
 			sent++;
 		local_bh_enable();
 	}
+	trace_clocklink_round(inst, CL_WIRE_UPDATE, sent);
 	return sent;
 }

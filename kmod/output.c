@@ -9,6 +9,7 @@
 #include "instant.h"
 #include "page.h"
 #include "testosc.h"
+#include "trace.h"
 
 /* Cluster time before the first lock: the system's TAI, if it knows it. */
 static s64 output_start_time(s64 *ret_raw)
@@ -171,6 +172,7 @@ static void output_end(struct cl_output *o, const struct cl_instant *i,
 	smp_wmb(); /* contents before the even count; pairs with the reader */
 	WRITE_ONCE(page->seq, page->seq + 1);
 	write_seqcount_end(&o->seq);
+	trace_clocklink_publish(o);
 }
 
 /* Bounds at @now: grown since @c->at, and what the slew has still to add. */

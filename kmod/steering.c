@@ -325,13 +325,16 @@ static void steering_run(struct cl_instance *inst, bool step)
 }
 
 /* Stamps of before and after this are not to be mixed, here and by peers. */
-static void steering_new_gen(struct cl_steering *s)
+static void steering_new_gen(struct cl_instance *inst)
 {
+	struct cl_steering *s = &inst->steering;
 	u32 old = s->gen;
 
+	lockdep_assert_held(&s->lock);
 	do {
 		s->gen = get_random_u32();
 	} while (s->gen == old);
+	trace_clocklink_gen(inst);
 }
 
 /* The raw clock was disturbed: nothing measured by it is worth anything. */
@@ -340,8 +343,8 @@ static void steering_disturb(struct cl_instance *inst)
 	struct cl_steering *s = &inst->steering;
 
 	lockdep_assert_held(&s->lock);
-	steering_new_gen(s);
 	s->disruptions++;
+	steering_new_gen(inst);
 	s->locked = false;
 	s->pending = false;
 	s->disrupted = true;
@@ -526,6 +529,7 @@ int cl_steering_order(struct cl_instance *inst, const struct cl_order *o,
 	cl_stats_inc(inst->stats, CL_STAT_STEERS);
 	kthread_mod_delayed_work(s->worker, &s->work, 0);
 out:
+	trace_clocklink_order(inst, o, err);
 	mutex_unlock(&s->lock);
 	return err;
 }
@@ -666,7 +670,7 @@ void cl_steering_restamp(struct cl_instance *inst)
 	struct cl_steering *s = &inst->steering;
 
 	mutex_lock(&s->lock);
-	steering_new_gen(s);
+	steering_new_gen(inst);
 	steering_run(inst, false);
 	cl_peers_restart(&inst->peers);
 	mutex_unlock(&s->lock);

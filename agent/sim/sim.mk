@@ -16,7 +16,7 @@ tools: $(BUILD)/cluster-sim
 # The module's files that are compiled as they are, against agent/sim/kernel.
 SIM_MODULE_SRCS := $(addprefix kmod/,edges.c engine.c group.c hwmap.c instance.c instant.c \
 	lead.c netlink.c nlfill.c nlparse.c output.c peer.c peers.c resend.c samples.c \
-	steering.c txring.c)
+	send.c steering.c txring.c)
 SIM_KERNEL_SRCS := $(wildcard agent/sim/kernel/*.c)
 SIM_MODULE_OBJS := $(patsubst %.c,$(BUILD)/obj/sim-module/%.o,$(SIM_MODULE_SRCS) \
 	$(SIM_KERNEL_SRCS))

@@ -270,9 +270,14 @@ struct ptp_clock_info {
 };
 
 #define TP_PROTO(...) __VA_ARGS__
-#define TRACE_EVENT(name, proto, args, ...)    \
-	static inline void trace_##name(proto) \
-	{                                      \
+#define TRACE_DEFINE_ENUM(value) static_assert((value) >= 0, #value)
+#define TRACE_EVENT(name, proto, args, ...)             \
+	static inline void trace_##name(proto)          \
+	{                                               \
+	}                                               \
+	static inline bool trace_##name##_enabled(void) \
+	{                                               \
+		return false;                           \
 	}
 
 #endif /* _CS_KERNEL_H */
