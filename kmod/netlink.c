@@ -704,6 +704,26 @@ static int nl_temperature_set(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+static int nl_extts_event(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	struct cl_net *cn;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_EXTTS_CHANNEL) ||
+	    GENL_REQ_ATTR_CHECK(info, CLOCKLINK_A_EXTTS_RAW))
+		return -EINVAL;
+	cn = nl_lock(info);
+	if (!cn)
+		return -ENODEV;
+	err = cl_phc_event(cn->inst,
+			   nla_get_u32(attrs[CLOCKLINK_A_EXTTS_CHANNEL]),
+			   cl_raw(nla_get_s64(attrs[CLOCKLINK_A_EXTTS_RAW])),
+			   info->extack);
+	mutex_unlock(&cn->lock);
+	return err;
+}
+
 /*
  * GENL_UNS_ADMIN_PERM: CAP_NET_ADMIN in the user namespace that owns the
  * network namespace.  A command without a policy takes no attributes.
@@ -821,6 +841,12 @@ static const struct genl_ops nl_ops[] = {
 		.doit = nl_temperature_set,
 		.flags = GENL_UNS_ADMIN_PERM,
 		NL_POLICY(cl_nlparse_temperature),
+	},
+	{
+		.cmd = CLOCKLINK_CMD_EXTTS_EVENT,
+		.doit = nl_extts_event,
+		.flags = GENL_UNS_ADMIN_PERM,
+		NL_POLICY(cl_nlparse_extts),
 	},
 };
 

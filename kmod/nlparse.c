@@ -298,6 +298,12 @@ const struct nla_policy cl_nlparse_test[CLOCKLINK_A_TEST_MAX + 1] = {
 		NLA_POLICY_FULL_RANGE_SIGNED(NLA_S64, &nl_lie_range),
 };
 
+const struct nla_policy cl_nlparse_extts[CLOCKLINK_A_EXTTS_MAX + 1] = {
+	[CLOCKLINK_A_EXTTS_CHANNEL] =
+		NLA_POLICY_MAX(NLA_U32, CL_PHC_CHANNELS - 1),
+	[CLOCKLINK_A_EXTTS_RAW] = { .type = NLA_S64 },
+};
+
 /* Is one of the attributes missing? */
 static bool lacks(struct genl_info *info, const u8 *attrs, unsigned int n)
 {

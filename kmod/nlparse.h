@@ -29,6 +29,7 @@ extern const struct nla_policy cl_nlparse_device[CLOCKLINK_A_DEVICE_MAX + 1];
 extern const struct nla_policy cl_nlparse_device_del[CLOCKLINK_A_DEVICE_MAX + 1];
 extern const struct nla_policy cl_nlparse_temperature[CLOCKLINK_A_CLOCK_MAX + 1];
 extern const struct nla_policy cl_nlparse_test[CLOCKLINK_A_TEST_MAX + 1];
+extern const struct nla_policy cl_nlparse_extts[CLOCKLINK_A_EXTTS_MAX + 1];
 
 int cl_nlparse_settings(struct genl_info *info, struct cl_settings *s);
 int cl_nlparse_new_settings(struct sk_buff *skb, struct genl_info *info,

@@ -91,6 +91,77 @@ void cl_output_read(const struct cl_output *o, struct cl_published *ret)
 	} while (cl_output_read_retry(o, seq));
 }
 
+/* The last anchor that is not after @raw, which is not before the first. */
+static const struct clocklink_anchor *
+output_anchor_at(const struct clocklink_page *page, s64 raw)
+{
+	u64 low = page->first, high = page->updates;
+
+	while (low < high) {
+		u64 n = low + (high - low + 1) / 2;
+
+		if (page->anchor[n % CLOCKLINK_PAGE_ANCHORS].raw <= raw)
+			low = n;
+		else
+			high = n - 1;
+	}
+	return &page->anchor[low % CLOCKLINK_PAGE_ANCHORS];
+}
+
+static bool output_usable(u32 state)
+{
+	return state == CLOCKLINK_STATE_SYNCED ||
+	       state == CLOCKLINK_STATE_UNVERIFIED ||
+	       state == CLOCKLINK_STATE_HOLDOVER;
+}
+
+static int output_past(const struct clocklink_page *page, s64 raw,
+		       struct cl_time *ret)
+{
+	const struct clocklink_anchor *a;
+	struct cl_clock c;
+
+	if (raw > ktime_get_raw_ns())
+		return -EDOM;
+	if (raw < page->anchor[page->first % CLOCKLINK_PAGE_ANCHORS].raw)
+		return -ERANGE;
+	a = output_anchor_at(page, raw);
+	if (!output_usable(a->state) || raw >= a->void_raw)
+		return -ENODATA;
+	c = (struct cl_clock){
+		.map.raw = cl_raw(a->raw),
+		.map.time = cl_time(a->time),
+		.map.rate_q48 = a->rate_q48,
+		.slew_q48 = a->slew_q48,
+		.slew_ns = a->slew_ns,
+	};
+	*ret = cl_clock_at(&c, cl_raw(raw));
+	return 0;
+}
+
+/**
+ * cl_output_past() - cluster time of an instant not long ago
+ * @o: output
+ * @raw: CLOCK_MONOTONIC_RAW then
+ * @ret: what the clock showed
+ *
+ * The page keeps the lines of the last 10 s to a minute.
+ *
+ * Context: any but NMI.
+ * Return: 0; -EDOM if it is to come, -ERANGE if it is not known any more, or from before
+ * the clock was stepped or disturbed, -ENODATA if the clock was not usable then.
+ */
+int cl_output_past(struct cl_output *o, struct cl_raw raw, struct cl_time *ret)
+{
+	unsigned long flags;
+	int err;
+
+	raw_spin_lock_irqsave(&o->lock, flags);
+	err = output_past(o->page->data, raw.ns, ret);
+	raw_spin_unlock_irqrestore(&o->lock, flags);
+	return err;
+}
+
 /* How long the bound stays below @max and the linear drift holds, raw ns. */
 static s64 output_valid_ns(const struct cl_bound *b, u64 max)
 {
@@ -292,9 +363,7 @@ void cl_output_gone(struct cl_output *o)
  */
 bool cl_published_usable(const struct cl_published *p)
 {
-	return p->state == CLOCKLINK_STATE_SYNCED ||
-	       p->state == CLOCKLINK_STATE_UNVERIFIED ||
-	       p->state == CLOCKLINK_STATE_HOLDOVER;
+	return output_usable(p->state);
 }
 
 /**

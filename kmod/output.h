@@ -113,6 +113,7 @@ void cl_output_init(struct cl_output *o, struct cl_testosc *osc,
 		    struct cl_page *page, u32 node, u32 cluster);
 struct cl_raw cl_output_raw(const struct cl_output *o);
 void cl_output_read(const struct cl_output *o, struct cl_published *ret);
+int cl_output_past(struct cl_output *o, struct cl_raw raw, struct cl_time *ret);
 void cl_output_step(struct cl_output *o, struct cl_change *c);
 void cl_output_gone(struct cl_output *o);
 

@@ -3,6 +3,7 @@
 
 #include <linux/math64.h>
 #include <linux/module.h>
+#include <linux/netlink.h>
 #include <linux/ktime.h>
 
 #include "core/clock.h"
@@ -130,26 +131,77 @@ static int phc_enable_pps(struct cl_phc *phc, bool on)
 	return err;
 }
 
+/*
+ * An event is one instant, that of a rising edge.  The PTP core holds the lock of the
+ * pins.
+ */
+static int phc_enable_events(struct cl_phc *phc,
+			     const struct ptp_extts_request *rq, bool on)
+{
+	u32 channel = rq->index; /* checked by the core */
+
+	if (!on) {
+		clear_bit(channel, &phc->wanted);
+		return 0;
+	}
+	if (rq->flags & PTP_STRICT_FLAGS && rq->flags & PTP_FALLING_EDGE)
+		return -EOPNOTSUPP;
+	if (phc->pins[channel].func != PTP_PF_EXTTS)
+		return -EBUSY;
+	set_bit(channel, &phc->wanted);
+	return 0;
+}
+
 static int phc_enable(struct ptp_clock_info *info, struct ptp_clock_request *rq,
 		      int on)
 {
 	struct cl_phc *phc = to_phc(info);
 
-	if (rq->type != PTP_CLK_REQ_PPS || !info->pps)
-		return -EOPNOTSUPP;
-	return phc_enable_pps(phc, on);
+	if (rq->type == PTP_CLK_REQ_EXTTS)
+		return phc_enable_events(phc, &rq->extts, on);
+	if (rq->type == PTP_CLK_REQ_PPS && info->pps)
+		return phc_enable_pps(phc, on);
+	return -EOPNOTSUPP;
+}
+
+/* A pin is a channel's input, or nothing. */
+static int phc_verify(struct ptp_clock_info *info, unsigned int pin,
+		      enum ptp_pin_function func, unsigned int channel)
+{
+	if (func == PTP_PF_NONE || (func == PTP_PF_EXTTS && channel == pin))
+		return 0;
+	return -EOPNOTSUPP;
 }
 
 static const struct ptp_clock_info phc_info = {
 	.owner = THIS_MODULE,
 	.max_adj = CL_PHC_MAX_ADJ_PPB,
+	.n_ext_ts = CL_PHC_CHANNELS,
+	.n_pins = CL_PHC_CHANNELS,
 	.adjfine = phc_adjfine,
 	.adjtime = phc_adjtime,
 	.settime64 = phc_settime,
 	.gettimex64 = phc_gettimex,
 	.getcrosststamp = phc_crosststamp,
 	.enable = phc_enable,
+	.verify = phc_verify,
 };
+
+/* All listen for events from the start: not every program sets pins up. */
+static void phc_init_pins(struct cl_phc *phc)
+{
+	unsigned int i;
+
+	for (i = 0; i < CL_PHC_CHANNELS; i++) {
+		struct ptp_pin_desc *pin = &phc->pins[i];
+
+		snprintf(pin->name, sizeof(pin->name), "event%u", i);
+		pin->index = i;
+		pin->func = PTP_PF_EXTTS;
+		pin->chan = i;
+	}
+	phc->info.pin_config = phc->pins;
+}
 
 /**
  * cl_phc_open() - register the PTP clock
@@ -176,6 +228,7 @@ int cl_phc_open(struct cl_instance *inst)
 	else
 		snprintf(phc->info.name, sizeof(phc->info.name), "clocklink:%u",
 			 inst->page->id);
+	phc_init_pins(phc);
 	mutex_init(&phc->lock);
 	hrtimer_init(&phc->pps, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	phc->pps.function = phc_pps;
@@ -223,4 +276,62 @@ void cl_phc_close(struct cl_instance *inst)
 int cl_phc_index(const struct cl_instance *inst)
 {
 	return inst->phc.ptp ? ptp_clock_index(inst->phc.ptp) : -1;
+}
+
+static void phc_explain(struct netlink_ext_ack *extack, int err)
+{
+	switch (err) {
+	case -ENODATA:
+		NL_SET_ERR_MSG(extack, "there was no time to be used then");
+		break;
+	case -ERANGE:
+		NL_SET_ERR_MSG(extack, "time is not known so far back");
+		break;
+	case -EDOM:
+		NL_SET_ERR_MSG(extack, "the event is still to come");
+		break;
+	}
+}
+
+/**
+ * cl_phc_event() - report an external event to readers of the PTP clock
+ * @inst: instance, lock of the namespace held
+ * @channel: channel, below CL_PHC_CHANNELS
+ * @raw: CLOCK_MONOTONIC_RAW at the event
+ * @extack: gets the reason of a refusal
+ *
+ * A falling edge, periodic output and the rest of what pins of hardware can do there is
+ * not: see Documentation/ptp.rst.
+ *
+ * Context: process.
+ * Return: 0; -EOPNOTSUPP without a PTP clock, -ENOTCONN if nobody has enabled the channel,
+ * or as cl_output_past().
+ */
+int cl_phc_event(struct cl_instance *inst, u32 channel, struct cl_raw raw,
+		 struct netlink_ext_ack *extack)
+{
+	struct ptp_clock_event ev = {
+		.type = PTP_CLOCK_EXTTS,
+		.index = (int)channel,
+	};
+	struct cl_phc *phc = &inst->phc;
+	struct cl_time time;
+	int err;
+
+	if (!phc->ptp) {
+		NL_SET_ERR_MSG(extack, "the instance has no PTP clock");
+		return -EOPNOTSUPP;
+	}
+	if (!test_bit(channel, &phc->wanted)) {
+		NL_SET_ERR_MSG(extack, "nobody has enabled the channel");
+		return -ENOTCONN;
+	}
+	err = cl_output_past(&inst->output, raw, &time);
+	if (err) {
+		phc_explain(extack, err);
+		return err;
+	}
+	ev.timestamp = time.ns;
+	ptp_clock_event(phc->ptp, &ev);
+	return 0;
 }

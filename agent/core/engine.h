@@ -25,6 +25,8 @@ struct cl_engine;
  * @set_device: say what the stamps of a network device are wrong by
  * @set_temperature: say what a sensor near the oscillator shows, 1e-3 degrees
  *	Celsius
+ * @report_event: report an event at a raw time by a channel of the PTP clock;
+ *	-ENOTCONN: nobody listens
  * @get_clock: the published clock now
  * @steer: follow a parent, or lead; -ESTALE if the term is too old
  * @start_round: send a Sync Request to every peer
@@ -49,6 +51,7 @@ struct cl_engine_ops {
 	int (*get_peer)(struct cl_engine *e, u32 node, struct cl_nl_peer *ret);
 	int (*set_device)(struct cl_engine *e, const struct cl_nl_device *d);
 	int (*set_temperature)(struct cl_engine *e, s32 mk);
+	int (*report_event)(struct cl_engine *e, u32 channel, s64 raw_ns);
 	int (*get_clock)(struct cl_engine *e, struct cl_nl_clock *ret);
 	int (*steer)(struct cl_engine *e, const struct cl_nl_steer *steer);
 	int (*start_round)(struct cl_engine *e, const struct cl_nl_round *r);

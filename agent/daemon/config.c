@@ -191,17 +191,18 @@ static int set_hwstamp(struct reader *r, const char *value)
 	return 0;
 }
 
-#define TEMPERATURE_WANTS \
-	"temperature: '%.32s' is not a path from / on, shorter than %d letters"
+#define PATH_WANTS \
+	"%s: '%.32s' is not a path from / on, shorter than %d letters"
 
-static int set_temperature(struct reader *r, const char *value)
+static int set_path(struct reader *r, const char *key, const char *value,
+		    char ret[CL_CONFIG_PATH_SIZE])
 {
 	if (*value != '/' || strlen(value) >= CL_CONFIG_PATH_SIZE)
-		return fail(r, r->line, TEMPERATURE_WANTS, value,
+		return fail(r, r->line, PATH_WANTS, key, value,
 			    CL_CONFIG_PATH_SIZE);
-	if (*r->config->temperature)
-		return fail(r, r->line, "key 'temperature' was given before");
-	strcpy(r->config->temperature, value);
+	if (*ret)
+		return fail(r, r->line, "key '%s' was given before", key);
+	strcpy(ret, value);
 	return 0;
 }
 
@@ -267,7 +268,9 @@ static int set_node(struct reader *r, const char *key, const char *value)
 	if (!strcmp(key, "hwstamp"))
 		return set_hwstamp(r, value);
 	if (!strcmp(key, "temperature"))
-		return set_temperature(r, value);
+		return set_path(r, key, value, r->config->temperature);
+	if (!strcmp(key, "pps"))
+		return set_path(r, key, value, r->config->pps);
 	if (!strcmp(key, "system-clock"))
 		return set_system_clock(r, value);
 	if (!strcmp(key, "system-clock-step"))

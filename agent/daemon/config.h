@@ -64,6 +64,7 @@ struct cl_config_device {
  * @tai_offset_s: TAI - UTC for a new cluster time if the kernel has none
  * @hwstamp: network device whose time stamps may be used, or auto, or off
  * @temperature: file of a sensor near the oscillator, or empty
+ * @pps: PPS device whose pulses are events of the PTP clock, or empty
  * @system_clock: the daemon steers CLOCK_REALTIME
  * @system_clock_step_ns: at its start it may step it if it is off by more; 0: never
  * @peers: the peers, allocated
@@ -80,6 +81,7 @@ struct cl_config {
 	s32 tai_offset_s;
 	char hwstamp[IF_NAMESIZE];
 	char temperature[CL_CONFIG_PATH_SIZE];
+	char pps[CL_CONFIG_PATH_SIZE];
 	bool system_clock;
 	s64 system_clock_step_ns;
 	struct cl_config_peer *peers;

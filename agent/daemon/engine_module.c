@@ -123,6 +123,19 @@ static int set_temperature(struct cl_engine *e, s32 mk)
 	return call(e, &req, NULL);
 }
 
+static int report_event(struct cl_engine *e, u32 channel, s64 raw_ns)
+{
+	const struct cl_nl_msg req = {
+		.cmd = CLOCKLINK_CMD_EXTTS_EVENT,
+		.extts = { .have = CL_NL_BIT(EXTTS_CHANNEL) |
+				   CL_NL_BIT(EXTTS_RAW),
+			   .channel = channel,
+			   .raw_ns = raw_ns },
+	};
+
+	return call(e, &req, NULL);
+}
+
 static int get_clock(struct cl_engine *e, struct cl_nl_clock *ret)
 {
 	const struct cl_nl_msg req = { .cmd = CLOCKLINK_CMD_CLOCK_GET };
@@ -222,6 +235,7 @@ static const struct cl_engine_ops ops = {
 	.get_peer = get_peer,
 	.set_device = set_device,
 	.set_temperature = set_temperature,
+	.report_event = report_event,
 	.get_clock = get_clock,
 	.steer = steer,
 	.start_round = start_round,

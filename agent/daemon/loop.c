@@ -117,6 +117,7 @@ static void resync(struct cl_loop *l)
 	cl_agent_settings(l->agent, err ? NULL : &inst);
 	cl_hwstamp_settings(&l->hwstamp, err ? NULL : &inst);
 	cl_sensor_settings(&l->sensor, !err);
+	cl_pps_settings(&l->pps, err ? NULL : &inst);
 	cl_systime_settings(l->systime, err ? NULL : &inst);
 }
 
@@ -183,6 +184,7 @@ static void take_timer(struct cl_loop *l)
 	cl_control_run(l->control);
 	cl_hwstamp_run(&l->hwstamp);
 	cl_sensor_run(&l->sensor);
+	cl_pps_run(&l->pps);
 	cl_systime_run(l->systime);
 }
 
@@ -195,6 +197,7 @@ static int arm_timer(struct cl_loop *l)
 	at = cl_min_s64(at, cl_membership_deadline(l->membership));
 	at = cl_min_s64(at, cl_control_deadline(l->control));
 	at = cl_min_s64(at, cl_sensor_deadline(&l->sensor));
+	at = cl_min_s64(at, cl_pps_deadline(&l->pps));
 	at = cl_min_s64(at, cl_systime_deadline(l->systime));
 	if (l->watchdog_ns)
 		at = cl_min_s64(at, l->watchdog_at);
@@ -267,33 +270,27 @@ static int open_events(struct cl_loop *l)
  * cl_loop_open() - prepare the loop
  * @l: the loop; to be closed
  * @io: the world; must outlive @l
- * @nl: socket for requests about network devices; must outlive @l
- * @membership: gets all that happens, it and its agent; must outlive @l
- * @control: operators' way to @membership; must outlive @l
- * @systime: the system's clock; must outlive @l
- * @hwstamp: which devices, see cl_hwstamp_open()
- * @temperature: file of a sensor, see cl_sensor_init(); must outlive @l
+ * @parts: what it drives
  *
  * From here on no event is lost: read or change settings after this.
  *
  * Return: 0 or -errno.
  */
-int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
-		 struct cl_membership *membership, struct cl_control *control,
-		 struct cl_systime *systime, const char *hwstamp,
-		 const char *temperature)
+int cl_loop_open(struct cl_loop *l, struct cl_io *io,
+		 const struct cl_loop_parts *parts)
 {
 	int err;
 
 	memset(l, 0, sizeof(*l));
 	l->io = io;
-	l->membership = membership;
-	l->agent = cl_membership_agent(membership);
-	l->control = control;
-	l->systime = systime;
+	l->membership = parts->membership;
+	l->agent = cl_membership_agent(l->membership);
+	l->control = parts->control;
+	l->systime = parts->systime;
 	l->watchdog_ns = cl_notify_watchdog_ns();
-	cl_sensor_init(&l->sensor, io, temperature);
-	err = cl_hwstamp_open(&l->hwstamp, io, nl, hwstamp);
+	cl_sensor_init(&l->sensor, io, parts->temperature);
+	cl_pps_init(&l->pps, io, parts->pps);
+	err = cl_hwstamp_open(&l->hwstamp, io, parts->nl, parts->hwstamp);
 	if (err)
 		return err;
 	err = open_events(l);
@@ -314,7 +311,7 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
 	if (!err)
 		err = watch(l, l->signal_fd);
 	if (!err)
-		err = watch(l, cl_control_fd(control));
+		err = watch(l, cl_control_fd(l->control));
 	if (!err)
 		err = watch_membership(l);
 	if (err)
@@ -335,6 +332,7 @@ void cl_loop_close(struct cl_loop *l)
 	close(l->signal_fd);
 	cl_nlmnl_close(&l->events);
 	cl_hwstamp_close(&l->hwstamp);
+	cl_pps_close(&l->pps);
 }
 
 static void dispatch(struct cl_loop *l, int fd)

@@ -10,8 +10,29 @@
 #include "control.h"
 #include "hwstamp.h"
 #include "membership.h"
+#include "pps.h"
 #include "sensor.h"
 #include "systime.h"
+
+/**
+ * struct cl_loop_parts - what the loop drives; all must outlive it
+ * @nl: socket for requests about network devices
+ * @membership: gets all that happens, it and its agent
+ * @control: operators' way to @membership
+ * @systime: the system's clock
+ * @hwstamp: which devices stamp, see cl_hwstamp_open()
+ * @temperature: file of a sensor, see cl_sensor_init()
+ * @pps: PPS device, see cl_pps_init()
+ */
+struct cl_loop_parts {
+	struct cl_nlmnl *nl;
+	struct cl_membership *membership;
+	struct cl_control *control;
+	struct cl_systime *systime;
+	const char *hwstamp;
+	const char *temperature;
+	const char *pps;
+};
 
 /**
  * struct cl_loop - the loop
@@ -23,6 +44,7 @@
  * @samples: the group of samples was joined
  * @hwstamp: time stamps by network devices
  * @sensor: temperature of the oscillator
+ * @pps: pulses of a PPS device
  * @systime: the system's clock
  * @epoll_fd: waits for all
  * @timer_fd: next deadline of all
@@ -44,6 +66,7 @@ struct cl_loop {
 	bool samples;
 	struct cl_hwstamp hwstamp;
 	struct cl_sensor sensor;
+	struct cl_pps pps;
 	struct cl_systime *systime;
 	int epoll_fd;
 	int timer_fd;
@@ -57,10 +80,8 @@ struct cl_loop {
 	int status;
 };
 
-int cl_loop_open(struct cl_loop *l, struct cl_io *io, struct cl_nlmnl *nl,
-		 struct cl_membership *membership, struct cl_control *control,
-		 struct cl_systime *systime, const char *hwstamp,
-		 const char *temperature);
+int cl_loop_open(struct cl_loop *l, struct cl_io *io,
+		 const struct cl_loop_parts *parts);
 void cl_loop_close(struct cl_loop *l);
 int cl_loop_run(struct cl_loop *l);
 

@@ -240,19 +240,28 @@ static int serve(struct daemon *d, struct cl_loop *loop)
 	return err;
 }
 
+static const char *given(const char *setting)
+{
+	return *setting ? setting : NULL;
+}
+
 static int loop(struct daemon *d)
 {
-	const char *hwstamp = CL_CONFIG_HWSTAMP_AUTO;
-	const char *temperature = NULL;
+	struct cl_loop_parts parts = {
+		.nl = &d->module.nl,
+		.membership = d->membership,
+		.control = &d->control,
+		.systime = &d->systime,
+		.hwstamp = CL_CONFIG_HWSTAMP_AUTO,
+		.temperature = given(d->config.temperature),
+		.pps = given(d->config.pps),
+	};
 	struct cl_loop l;
 	int err;
 
 	if (d->has_config)
-		hwstamp = d->config.hwstamp;
-	if (*d->config.temperature)
-		temperature = d->config.temperature;
-	err = cl_loop_open(&l, &d->io, &d->module.nl, d->membership,
-			   &d->control, &d->systime, hwstamp, temperature);
+		parts.hwstamp = d->config.hwstamp;
+	err = cl_loop_open(&l, &d->io, &parts);
 	if (err) {
 		cl_log(CL_IO_ERR, "cannot prepare: %s", cl_error_text(err));
 		return err;

@@ -2,15 +2,11 @@
 #include "systime.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "adjtime.h"
-#include "agent/lib/errors.h"
 #include "agent/lib/rival.h"
 #include "agent/nl/schema.h"
 #include "kmod/core/fixed.h"
@@ -72,13 +68,13 @@ static int look(void *ctx, struct cl_sysclock_look *ret)
 	struct cl_raw raw;
 	int err;
 
-	if (t->fd < 0)
+	if (t->page.fd < 0)
 		return -ENODEV;
-	err = cl_page_snapshot_head(&t->page, &page, &raw);
+	err = cl_page_snapshot_head(&t->page.page, &page, &raw);
+	if (!err)
+		err = cl_timepage_stamp(&t->page, &stamp);
 	if (err)
 		return err;
-	if (ioctl(t->fd, CLOCKLINK_IOC_STAMP, &stamp))
-		return -errno;
 	look_at(&page, &stamp, ret);
 	return 0;
 }
@@ -101,32 +97,6 @@ static const struct cl_sysclock_ops ops = {
 	.rivals = rivals,
 };
 
-static void close_page(struct cl_systime *t)
-{
-	if (t->fd < 0)
-		return;
-	cl_page_close(&t->page);
-	close(t->fd);
-	t->fd = -1;
-}
-
-static int open_page(struct cl_systime *t, u32 id)
-{
-	char path[32];
-	int err;
-
-	snprintf(path, sizeof(path), "/dev/clocklink%u", id);
-	t->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (t->fd < 0)
-		return -errno;
-	err = cl_page_map(t->fd, &t->page);
-	if (!err)
-		return 0;
-	close(t->fd);
-	t->fd = -1;
-	return err;
-}
-
 /**
  * cl_systime_init() - begin without an instance
  * @t: the clock; to be closed
@@ -138,8 +108,8 @@ void cl_systime_init(struct cl_systime *t, struct cl_io *io, bool on,
 		     s64 step_ns)
 {
 	memset(t, 0, sizeof(*t));
-	t->fd = -1;
 	t->on = on;
+	cl_timepage_init(&t->page);
 	cl_sysclock_init(&t->sysclock, io, &ops, t, step_ns);
 }
 
@@ -149,7 +119,7 @@ void cl_systime_init(struct cl_systime *t, struct cl_io *io, bool on,
  */
 void cl_systime_close(struct cl_systime *t)
 {
-	close_page(t);
+	cl_timepage_close(&t->page);
 }
 
 /**
@@ -160,18 +130,9 @@ void cl_systime_close(struct cl_systime *t)
 void cl_systime_settings(struct cl_systime *t,
 			 const struct cl_nl_instance *inst)
 {
-	int err;
-
-	if (!t->on)
-		return;
-	close_page(t);
-	if (!inst)
-		return;
-	err = open_page(t, inst->id);
-	if (err)
-		cl_io_log(t->sysclock.io, CL_IO_ERR,
-			  "system clock: cannot read /dev/clocklink%u: %s",
-			  inst->id, cl_error_text(err));
+	if (t->on)
+		cl_timepage_settings(&t->page, t->sysclock.io, "system clock",
+				     inst);
 }
 
 /**

@@ -7,7 +7,7 @@
 #define _CL_DAEMON_SYSTIME_H
 
 #include "agent/core/sysclock.h"
-#include "agent/lib/page.h"
+#include "timepage.h"
 
 #define CL_SYSTIME_NEVER S64_MAX
 
@@ -15,14 +15,12 @@
  * struct cl_systime - the clock
  * @on: it is wanted
  * @sysclock: owner and steering
- * @page: time page of the instance; not mapped without one
- * @fd: its device, -1: there is no instance
+ * @page: time page of the instance
  */
 struct cl_systime {
 	bool on;
 	struct cl_sysclock sysclock;
-	struct cl_page page;
-	int fd;
+	struct cl_timepage page;
 };
 
 bool cl_systime_allowed(void);

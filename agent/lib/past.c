@@ -208,6 +208,39 @@ static int eval_span(const struct clocklink_page *s, struct cl_raw from,
 	return 0;
 }
 
+/* False if the page is damaged. */
+static bool begin(struct past *p)
+{
+	const struct clocklink_page *s = p->s;
+
+	if (s->updates - s->first >= CLOCKLINK_PAGE_ANCHORS)
+		return false;
+	p->knots = (unsigned int)(s->updates - s->first + 1);
+	if (p->end->raw > s->now.raw)
+		p->knots++;
+	return true;
+}
+
+/**
+ * cl_past_raw() - raw time of a stamp that was taken before
+ * @s: consistent copy of a page, made after @end was read
+ * @end: all clocks at an instant after the stamp, by CLOCKLINK_IOC_STAMP
+ * @clock: clock that the stamp was taken by, in the initial time namespace
+ * @ns: the stamp
+ * @ret: raw time then
+ * @ret_error: what @ret may be wrong by, ns
+ *
+ * Return: 0; -ERANGE, -EDOM, -ESTALE, -EPROTO as cl_past_read().
+ */
+int cl_past_raw(const struct clocklink_page *s,
+		const struct clocklink_stamp *end, enum cl_past_clock clock,
+		s64 ns, struct cl_raw *ret, s64 *ret_error)
+{
+	struct past p = { .s = s, .end = end, .clock = clock };
+
+	return begin(&p) ? to_raw(&p, ns, ret, ret_error) : -EPROTO;
+}
+
 /**
  * cl_past_read() - cluster time of a stamp that was taken before
  * @s: consistent copy of a page, made after @end was read
@@ -233,15 +266,10 @@ int cl_past_read(const struct clocklink_page *s,
 	s64 error;
 	int err;
 
-	if (s->updates - s->first >= CLOCKLINK_PAGE_ANCHORS)
+	if (!begin(&p))
 		return refuse(-EPROTO, s->now.state, ret);
-	p.knots = (unsigned int)(s->updates - s->first + 1);
 	first = cl_raw(knot(&p, 0).raw);
-	last = cl_raw(s->now.raw);
-	if (end->raw > last.ns) {
-		last = cl_raw(end->raw);
-		p.knots++;
-	}
+	last = cl_raw(knot(&p, p.knots - 1).raw);
 	err = to_raw(&p, ns, &raw, &error);
 	if (err)
 		return refuse(err, s->now.state, ret);

@@ -27,6 +27,9 @@ enum cl_past_clock {
 	CL_PAST_REALTIME,
 };
 
+int cl_past_raw(const struct clocklink_page *s,
+		const struct clocklink_stamp *end, enum cl_past_clock clock,
+		s64 ns, struct cl_raw *ret, s64 *ret_error);
 int cl_past_read(const struct clocklink_page *s,
 		 const struct clocklink_stamp *end, enum cl_past_clock clock,
 		 s64 ns, struct cl_interval *ret);

@@ -509,6 +509,18 @@ struct cl_nl_test {
 };
 
 /**
+ * struct cl_nl_extts - an external event, for readers of the PTP clock
+ * @have: attributes that are present
+ * @channel: channel of the PTP clock
+ * @raw_ns: CLOCK_MONOTONIC_RAW at the event
+ */
+struct cl_nl_extts {
+	u64 have;
+	u32 channel;
+	s64 raw_ns;
+};
+
+/**
  * struct cl_nl_msg - any message of the family, or of the control socket
  * @cmd: enum clocklink_cmd or enum cl_ctl_cmd; tells which member counts
  * @have: attributes that are present, alias of the member's
@@ -523,6 +535,7 @@ struct cl_nl_test {
  * @stats: STATS_GET
  * @test: TEST_SET
  * @device: DEVICE_GET, _SET, _DEL
+ * @extts: EXTTS_EVENT
  * @status: STATUS_GET
  * @member: MEMBER_GET
  * @accusation: ACCUSATION_GET
@@ -548,6 +561,7 @@ struct cl_nl_msg {
 		struct cl_nl_stats stats;
 		struct cl_nl_test test;
 		struct cl_nl_device device;
+		struct cl_nl_extts extts;
 		struct cl_ctl_status status;
 		struct cl_ctl_member member;
 		struct cl_ctl_accusation accusation;

@@ -233,6 +233,11 @@ static const struct cl_nl_field test_fields[] = {
 	FIELD(test, TEST_LIE, lie_ns, "lie", NS),
 };
 
+static const struct cl_nl_field extts_fields[] = {
+	FIELD(extts, EXTTS_CHANNEL, channel, "channel", ID),
+	FIELD(extts, EXTTS_RAW, raw_ns, "raw", RAW),
+};
+
 static const struct cl_nl_field device_fields[] = {
 	FIELD(device, DEVICE_IFINDEX, ifindex, "ifindex", ID),
 	FIELD(device, DEVICE_STATE, state, "state", DEVICE_STATE),
@@ -266,6 +271,7 @@ static_assert(ARRAY_SIZE(sample_fields) == CLOCKLINK_A_SAMPLE_MAX - 1,
 	      "sample");
 static_assert(ARRAY_SIZE(stats_fields) == CLOCKLINK_A_STATS_MAX - 1, "stats");
 static_assert(ARRAY_SIZE(test_fields) == CLOCKLINK_A_TEST_MAX - 1, "test");
+static_assert(ARRAY_SIZE(extts_fields) == CLOCKLINK_A_EXTTS_MAX - 1, "extts");
 static_assert(ARRAY_SIZE(device_fields) == CLOCKLINK_A_DEVICE_MAX - 1,
 	      "device");
 
@@ -302,6 +308,7 @@ static const struct cl_nl_schema by_cmd[CLOCKLINK_CMD_MAX + 1] = {
 	[CLOCKLINK_CMD_PROBE] = SCHEMA(peer),
 	[CLOCKLINK_CMD_TEMPERATURE_SET] = SCHEMA(clock),
 	[CLOCKLINK_CMD_UPDATE_ASK] = SCHEMA(peer),
+	[CLOCKLINK_CMD_EXTTS_EVENT] = SCHEMA(extts),
 };
 
 /**

@@ -269,6 +269,10 @@ struct ptp_clock_info {
 	bool unused;
 };
 
+struct ptp_pin_desc {
+	bool unused;
+};
+
 #define TP_PROTO(...) __VA_ARGS__
 #define TRACE_DEFINE_ENUM(value) static_assert((value) >= 0, #value)
 #define TRACE_EVENT(name, proto, args, ...)             \

@@ -51,6 +51,16 @@ int cl_phc_index(const struct cl_instance *inst)
 	return -1;
 }
 
+int cl_phc_event(struct cl_instance *inst, u32 channel, struct cl_raw raw,
+		 struct netlink_ext_ack *extack)
+{
+	(void)inst;
+	(void)channel;
+	(void)raw;
+	(void)extack;
+	return -EOPNOTSUPP;
+}
+
 void cl_stamp_init(struct cl_stamp *s)
 {
 	(void)s;

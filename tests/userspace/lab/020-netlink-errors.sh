@@ -9,7 +9,7 @@
 # numbers of uapi/linux/clocklink.h
 INSTANCE_ADD=2 INSTANCE_DEL=3 INSTANCE_SET=4 PEER_GET=6 PEER_ADD=7 PEER_DEL=8
 STEER=13 ROUND_START=14 UPDATE_SEND=15 TEST_SET=19 DEVICE_SET=21 DEVICE_DEL=22
-PEER_SET=23 PROBE=25 TEMPERATURE_SET=26
+PEER_SET=23 PROBE=25 TEMPERATURE_SET=26 EXTTS_EVENT=28
 
 # state: all that a message could change
 state() {
@@ -226,6 +226,11 @@ refuse "a probe of a node that is no peer" "ENOENT: .*no such peer, attribute 2"
 refuse "17 probes" "ERANGE: .+, attribute 24" $INSTANCE_SET 24=u32:17
 refuse "a probe every 0 rounds" "ERANGE: .+, attribute 25" $INSTANCE_SET 25=u32:0
 refuse "a probe every 1001 rounds" "ERANGE: .+, attribute 25" $INSTANCE_SET 25=u32:1001
+refuse "an event of no channel" "EINVAL: .*missing 2" $EXTTS_EVENT 3=u64:1
+refuse "an event at no time" "EINVAL: .*missing 3" $EXTTS_EVENT 2=u32:0
+refuse "an event of channel 4" "ERANGE: .+, attribute 2" $EXTTS_EVENT 2=u32:4 3=u64:1
+refuse "an event without a PTP clock" "EOPNOTSUPP: the instance has no PTP clock" \
+	$EXTTS_EVENT 2=u32:0 3=u64:1
 refuse "a temperature that is none" "EINVAL: .*missing 24" $TEMPERATURE_SET
 refuse "a temperature of 200.001 degrees" "ERANGE: .+, attribute 24" $TEMPERATURE_SET 24=u32:200001
 refuse "a temperature of -100.001 degrees" "ERANGE: .+, attribute 24" \

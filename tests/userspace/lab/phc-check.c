@@ -3,6 +3,9 @@
  * Checks the PTP clock of an instance against its time page.
  *
  *	phc-check caps PTP              prints what the clock says it can do
+ *	phc-check edge PTP              events of falling edges are refused
+ *	phc-check events PTP N          N events of channel 0 come within N + 1 s,
+ *	                                each at the begin of a second
  *	phc-check pps PTP TIME          TIME, of CLOCK_REALTIME not long ago, was
  *	                                the begin of a second of the PTP clock
  *	phc-check busy PTP              setting, stepping and tuning give EBUSY
@@ -16,12 +19,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ptp_clock.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/timex.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "agent/lib/page.h"
 
@@ -86,9 +91,59 @@ static int caps(int fd)
 
 	if (ioctl(fd, PTP_CLOCK_GETCAPS, &c))
 		err(2, "PTP_CLOCK_GETCAPS");
-	printf("max_adj=%d pps=%d cross_timestamping=%d alarms=%d pins=%d\n",
-	       c.max_adj, c.pps, c.cross_timestamping, c.n_alarm, c.n_pins);
+	printf("max_adj=%d pps=%d cross_timestamping=%d adjust_phase=%d ",
+	       c.max_adj, c.pps, c.cross_timestamping, c.adjust_phase);
+	printf("alarms=%d pins=%d ext_ts=%d per_out=%d\n", c.n_alarm, c.n_pins,
+	       c.n_ext_ts, c.n_per_out);
 	return 0;
+}
+
+/* From the next full second of the PTP clock, ns. */
+static s64 phase_of(s64 ptp_ns)
+{
+	s64 phase = ptp_ns % CL_NS_PER_SEC;
+
+	return phase > CL_NS_PER_SEC / 2 ? phase - CL_NS_PER_SEC : phase;
+}
+
+static int request_events(int fd, unsigned int flags)
+{
+	struct ptp_extts_request r = { .flags = flags };
+
+	return ioctl(fd, PTP_EXTTS_REQUEST2, &r);
+}
+
+static int edge(int fd)
+{
+	if (!request_events(fd, PTP_ENABLE_FEATURE | PTP_FALLING_EDGE))
+		return 1;
+	if (errno != EOPNOTSUPP)
+		err(2, "PTP_EXTTS_REQUEST2");
+	return 0;
+}
+
+static int events(int fd, int n)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	struct ptp_extts_event e;
+	int wrong = 0;
+	s64 phase;
+
+	if (request_events(fd, PTP_ENABLE_FEATURE | PTP_RISING_EDGE))
+		err(1, "PTP_EXTTS_REQUEST2");
+	for (int i = 0; i < n; i++) {
+		if (poll(&poll_fd, 1, i ? 1500 : 2000) != 1)
+			errx(1, "no event");
+		if (read(fd, &e, sizeof(e)) != sizeof(e))
+			err(2, "read");
+		phase = phase_of(ptp_ns(&e.t));
+		printf("channel %u, %lld ns after the begin of a second\n",
+		       e.index, (long long)phase);
+		wrong += e.index || llabs(phase) > PPS_MAX_NS;
+	}
+	if (request_events(fd, 0))
+		err(2, "PTP_EXTTS_REQUEST2");
+	return wrong > 0;
 }
 
 static int expect_busy(const char *what, int result)
@@ -126,9 +181,7 @@ static int pps(int fd, const char *text)
 	if (ioctl(fd, PTP_SYS_OFFSET_PRECISE, &x))
 		err(2, "PTP_SYS_OFFSET_PRECISE");
 	since = ptp_ns(&x.sys_realtime) - (sec * CL_NS_PER_SEC + nsec);
-	phase = (ptp_ns(&x.device) - since) % CL_NS_PER_SEC;
-	if (phase > CL_NS_PER_SEC / 2)
-		phase -= CL_NS_PER_SEC;
+	phase = phase_of(ptp_ns(&x.device) - since);
 	printf("%lld ns after the begin of a second\n", (long long)phase);
 	return llabs(phase) > PPS_MAX_NS;
 }
@@ -198,12 +251,16 @@ int main(int argc, char **argv)
 
 	if (argc == 4 && !strcmp(what, "pps"))
 		return pps(open_ptp(argv[2]), argv[3]);
+	if (argc == 4 && !strcmp(what, "events"))
+		return events(open_ptp(argv[2]), atoi(argv[3]));
 	if (argc == 3) {
 		fd = open_ptp(argv[2]);
 		if (!strcmp(what, "caps"))
 			return caps(fd);
 		if (!strcmp(what, "busy"))
 			return busy(fd);
+		if (!strcmp(what, "edge"))
+			return edge(fd);
 	} else if (argc == 5) {
 		fd = open_ptp(argv[2]);
 		page = open_page(argv[3]);
@@ -213,5 +270,5 @@ int main(int argc, char **argv)
 			return order(fd, &page, atoi(argv[4]));
 	}
 	errx(2,
-	     "usage: phc-check caps|busy PTP | pps PTP TIME | precise|order PTP PAGE N");
+	     "usage: phc-check caps|busy|edge PTP | events PTP N | pps PTP TIME | precise|order PTP PAGE N");
 }

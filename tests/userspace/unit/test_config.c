@@ -46,6 +46,7 @@ static void test_whole_file_is_read(void **state)
 				       "wander = 3ppb\n"
 				       "max-bound = 10ms\n"
 				       "tai-offset = 38\n"
+				       "pps = /dev/pps0\n"
 				       "\n"
 				       "[peer b]\n"
 				       "id = 2\n"
@@ -58,6 +59,7 @@ static void test_whole_file_is_read(void **state)
 	assert_int_equal(c.node.node, 1);
 	assert_int_equal(c.node.cluster, 7);
 	assert_int_equal(c.node.port, 1234);
+	assert_string_equal(c.pps, "/dev/pps0");
 	assert_int_equal(c.node.phc, 1);
 	assert_int_equal(c.node.leader, 2);
 	assert_true(c.node.interval_ns == 50000000);
@@ -114,6 +116,8 @@ static void test_network_device_is_a_name_or_a_word(void **state)
 	check_error(NODE "temperature = hwmon0\n", no_path);
 	check_error(NODE "temperature = /a\ntemperature = /b\n",
 		    "x:5: key 'temperature' was given before");
+	check_error(NODE "pps = /dev/pps0\npps = /dev/pps0\n",
+		    "x:5: key 'pps' was given before");
 	check_error(NODE "hwstamp = off\nhwstamp = auto\n",
 		    "x:5: key 'hwstamp' was given before");
 }

@@ -189,6 +189,29 @@ static void test_bound_is_that_of_the_distance_to_an_anchor(void **state)
 	assert_true(llabs(half - STEP_NS / 8 * 1002 / 1000000) < 100);
 }
 
+static void test_raw_time_of_a_stamp(void **state)
+{
+	struct fixture *f = *state;
+	struct clocklink_page *p = &f->page;
+	struct cl_raw raw;
+	s64 error = 0, ns;
+	int err;
+
+	for (s64 at = START_RAW; at <= f->end.raw; at += 1234567) {
+		ns = stamp_at(f, at).realtime;
+		err = cl_past_raw(p, &f->end, CL_PAST_REALTIME, ns, &raw,
+				  &error);
+		assert_int_equal(err, 0);
+		assert_true(llabs(raw.ns - at) <= error);
+	}
+	ns = f->end.realtime + 1;
+	err = cl_past_raw(p, &f->end, CL_PAST_REALTIME, ns, &raw, &error);
+	assert_int_equal(err, -EDOM);
+	p->first = p->updates + 1;
+	err = cl_past_raw(p, &f->end, CL_PAST_REALTIME, ns, &raw, &error);
+	assert_int_equal(err, -EPROTO);
+}
+
 static void test_ring_that_is_full(void **state)
 {
 	struct fixture *f = *state;
@@ -304,6 +327,7 @@ int main(void)
 		TEST(test_raw_stamp_has_the_bound_of_then),
 		TEST(test_bent_clocks_are_converted_with_an_honest_bound),
 		TEST(test_bound_is_that_of_the_distance_to_an_anchor),
+		TEST(test_raw_time_of_a_stamp),
 		TEST(test_ring_that_is_full),
 		TEST(test_nothing_before_a_restart_of_the_ring),
 		TEST(test_clock_that_was_void_then),
