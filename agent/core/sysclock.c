@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <linux/clocklink.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,9 +18,6 @@
 
 #define LOOK_NS CL_NS_PER_SEC
 #define SCAN_NS (5 * CL_NS_PER_SEC)
-
-/* Who has left the clock alone for so long is not the one that it was lost to before. */
-#define CALM_NS (3600 * CL_NS_PER_SEC)
 
 /* More than late ticks of a sleeping processor make of the largest slew. */
 #define JUMP_NS CL_NS_PER_MS
@@ -56,27 +52,6 @@ static s64 now_of(const struct cl_sysclock *s)
 	return s->io->ops->now(s->io);
 }
 
-static void __printf(3, 4)
-	to_state(struct cl_sysclock *s, enum cl_sysclock_state state,
-		 const char *fmt, ...)
-{
-	va_list ap;
-
-	s->state = state;
-	va_start(ap, fmt);
-	vsnprintf(s->why, sizeof(s->why), fmt, ap);
-	va_end(ap);
-}
-
-/* Log the first of several failures. */
-static void fail(struct cl_sysclock *s, const char *what, int err)
-{
-	if (!s->failing)
-		cl_io_log(s->io, CL_IO_ERR, "system clock: cannot %s: %s", what,
-			  cl_error_text(err));
-	s->failing = true;
-}
-
 static int read_settings(struct cl_sysclock *s, struct timex *ret,
 			 s64 *ret_adjust_us)
 {
@@ -107,49 +82,24 @@ static const char *deed(const struct timex *set, const struct timex *now,
 	return NULL;
 }
 
-static void yield(struct cl_sysclock *s, const char *who, s64 quiet_ns)
+static void forget(struct cl_sysclock *s)
 {
-	s->quiet_since = now_of(s);
-	s->quiet_ns = quiet_ns;
 	s->ours = false;
 	s->real.known = false;
-	if (s->state == CL_SYSCLOCK_YIELDED && !strcmp(who, s->owner))
-		return;
-	if (s->state == CL_SYSCLOCK_STEERED)
-		s->yields++;
-	snprintf(s->owner, sizeof(s->owner), "%s", who);
 }
 
-static void yield_to_rival(struct cl_sysclock *s, const char *who)
+static void yield_to_stranger(struct cl_sysclock *s, const char *deed)
 {
-	bool known = s->state == CL_SYSCLOCK_YIELDED && !strcmp(who, s->owner);
+	char who[CL_OWNER_WHO_SIZE] = "";
 
-	yield(s, who, CL_SYSCLOCK_QUIET_NS);
-	to_state(s, CL_SYSCLOCK_YIELDED, "%s sets it", who);
-	if (!known)
-		cl_io_log(s->io, CL_IO_ERR,
-			  "system clock: left alone, as %s sets it", who);
-}
-
-/* Not a fight: each time that it happens again it is left alone for longer. */
-static void yield_to_stranger(struct cl_sysclock *s, const char *what)
-{
-	char who[CL_SYSCLOCK_WHO_SIZE] = "";
-	bool again = s->hold_ns && now_of(s) - s->taken_at <= CALM_NS;
-
+	forget(s);
 	if (s->ops->rivals(s->ctx, false, who)) {
-		yield_to_rival(s, who);
+		cl_owner_yield(&s->owner, who);
 		return;
 	}
 	if (!s->ops->rivals(s->ctx, true, who))
 		strcpy(who, "no program that is known to do so");
-	s->hold_ns =
-		again ? cl_min_s64(s->hold_ns * 2, CL_SYSCLOCK_QUIET_MAX_NS) :
-			CL_SYSCLOCK_QUIET_NS;
-	yield(s, "somebody else", s->hold_ns);
-	to_state(s, CL_SYSCLOCK_YIELDED, "somebody else sets it (%s; runs: %s)",
-		 what, who);
-	cl_io_log(s->io, CL_IO_ERR, "system clock: left alone: %s", s->why);
+	cl_owner_yield_unknown(&s->owner, deed, who);
 }
 
 /* Has anybody else a hand on the clock? */
@@ -167,21 +117,22 @@ static void watch(struct cl_sysclock *s, const struct cl_sysclock_look *l,
 	}
 	if (s->ours && what)
 		yield_to_stranger(s, what);
-	else if (s->state == CL_SYSCLOCK_YIELDED && what)
-		s->quiet_since = now_of(s);
+	else if (s->owner.state == CL_OWNER_YIELDED && what)
+		cl_owner_disturbed(&s->owner);
 	s->set = *tx;
 }
 
 static void search(struct cl_sysclock *s)
 {
-	char who[CL_SYSCLOCK_WHO_SIZE];
+	char who[CL_OWNER_WHO_SIZE];
 
 	s->scan_at = now_of(s) + SCAN_NS;
-	if (s->ops->rivals(s->ctx, false, who))
-		yield_to_rival(s, who);
-	else if (s->state == CL_SYSCLOCK_YIELDED &&
-		 now_of(s) - s->quiet_since >= s->quiet_ns)
-		to_state(s, CL_SYSCLOCK_WAITING, "it is to be taken");
+	if (s->ops->rivals(s->ctx, false, who)) {
+		forget(s);
+		cl_owner_yield(&s->owner, who);
+	} else if (cl_owner_quiet(&s->owner)) {
+		cl_owner_wait(&s->owner, "it is to be taken");
+	}
 }
 
 /* Others must see that the clock is worth nothing now. */
@@ -193,15 +144,15 @@ static void let_go(struct cl_sysclock *s, const char *why)
 		.maxerror = ERROR_MAX_US,
 		.esterror = ERROR_MAX_US,
 	};
-	bool steered = s->state == CL_SYSCLOCK_STEERED;
+	bool steered = s->owner.state == CL_OWNER_STEERED;
 	int err;
 
-	to_state(s, CL_SYSCLOCK_WAITING, "%s", why);
+	cl_owner_wait(&s->owner, "%s", why);
 	if (!steered)
 		return;
 	err = s->ops->adjust(s->ctx, &tx);
 	if (err) {
-		fail(s, "be set", err);
+		cl_owner_fail(&s->owner, "be set", err);
 		return;
 	}
 	s->set = tx;
@@ -337,7 +288,7 @@ static int take(struct cl_sysclock *s, struct cl_sysclock_look *l)
 
 static void follow(struct cl_sysclock *s, struct cl_sysclock_look *l)
 {
-	bool taken = s->state != CL_SYSCLOCK_STEERED;
+	bool taken = s->owner.state != CL_OWNER_STEERED;
 	int err = 0;
 
 	if (taken)
@@ -348,20 +299,15 @@ static void follow(struct cl_sysclock *s, struct cl_sysclock_look *l)
 	if (!err)
 		err = steer(s, l);
 	if (err) {
-		fail(s, "be set", err);
-		to_state(s, CL_SYSCLOCK_WAITING, "it cannot be set: %s",
-			 cl_error_text(err));
+		cl_owner_fail(&s->owner, "be set", err);
+		cl_owner_wait(&s->owner, "it cannot be set: %s",
+			      cl_error_text(err));
 		s->ours = false;
 		return;
 	}
-	s->failing = false;
 	s->ours = true;
-	to_state(s, CL_SYSCLOCK_STEERED, "%s", "");
-	strcpy(s->owner, "clocklinkd");
-	if (!taken)
-		return;
-	s->taken_at = now_of(s);
-	note_taken(s);
+	if (cl_owner_take(&s->owner))
+		note_taken(s);
 }
 
 /* A suspended machine sets its clock by itself when it wakes up. */
@@ -404,7 +350,8 @@ void cl_sysclock_init(struct cl_sysclock *s, struct cl_io *io,
 	s->ctx = ctx;
 	s->step_ns = step_ns;
 	s->may_step = true;
-	to_state(s, CL_SYSCLOCK_WAITING, "there is no cluster time");
+	cl_owner_init(&s->owner, io, "system clock");
+	cl_owner_wait(&s->owner, "there is no cluster time");
 }
 
 /**
@@ -427,13 +374,13 @@ void cl_sysclock_run(struct cl_sysclock *s)
 	s->next = now_of(s) + LOOK_NS;
 	err = s->ops->look(s->ctx, &l);
 	if (err) {
-		if (s->state != CL_SYSCLOCK_YIELDED)
+		if (s->owner.state != CL_OWNER_YIELDED)
 			let_go(s, cl_error_text(err));
 		return;
 	}
 	err = read_settings(s, &tx, &adjust_us);
 	if (err) {
-		fail(s, "be read", err);
+		cl_owner_fail(&s->owner, "be read", err);
 		return;
 	}
 	s->next = now_of(s) + cl_realtime_wait(&l.at);
@@ -445,7 +392,7 @@ void cl_sysclock_run(struct cl_sysclock *s)
 	watch(s, &l, &tx, adjust_us);
 	if (now_of(s) >= s->scan_at)
 		search(s);
-	if (s->state == CL_SYSCLOCK_YIELDED)
+	if (s->owner.state == CL_OWNER_YIELDED)
 		return;
 	if (why)
 		let_go(s, why);
@@ -462,21 +409,4 @@ void cl_sysclock_run(struct cl_sysclock *s)
 s64 cl_sysclock_freq_ppt(const struct cl_sysclock *s)
 {
 	return llrint(s->set.freq / FREQ_ONE * 1e12);
-}
-
-/**
- * cl_sysclock_state_name() - what is done with the clock
- * @state: the state
- *
- * Return: the state in one word.
- */
-const char *cl_sysclock_state_name(enum cl_sysclock_state state)
-{
-	static const char *const names[] = {
-		[CL_SYSCLOCK_WAITING] = "waiting",
-		[CL_SYSCLOCK_YIELDED] = "left-alone",
-		[CL_SYSCLOCK_STEERED] = "steered",
-	};
-
-	return names[state];
 }

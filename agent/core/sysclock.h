@@ -1,36 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who sets the system's clock, CLOCK_REALTIME: this node, by cluster time, or somebody
- * else.  There is one owner; where there is another one it is left alone.
+ * The system's clock, CLOCK_REALTIME, follows cluster time as long as nobody else sets
+ * it.
  */
 #ifndef _CL_CORE_SYSCLOCK_H
 #define _CL_CORE_SYSCLOCK_H
 
 #include <sys/timex.h>
 
-#include "io.h"
+#include "owner.h"
 #include "realtime.h"
-
-#define CL_SYSCLOCK_WHO_SIZE 128
-#define CL_SYSCLOCK_WHY_SIZE 192
-
-/* The clock is taken when there was no other owner for so long. */
-#define CL_SYSCLOCK_QUIET_NS (30 * CL_NS_PER_SEC)
-
-/* Doubled each time that it is lost to somebody whose name is not known, up to: */
-#define CL_SYSCLOCK_QUIET_MAX_NS (64 * CL_SYSCLOCK_QUIET_NS)
-
-/**
- * enum cl_sysclock_state - what is done with the clock
- * @CL_SYSCLOCK_WAITING: nothing, there is no cluster time to set it to
- * @CL_SYSCLOCK_YIELDED: nothing, somebody else sets it
- * @CL_SYSCLOCK_STEERED: it follows cluster time
- */
-enum cl_sysclock_state {
-	CL_SYSCLOCK_WAITING,
-	CL_SYSCLOCK_YIELDED,
-	CL_SYSCLOCK_STEERED,
-};
 
 /**
  * struct cl_sysclock_look - cluster time and the system's clocks at one instant
@@ -69,7 +48,7 @@ struct cl_sysclock_look {
 struct cl_sysclock_ops {
 	int (*look)(void *ctx, struct cl_sysclock_look *ret);
 	int (*adjust)(void *ctx, struct timex *tx);
-	bool (*rivals)(void *ctx, bool all, char who[CL_SYSCLOCK_WHO_SIZE]);
+	bool (*rivals)(void *ctx, bool all, char who[CL_OWNER_WHO_SIZE]);
 };
 
 /**
@@ -79,9 +58,7 @@ struct cl_sysclock_ops {
  * @ctx: for @ops
  * @step_ns: a larger offset may be stepped away; 0: none
  * @may_step: it may now: at the start, and after a disruption
- * @state: what is done with it
- * @why: why it is not steered; "" if it is
- * @owner: who sets it, as far as known
+ * @owner: who sets it
  * @ours: @set is what it was set to by us and nobody else since
  * @set: its settings as seen last
  * @real: how it runs
@@ -89,15 +66,8 @@ struct cl_sysclock_ops {
  * @disruptions: as seen last
  * @next: next look, io time
  * @scan_at: next search for rivals, io time
- * @quiet_since: no other owner was noticed since then, io time
- * @quiet_ns: how long there has to be none
- * @hold_ns: @quiet_ns when it was last lost to somebody without a known name; 0:
- *	never
- * @taken_at: when it was taken, io time
- * @failing: the last look or setting failed, and that was logged
  * @offset_ns: cluster time in UTC minus clock, as seen last
  * @stepped_ns: what it was stepped by
- * @yields: times that it was left to somebody
  */
 struct cl_sysclock {
 	struct cl_io *io;
@@ -105,9 +75,7 @@ struct cl_sysclock {
 	void *ctx;
 	s64 step_ns;
 	bool may_step;
-	enum cl_sysclock_state state;
-	char why[CL_SYSCLOCK_WHY_SIZE];
-	char owner[CL_SYSCLOCK_WHO_SIZE];
+	struct cl_owner owner;
 	bool ours;
 	struct timex set;
 	struct cl_realtime real;
@@ -115,14 +83,8 @@ struct cl_sysclock {
 	u32 disruptions;
 	s64 next;
 	s64 scan_at;
-	s64 quiet_since;
-	s64 quiet_ns;
-	s64 hold_ns;
-	s64 taken_at;
-	bool failing;
 	s64 offset_ns;
 	s64 stepped_ns;
-	u64 yields;
 };
 
 void cl_sysclock_init(struct cl_sysclock *s, struct cl_io *io,
@@ -130,6 +92,5 @@ void cl_sysclock_init(struct cl_sysclock *s, struct cl_io *io,
 		      s64 step_ns);
 void cl_sysclock_run(struct cl_sysclock *s);
 s64 cl_sysclock_freq_ppt(const struct cl_sysclock *s);
-const char *cl_sysclock_state_name(enum cl_sysclock_state state);
 
 #endif /* _CL_CORE_SYSCLOCK_H */

@@ -85,10 +85,10 @@ static int adjust(void *ctx, struct timex *tx)
 	return cl_adjtime(tx);
 }
 
-static bool rivals(void *ctx, bool all, char who[CL_SYSCLOCK_WHO_SIZE])
+static bool rivals(void *ctx, bool all, char who[CL_OWNER_WHO_SIZE])
 {
 	(void)ctx;
-	return cl_rival_find("/proc", all, who, CL_SYSCLOCK_WHO_SIZE);
+	return cl_rival_find("/proc", all, who, CL_OWNER_WHO_SIZE);
 }
 
 static const struct cl_sysclock_ops ops = {
@@ -164,26 +164,16 @@ void cl_systime_run(struct cl_systime *t)
 void cl_systime_get(const struct cl_systime *t, struct cl_ctl_sysclock *ret)
 {
 	const struct cl_sysclock *s = &t->sysclock;
-	bool steered = s->state == CL_SYSCLOCK_STEERED;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->have = CL_CTL_BIT(SYSCLOCK_STATE);
 	strcpy(ret->state, "off");
 	if (!t->on)
 		return;
-	strcpy(ret->state, cl_sysclock_state_name(s->state));
-	ret->have |= CL_CTL_BIT(SYSCLOCK_STEPPED) | CL_CTL_BIT(SYSCLOCK_YIELDS);
+	cl_owner_get(&s->owner, ret);
 	ret->stepped_ns = s->stepped_ns;
-	ret->yields = s->yields;
-	if (*s->owner) {
-		strcpy(ret->owner, s->owner);
-		ret->have |= CL_CTL_BIT(SYSCLOCK_OWNER);
-	}
-	if (*s->why) {
-		strcpy(ret->why, s->why);
-		ret->have |= CL_CTL_BIT(SYSCLOCK_WHY);
-	}
-	if (!steered)
+	ret->have |= CL_CTL_BIT(SYSCLOCK_STEPPED);
+	if (s->owner.state != CL_OWNER_STEERED)
 		return;
 	ret->offset_ns = s->offset_ns;
 	ret->freq_ppt = cl_sysclock_freq_ppt(s);

@@ -16,7 +16,7 @@ AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 CONTROL_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c \
 	systime.c timepage.c adjtime.c) \
-	$(addprefix agent/core/,sysclock.c realtime.c) $(wildcard agent/core/cluster*.c) \
+	$(addprefix agent/core/,sysclock.c realtime.c owner.c) $(wildcard agent/core/cluster*.c) \
 	agent/core/apply.c agent/core/io.c agent/core/gate.c agent/core/usual.c \
 	agent/core/reputation.c agent/core/reputation_name.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \

@@ -180,7 +180,7 @@ static int adjust(void *ctx, struct timex *tx)
 	return 0;
 }
 
-static bool rivals(void *ctx, bool all, char who[CL_SYSCLOCK_WHO_SIZE])
+static bool rivals(void *ctx, bool all, char who[CL_OWNER_WHO_SIZE])
 {
 	struct fakekernel *k = ctx;
 	const char *name = k->rival ? k->rival : all ? k->suspect : NULL;

@@ -403,8 +403,8 @@ static void test_system_clock(void **state)
 	assert_non_null(strstr(s.why, "no cluster time"));
 	assert_false(cl_ctl_has(&s, SYSCLOCK_OFFSET));
 	assert_false(cl_ctl_has(&s, SYSCLOCK_OWNER));
-	systime.sysclock.state = CL_SYSCLOCK_STEERED;
-	*systime.sysclock.why = '\0';
+	systime.sysclock.owner.state = CL_OWNER_STEERED;
+	*systime.sysclock.owner.why = '\0';
 	systime.sysclock.offset_ns = -12;
 	systime.sysclock.set.freq = 65536;
 	s = look(CL_CTL_SYSCLOCK_GET).sysclock;

@@ -51,13 +51,13 @@ static void run(s64 ns)
 
 static bool steered(void)
 {
-	return x.s.state == CL_SYSCLOCK_STEERED;
+	return x.s.owner.state == CL_OWNER_STEERED;
 }
 
 static void assert_left_to(const char *who)
 {
-	assert_int_equal(x.s.state, CL_SYSCLOCK_YIELDED);
-	assert_non_null(strstr(x.s.why, who));
+	assert_int_equal(x.s.owner.state, CL_OWNER_YIELDED);
+	assert_non_null(strstr(x.s.owner.why, who));
 	assert_non_null(strstr(x.f.line, who));
 }
 
@@ -243,7 +243,7 @@ static void test_unsync_exactly_when_not_usable(void **state)
 		run(SECONDS(2));
 		assert_true(x.k.tx.status & STA_UNSYNC);
 		assert_int_equal(x.k.tx.maxerror, 16000000);
-		assert_int_equal(x.s.state, CL_SYSCLOCK_WAITING);
+		assert_int_equal(x.s.owner.state, CL_OWNER_WAITING);
 		calls = x.k.calls;
 		run(SECONDS(10));
 		assert_int_equal(x.k.calls, calls);
@@ -253,7 +253,7 @@ static void test_unsync_exactly_when_not_usable(void **state)
 	x.k.look.tai_offset_s = 0;
 	run(SECONDS(2));
 	assert_true(x.k.tx.status & STA_UNSYNC);
-	assert_non_null(strstr(x.s.why, "TAI and UTC"));
+	assert_non_null(strstr(x.s.owner.why, "TAI and UTC"));
 	x.k.look.tai_offset_s = 37;
 	run(SECONDS(2));
 	x.k.fail_look = -ENODEV;
@@ -267,7 +267,7 @@ static void test_before_there_is_time_nothing_is_touched(void **state)
 	x.k.look.state = CLOCKLINK_STATE_JOINING;
 	run(SECONDS(20));
 	assert_int_equal(x.k.calls, 0);
-	assert_int_equal(x.s.state, CL_SYSCLOCK_WAITING);
+	assert_int_equal(x.s.owner.state, CL_OWNER_WAITING);
 }
 
 static void test_a_rival_is_named_and_not_fought(void **state)
@@ -294,7 +294,7 @@ static void test_a_rival_that_comes_later(void **state)
 	x.k.rival = "ntpd (process 99)";
 	run(SECONDS(6));
 	assert_left_to("ntpd (process 99)");
-	assert_int_equal(x.s.yields, 1);
+	assert_int_equal(x.s.owner.yields, 1);
 	calls = x.k.calls;
 	run(SECONDS(60));
 	assert_int_equal(x.k.calls, calls);
@@ -380,7 +380,7 @@ static void test_who_has_a_name_is_named_for_its_deeds(void **state)
 	steal_freq();
 	run(SECONDS(40));
 	assert_true(steered());
-	assert_int_equal(x.s.yields, 2);
+	assert_int_equal(x.s.owner.yields, 2);
 }
 
 /* Others' settings are not reverted once per hold-off. */
@@ -413,11 +413,11 @@ static void test_while_others_are_busy_it_stays_theirs(void **state)
 	for (int i = 0; i < 20; i++) {
 		steal_freq();
 		run(SECONDS(20));
-		assert_int_equal(x.s.state, CL_SYSCLOCK_YIELDED);
+		assert_int_equal(x.s.owner.state, CL_OWNER_YIELDED);
 	}
 	run(SECONDS(40));
 	assert_true(steered());
-	assert_int_equal(x.s.yields, 1);
+	assert_int_equal(x.s.owner.yields, 1);
 }
 
 /* Until noon of the next day. */
@@ -444,7 +444,7 @@ static void test_leap_second(void **state)
 	assert_int_equal(x.k.tx.tai, 38);
 	assert_false(x.k.tx.status & STA_INS);
 	assert_true(llabs(fakekernel_offset(&x.k)) <= 5);
-	assert_int_equal(x.s.yields, 0);
+	assert_int_equal(x.s.owner.yields, 0);
 	assert_int_equal(x.k.steps, 0);
 	run(SECONDS(100));
 	assert_true(llabs(fakekernel_offset(&x.k)) <= 3);
@@ -469,7 +469,7 @@ static void test_a_clock_that_cannot_be_set(void **state)
 	(void)state;
 	x.k.fail = -EPERM;
 	run(SECONDS(10));
-	assert_int_equal(x.s.state, CL_SYSCLOCK_WAITING);
+	assert_int_equal(x.s.owner.state, CL_OWNER_WAITING);
 	assert_int_equal(x.f.lines, 1);
 	assert_non_null(strstr(x.f.line, "not permitted"));
 	x.k.fail = 0;
