@@ -191,6 +191,7 @@ enum {
 	REMOVE,
 	EVICT,
 	TRANSFER,
+	NEW_TIME,
 };
 
 static const struct verb verbs[] = {
@@ -208,6 +209,7 @@ static const struct verb verbs[] = {
 	[REMOVE] = { "remove", CL_CTL_REMOVE, 1, 1, " NODE" },
 	[EVICT] = { "evict", CL_CTL_EVICT, 1, 1, " NODE" },
 	[TRANSFER] = { "transfer", CL_CTL_TRANSFER, 0, 1, " [NODE]" },
+	[NEW_TIME] = { "new-time", CL_CTL_NEW_TIME, 0, 0, "" },
 };
 
 static enum cl_exit run_verb(struct cl_cli *cli, size_t i, int argc,
@@ -253,7 +255,7 @@ static enum cl_exit run_cluster(struct cl_cli *cli, int argc, char **argv)
 const struct cl_command cl_command_cluster = {
 	.name = "cluster",
 	.synopsis =
-		"[status | members | init | join ADDRESS[:PORT]... [vote=yes] | leave | promote NODE | demote NODE | remove NODE | evict NODE | transfer [NODE] | set [KEY=VALUE...] | reputation | events | timescale]",
+		"[status | members | init | join ADDRESS[:PORT]... [vote=yes] | leave | promote NODE | demote NODE | remove NODE | evict NODE | transfer [NODE] | new-time | set [KEY=VALUE...] | reputation | events | timescale]",
 	.summary = "show or change the cluster, by way of clocklinkd",
 	.help = "NODE is the id or the name of a member. Changes are for root; they are asked\n"
 		"of the leader by way of this host's daemon, and the answer is waited for.\n"
@@ -268,6 +270,8 @@ const struct cl_command cl_command_cluster = {
 		"  remove      a member that does not vote is a member no more\n"
 		"  evict       the same, if need be after its vote was taken away\n"
 		"  transfer    let NODE lead, or whichever other node\n"
+		"  new-time    begin another cluster time at this node, which is elected and has\n"
+		"              none, though most voters do not say that they have none either\n"
 		"  set         settings that all nodes share; without a key show them. Keys:\n"
 		"              interval, interval-max, asymmetry, wander, max-bound, probes,\n"
 		"              probe-every, as for instance set\n"

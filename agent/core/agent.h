@@ -69,6 +69,7 @@ int cl_agent_request(struct cl_agent *a, const struct cl_entry *e, u64 handle,
 		     char *error);
 int cl_agent_act(struct cl_agent *a, enum cl_cluster_act act, u32 node,
 		 u64 handle, char *error);
+int cl_agent_new_time(struct cl_agent *a, u64 handle, char *error);
 
 s64 cl_agent_deadline(const struct cl_agent *a);
 void cl_agent_run(struct cl_agent *a);

@@ -136,12 +136,13 @@ static void pass_on(struct cl_agent *a, s64 now, u32 node, const char *why)
 	give_away(a, node, why);
 }
 
-/* Nobody has a time that it can go on with. */
-static void begin_time(struct cl_agent *a, const struct cl_census_count *n)
+/* Nobody has a time that it can go on with, or so says an operator. */
+static void begin_time(struct cl_agent *a, const struct cl_census_count *n,
+		       const char *who)
 {
 	cl_io_log(a->io, CL_IO_WARNING,
-		  "node %u begins a new cluster time: %u of %u have none",
-		  a->node, n->none, n->voters);
+		  "node %u begins a new cluster time%s: %u of %u have none",
+		  a->node, who, n->none, n->voters);
 	take(a);
 }
 
@@ -154,7 +155,7 @@ static void search(struct cl_agent *a, s64 now, const struct cl_census_count *n)
 	if (n->best && passed < GIVE_UP_NS) {
 		pass_on(a, now, n->best, "this node has no time");
 	} else if (enough && (n->told == n->voters || passed >= BEGIN_NS)) {
-		begin_time(a, n);
+		begin_time(a, n, "");
 	} else {
 		a->reign.ask = now + ASK_NS;
 		call_voters(a, now);
@@ -235,6 +236,49 @@ static void accede(struct cl_agent *a, s64 now)
 	} else {
 		search(a, now, &n);
 	}
+}
+
+/**
+ * cl_agent_new_time() - an operator wants a new cluster time, whatever voters have
+ * @a: the agent, in a cluster
+ * @handle: for ops->answered(), which is called unless this fails
+ * @error: CL_ENTRY_ERROR_SIZE bytes; on failure what is wrong
+ *
+ * For when the voters that had the old one are lost for good, and those that say to have
+ * none are no majority.  Who has the old time yet does not obey the new one.
+ *
+ * Return: 0; -EINVAL: it cannot be said here, or there is a time to go on with.
+ */
+int cl_agent_new_time(struct cl_agent *a, u64 handle, char *error)
+{
+	const struct cl_raft_conf *conf =
+		cl_raft_conf(cl_cluster_raft(a->cluster));
+	struct cl_census_count n;
+	struct cl_census_word own;
+
+	if (!a->leader)
+		return cl_wrong(error, "new-time: nobody is elected yet");
+	if (!a->reign.elected)
+		return cl_wrong(error,
+				"new-time: node %u is elected, say it there",
+				a->leader);
+	if (!a->present)
+		return cl_wrong(error, "new-time: this node has no clock");
+	if (a->reign.leads)
+		return cl_wrong(error,
+				"new-time: node %u leads, its time goes on",
+				a->node);
+	describe(a, &own);
+	if (cl_nl_state_usable(own.state))
+		return cl_wrong(error,
+				"new-time: node %u has the time, and will lead",
+				a->node);
+	cl_census_hear(&a->reign.census, a->node, &own);
+	cl_census_count(&a->reign.census, conf, a->node, &n);
+	begin_time(a, &n, " as an operator wants");
+	cl_agent_settle(a);
+	a->ops->answered(a->ctx, handle, 0, "done");
+	return 0;
 }
 
 static void begin_reign(struct cl_agent *a, s64 now, bool elected)

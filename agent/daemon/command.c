@@ -192,6 +192,8 @@ int cl_command_run(struct cl_membership *m, const struct cl_nl_msg *req,
 		return run_act(m, req, CL_CLUSTER_EVICT, handle, error);
 	case CL_CTL_TRANSFER:
 		return run_act(m, req, CL_CLUSTER_LEAD, handle, error);
+	case CL_CTL_NEW_TIME:
+		return cl_agent_new_time(cl_membership_agent(m), handle, error);
 	default:
 		return refuse(error, -EOPNOTSUPP, "no such command");
 	}
@@ -224,6 +226,8 @@ const char *cl_command_name(unsigned int cmd)
 		return "evict";
 	case CL_CTL_TRANSFER:
 		return "transfer";
+	case CL_CTL_NEW_TIME:
+		return "new-time";
 	default:
 		return NULL;
 	}
@@ -246,6 +250,7 @@ void cl_command_text(char *buf, size_t size, const struct cl_nl_msg *req)
 	case CL_CTL_SETTINGS_SET:
 	case CL_CTL_INIT:
 	case CL_CTL_LEAVE:
+	case CL_CTL_NEW_TIME:
 		snprintf(buf, size, "%s", name);
 		break;
 	default:

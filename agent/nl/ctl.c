@@ -221,6 +221,7 @@ static const struct cl_nl_schema by_cmd[] = {
 	[PLACE(REMOVE)] = SCHEMA(act),
 	[PLACE(EVICT)] = SCHEMA(act),
 	[PLACE(TRANSFER)] = SCHEMA(act),
+	[PLACE(NEW_TIME)] = NOTHING,
 };
 
 /**

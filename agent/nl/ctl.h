@@ -45,6 +45,7 @@ enum cl_ctl_cmd {
 	CL_CTL_REMOVE,
 	CL_CTL_EVICT,
 	CL_CTL_TRANSFER,
+	CL_CTL_NEW_TIME,
 	CL_CTL_CMD_END,
 };
 

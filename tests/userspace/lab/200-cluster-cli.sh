@@ -133,6 +133,10 @@ refused "promote: unknown id" 1 "node 9 is no member" ctl 1 promote 9
 refused "promote: unknown name" 1 "no member has the name 'n9'" ctl 1 promote n9
 refused "transfer: no voter" 1 "node 3 is no voter" ctl 1 transfer 3
 refused "user: promote" 1 "for root" user 1 cluster promote 2
+refused "user: new-time" 1 "for root" user 1 cluster new-time
+refused "new-time: of whom" 2 "want: cluster new-time" ctl 1 new-time 1
+refused "new-time: there is one" 1 "node 1 leads, its time goes on" ctl 1 new-time
+refused "new-time: not the leader" 1 "node 1 is elected, say it there" ctl 3 new-time
 check "promote by name, asked of a follower" ctl 3 promote n2
 check "promote by id" ctl 1 promote 3
 refused "remove: it votes" 1 "demote it first" ctl 1 remove 3

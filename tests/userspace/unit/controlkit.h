@@ -154,6 +154,12 @@ int cl_agent_request(struct cl_agent *a, const struct cl_entry *e, u64 handle,
 	return note(handle, why);
 }
 
+int cl_agent_new_time(struct cl_agent *a, u64 handle, char *why)
+{
+	(void)a;
+	return note(handle, why);
+}
+
 /* The state as only the log may change it, or a test. */
 static inline struct cl_state *agreed(void)
 {

@@ -421,6 +421,52 @@ static void test_new_time_begins_when_most_have_none(void **state)
 	end_cluster();
 }
 
+static void refuse_new_time(u32 id, const char *why)
+{
+	node[id].result = PENDING;
+	assert_int_equal(cl_agent_new_time(node[id].a, id, error), -EINVAL);
+	assert_non_null(strstr(error, why));
+	assert_int_equal(node[id].result, PENDING);
+	assert_int_equal(begun(3), 0);
+}
+
+/* A majority that says to have no time is not to be had: an operator decides. */
+static void test_new_time_by_an_operator(void **state)
+{
+	u32 id;
+
+	(void)state;
+	make_cluster(3);
+	for (u32 i = 1; i <= 3; i++)
+		node[i].f.steer.force = false;
+	id = leader_of(1);
+	refuse_new_time(id, "leads, its time goes on");
+	lost = CL_CENSUS_TELL;
+	lose_time(3);
+	run(40 * CL_NS_PER_SEC);
+	id = leader_of(1);
+	assert_int_not_equal(id, 0);
+	refuse_new_time(id % 3 + 1, "is elected, say it there");
+	/* A clock that has come back is better than a new time. */
+	node[id].f.clock.state = CLOCKLINK_STATE_HOLDOVER;
+	refuse_new_time(id, "has the time");
+	node[id].f.clock.state = CLOCKLINK_STATE_VOID;
+	node[id].result = PENDING;
+	assert_int_equal(cl_agent_new_time(node[id].a, id, error), 0);
+	assert_int_equal(node[id].result, 0);
+	run(CL_NS_PER_SEC);
+	assert_int_equal(begun(3), 1);
+	assert_int_equal(node[id].f.steer.parent, id);
+	die(id % 3 + 1);
+	die((id + 1) % 3 + 1);
+	run(CL_NS_PER_SEC);
+	node[id].result = PENDING;
+	assert_int_equal(cl_agent_new_time(node[id].a, id, error), -EINVAL);
+	assert_non_null(strstr(error, "nobody is elected"));
+	lost = 0;
+	end_cluster();
+}
+
 /* One voter that has a time is enough, whoever is elected. */
 static void test_old_time_is_gone_on_with(void **state)
 {
@@ -639,6 +685,7 @@ int main(void)
 		cmocka_unit_test(test_without_a_majority_nobody_leads),
 		cmocka_unit_test(test_leader_without_a_time_gives_it_away),
 		cmocka_unit_test(test_new_time_begins_when_most_have_none),
+		cmocka_unit_test(test_new_time_by_an_operator),
 		cmocka_unit_test(test_old_time_is_gone_on_with),
 		cmocka_unit_test(test_who_knows_the_rate_leads),
 		cmocka_unit_test(test_no_confidence_deposes),

@@ -137,6 +137,7 @@ static void test_only_root_changes(void **state)
 		CL_CTL_SETTINGS_SET, CL_CTL_INIT,    CL_CTL_JOIN,
 		CL_CTL_LEAVE,	     CL_CTL_PROMOTE, CL_CTL_DEMOTE,
 		CL_CTL_REMOVE,	     CL_CTL_EVICT,   CL_CTL_TRANSFER,
+		CL_CTL_NEW_TIME,
 	};
 	struct cl_nl_error e;
 	int fd;
@@ -185,6 +186,28 @@ static void test_acts_are_answered_when_they_end(void **state)
 		serve();
 		assert_int_equal(hear(fd), -1);
 	}
+	close(fd);
+}
+
+static void test_new_time_is_asked_for_here(void **state)
+{
+	struct cl_nl_msg m = { .cmd = CL_CTL_NEW_TIME };
+	struct cl_nl_error e;
+	int fd;
+
+	(void)state;
+	need_root();
+	fd = client();
+	asked.at_once = 0;
+	assert_int_equal(order(fd, &m).code, 0);
+	assert_int_equal(asked.calls, 1);
+	asked.at_once = LATER;
+	say(fd, request_of(&m, NLM_F_ACK));
+	cl_control_answered(&control, asked.handle, -EINVAL, "new-time: no");
+	serve();
+	outcome_of(hear(fd), NULL, 0, &e);
+	assert_int_equal(e.code, -EINVAL);
+	assert_string_equal(e.text, "no");
 	close(fd);
 }
 
@@ -491,6 +514,7 @@ int main(void)
 		TEST(clients_are_counted),
 		TEST(only_root_changes),
 		TEST(acts_are_answered_when_they_end),
+		TEST(new_time_is_asked_for_here),
 		TEST(refusals_have_their_words),
 		TEST(members_by_name_or_id),
 		TEST(who_goes_is_forgotten),
