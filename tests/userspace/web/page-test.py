@@ -2,25 +2,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The web page shows what the monitor says, in a browser, view by view.
 
-The monitor is one whose figures are known. Faults that are planted in the files of the
-page must be noticed.
+The monitor is one whose figures are known, then clocklink-monitor with a record. Faults
+that are planted in the files of the page must be noticed.
 """
 
 import pathlib
 import re
 import sys
+import tempfile
 import threading
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(TOP / "tests/userspace/vtime")]
+sys.path[:0] = [str(TOP / "tests/userspace/vtime"), str(TOP / "tests/userspace/monitor")]
 
 # From the directories above and from this one.
 from browser import Browser  # noqa: E402
+from client import Monitor, make_record  # noqa: E402
 from fake_monitor import WEB, Cluster, Server  # noqa: E402
 from lab import Report  # noqa: E402
 
-NODES = 1000
+# Of the known monitor, and of the record that the real one plays.
+NODES, RECORDED = 1000, 100
 HOSTILE = "<img src=x onerror=boo()><script>"
 LONG = "W" * 31
 PHONE, DESK = (360, 740), (1280, 900)
@@ -326,6 +329,65 @@ def check_files(report):
     report.check("size", size < BUDGET, size)
 
 
+class Playing(Monitor):
+    """clocklink-monitor with a record of a cluster, at its end."""
+
+    cluster = None
+
+    @property
+    def url(self):
+        """Where it is."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def get(self, path):
+        """An answer of the API."""
+        return self.ask(f"/api/v1/{path}").json()
+
+
+def length(ns, sign=""):
+    """As the page writes a length of time, or with "+" a difference."""
+    size, units = abs(ns), ((1e9, "s"), (1e6, "ms"), (1e3, "µs"))
+    scale, unit = next(((s, u) for s, u in units if size >= 0.9995 * s), (1, "ns"))
+    size /= scale
+    digits = 0 if scale == 1 or size >= 99.95 else 1 if size >= 9.995 else 2
+    return f"{'−' if ns < 0 else sign if ns else ''}{size:.{digits}f} {unit}"
+
+
+def check_real(page, real):
+    """Each view shows what the monitor itself answers, of a record."""
+    page.server = real
+    now = real.get("status")
+    page.go("")
+    page.check("real: state", text("h1"), now["state"])
+    page.check("real: bound", text(".bound"), f"± {length(now['bound_ns'])}")
+    page.check("real: leader", fact("Leader"), now["leader_name"])
+    page.check("real: members", fact("Members"), str(RECORDED))
+    page.holds("real: plots know their figures", "[...document.querySelectorAll('.plot')]"
+               ".every(p => p.ariaLabel && !p.ariaLabel.includes('not known'))")
+    page.go("nodes?sort=offset&order=desc&limit=25")
+    rows = real.get("nodes?sort=offset&order=desc&limit=25")["nodes"]
+    page.check("real: offsets", f"{column(5)}.join('|')",
+               "|".join(length(r["offset_ns"], "+") for r in rows))
+    page.check("real: names", f"{column(2)}.join('|')", "|".join(r["name"] for r in rows))
+    liar = real.get(f"nodes/{rows[0]['node']}")
+    page.go(f"node/{liar['node']}")
+    page.check("real: a liar", text(".marks .tone-bad"), "isolated")
+    page.check("real: its accusers", "document.querySelectorAll('[aria-label=Accusations] "
+               "tbody tr').length", len(liar["accusations"]))
+    latency = real.get(f"nodes/{liar['node']}/latency")
+    page.holds("real: distribution", f"document.querySelector('.histogram').ariaLabel.includes("
+               f"'p50 {length(latency['p50_ns'])}'.replace(' m', '\u00a0m'))")
+    page.go("events")
+    page.check("real: events", "document.querySelectorAll('tbody tr').length",
+               len(real.get("events")["events"]))
+    page.go("rounds")
+    page.check("real: rounds", f"{column(3)}[0]", f"{real.get('rounds')['rounds'][-1]['round']:,}")
+    page.go("settings")
+    page.check("real: port", fact("port"), "20319")
+    wide = too_wide(page, VIEWS)
+    page.report.check(f"real: all views fit {PHONE[0]} pixels", not wide, *wide)
+
+
 def check_faults(page):
     """Faults in the page are noticed by what should notice them."""
     for name, old, new, view, script, expected in (
@@ -400,7 +462,11 @@ def main():
         report.check(f"all views fit {PHONE[0]} pixels", not wide, *wide)
         server = check_contact(page)
         check_faults(page)
-        outside = [r for r in browser.requests if not r.startswith((server.url, "about:", "data:"))]
+        with tempfile.TemporaryDirectory() as folder:
+            with Playing(make_record(f"{folder}/record", RECORDED, 60)) as real:
+                check_real(page, real)
+        ours = (server.url, real.url, "about:")
+        outside = [r for r in browser.requests if not r.startswith(ours)]
         report.check("nothing is asked of others", browser.requests and not outside, *outside[:5])
         report.check("the console is clean", not browser.errors, *browser.errors[:5])
     stop(server)

@@ -6,4 +6,4 @@ $(BUILD)/unit/test_web: tests/userspace/web/page-test.py
 	@mkdir -p $(@D)
 	ln -sf $(abspath $<) $@
 
-unit: $(BUILD)/unit/test_web
+unit: $(BUILD)/unit/test_web $(BUILD)/monitor/make-record $(BUILD)/clocklink-monitor

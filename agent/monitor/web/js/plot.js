@@ -72,6 +72,13 @@ function drawMarks(chart, marks) {
 	ctx.restore();
 }
 
+// A figure between two that are not known is no line: it gets a point.
+function alone(chart, series) {
+	const column = chart.data[series];
+
+	return column.flatMap((v, i) => v !== null && (column[i - 1] ?? column[i + 1] ?? null) === null ? [i] : []);
+}
+
 function axes(figure, kind) {
 	const common = {
 		font: FONT, stroke: () => colour("--muted"),
@@ -140,7 +147,7 @@ export class Plot {
 			cursor: { y: false, drag: { x: false, y: false }, sync: { key: sync }, points: { size: 6 } },
 			axes: axes(this.figure, kind),
 			series: [{}, ...this.series.map((s) => ({
-				label: s.label, width: 1.5, points: { show: false },
+				label: s.label, width: 1.5, points: { show: false, filter: alone, size: 4 },
 				stroke: () => colour(`--line-${s.line}`), dash: DASHES[s.dash ?? "solid"],
 				fill: s.fill ? () => colour(`--fill-${s.line}`) : null,
 				paths: s.step ? window.uPlot.paths.stepped({ align: 1 }) : null,
