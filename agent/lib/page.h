@@ -117,17 +117,17 @@ static inline int cl_page_eval(const struct clocklink_anchor *a,
 			       struct cl_raw raw, struct cl_interval *ret)
 {
 	const struct cl_clock c = cl_page_clock(a);
+	bool usable = cl_page_usable(a->state);
 	struct cl_time t;
 	s64 err;
 
-	ret->state = a->state;
-	if (cl_page_usable(a->state) && raw.ns >= a->void_raw)
-		ret->state = CLOCKLINK_STATE_VOID;
-	if (!cl_page_usable(ret->state)) {
+	if (!usable || raw.ns >= a->void_raw) {
+		ret->state = usable ? CLOCKLINK_STATE_VOID : a->state;
 		ret->earliest = cl_time(S64_MIN);
 		ret->latest = cl_time(S64_MAX);
 		return -ENODATA;
 	}
+	ret->state = a->state;
 	t = cl_clock_at(&c, raw);
 	err = a->bound_ns + cl_page_grown(a, raw);
 	ret->earliest = cl_time_add(t, -err);
