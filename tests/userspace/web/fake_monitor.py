@@ -29,6 +29,11 @@ NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "
          "kappa", "lambda", "mu"]
 STATES = ["unsynced", "joining", "synced", "unverified", "holdover", "void", "gone",
           "unknown"]
+# What is not there of the own node
+MEASURED = ["offset_ns", "offset_age_ns", "freq_ppb", "freq_error_ppb", "error_ns",
+            "min_rtt_ns", "excess_ns", "asymmetry_ns", "age_ns", "loss", "lost", "duplicated",
+            "reordered", "exchanges", "stamps"]
+NOT_OF_PEER = ["offset_age_ns", "loss"]
 SORTS = {"bound": "bound_ns", "offset": "offset_ns", "rtt": "min_rtt_ns",
          "excess": "excess_ns"}
 
@@ -100,7 +105,7 @@ class Cluster:
         if n == 1:
             row["bound_ns"] = self.own(now)[1]
             row["state"] = self.state
-            return row
+            return dict.fromkeys(MEASURED) | row
         row |= {"offset_ns": round(190 * math.sin(now / 31 + n) + 120 * noise("o", n, step)),
                 "offset_age_ns": round(1e6 * (20 + 80 * abs(math.sin(n * now)))),
                 "freq_ppb": round(9_000 * math.sin(n * 12.9898) + noise("f", n, step), 3),
@@ -182,9 +187,12 @@ class Cluster:
                          "wanted": row["role"] != "follower", "lag": 0,
                          "time_address": row["address"], "stream_address": row["address"],
                          "reputation": row["reputation"]}
-        if n != 1:
-            row["peer"] = {k: v for k, v in row.items() if k.endswith(("_ns", "_ppb"))} | {
-                "estimator": "kalman", "wander_ppb": 0.41, "noise_ns": 1_480, "ready": True,
+        row["peer"] = row["voter"] = None
+        if n == 1:
+            row["reputation"] = None
+        else:
+            row["peer"] = {k: row[k] or 0 for k in MEASURED if k not in NOT_OF_PEER} | {
+                "node": n, "estimator": "kalman", "wander_ppb": 0.41, "noise_ns": 1_480, "ready": True,
                 "requests": row["exchanges"] + row["lost"], "responses": row["exchanges"],
                 "stale": 0, "late": 1, "path_changes": 1, "restarts": 0}
             row["reputation"] = {
@@ -196,7 +204,7 @@ class Cluster:
                 "changed_ns": 40_000_000_000 if lies else 400_000_000_000,
                 "rule": row["rule"] or "none", "offset_ns": 103_918 * lies, "limit_ns": 9_102}
         row["accusations"] = [
-            {"node": n, "accuser": a, "accuser_name": self.names[a], "rule": "strikes",
+            {"node": n, "accuser": a, "rule": "strikes",
              "offset_ns": 103_918 + 311 * a, "limit_ns": 9_102 + 57 * a, "round": 4021 + a,
              "term": 7} for a in (2, 3, 5)] if lies else []
         return row
@@ -279,12 +287,13 @@ class Cluster:
         if self.count < 9:
             return {"warnings": []}
         return {"warnings": [
-            {"node": 4, "kind": "delay-trend", "since_utc_ms": 1000 * (self.start - 188),
+            {"node": 4, "kind": "floor", "since_utc_ms": 1000 * (self.start - 188),
              "strength": 6.2, "text": "round trip grows, 5.3 us/s", "limit_in_s": 340},
-            {"node": 7, "kind": "isolated", "since_utc_ms": 1000 * (self.start - 40),
-             "strength": 12.0, "text": f"{self.names[7]}: isolated by 3 accusations"},
-            {"node": 9, "kind": "silent", "since_utc_ms": 1000 * (self.start - 97),
-             "strength": 9.0, "text": f"no answer for {now - self.start + 97:.0f} s"}]}
+            {"node": 7, "kind": "offset", "since_utc_ms": 1000 * (self.start - 40),
+             "strength": 12.0, "text": f"{self.names[7]} is off by 104 us", "limit_in_s": None},
+            {"node": 9, "kind": "loss", "since_utc_ms": 1000 * (self.start - 97),
+             "strength": 9.0, "text": f"no answer for {now - self.start + 97:.0f} s",
+             "limit_in_s": None}]}
 
     def settings(self, _now, _query):
         """GET settings"""

@@ -6,12 +6,16 @@ The monitor is one whose figures are known, then clocklink-monitor with a record
 that are planted in the files of the page must be noticed.
 """
 
+import email.message
+import importlib.util
+import json
 import pathlib
 import re
 import sys
 import tempfile
 import threading
 import time
+import types
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(TOP / "tests/userspace/vtime"), str(TOP / "tests/userspace/monitor")]
@@ -28,6 +32,9 @@ HOSTILE = "<img src=x onerror=boo()><script>"
 LONG = "W" * 31
 PHONE, DESK = (360, 740), (1280, 900)
 VIEWS = ["", "nodes", "node/1", "node/3", "node/7", "events", "rounds", "settings"]
+# Of the known monitor; what the page asks for.
+ANSWERS = ["status", "nodes", "nodes/1", "nodes/7", "nodes/9", "nodes/7/latency",
+           "nodes/7/history", "history", "rounds", "events", "warnings", "settings"]
 # All that the page loads, in bytes.
 BUDGET = 160_000
 CONTRAST = 4.5
@@ -149,11 +156,11 @@ def check_node(page):
     page.check("evidence", text(".meter"), "strikes3.00 of 3")
     page.check("accusers", "[...document.querySelectorAll('[aria-label=Accusations] tbody tr')]"
                ".map(e => e.textContent.replace(/\\s+/g, ' ')).join('|')",
-               "|".join(f"{who}strikes: wrong in three exchanges in a row, beyond what queues can "
+               "|".join(f"node {who}strikes: wrong in three exchanges in a row, beyond what queues can "
                         f"do+105 µs{limit} µs7{number:,}"
-                        for who, limit, number in (("beta", "9.22", 4023),
-                                                   ("gamma", "9.27", 4024),
-                                                   ("epsilon", "9.39", 4026))))
+                        for who, limit, number in ((2, "9.22", 4023),
+                                                   (3, "9.27", 4024),
+                                                   (5, "9.39", 4026))))
     page.holds("histogram", "document.querySelectorAll('.histogram .column').length > 2 && "
                "document.querySelectorAll('.histogram .quantile').length === 3")
     page.holds("distribution in words", "/p50 1.0\\d\u00a0ms, p90 1.0\\d/.test("
@@ -344,6 +351,22 @@ class Playing(Monitor):
         return self.ask(f"/api/v1/{path}").json()
 
 
+def check_known(report, made):
+    """The known monitor answers as the document of the API says."""
+    spec = importlib.util.spec_from_file_location(
+        "monitor_test", TOP / "tests/userspace/monitor/monitor-test.py")
+    monitor_test = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(monitor_test)
+    document = monitor_test.Document(json.loads((WEB.parent / "openapi.json").read_text()))
+    headers = email.message.Message()
+    headers["Content-Type"] = "application/json"
+    for path in ANSWERS:
+        body = made.answer(path, {})
+        faults = [document.faults(f"/api/v1/{path}", types.SimpleNamespace(
+            status=200, headers=headers, body=json.dumps(b))) for b in (body, body | {"more": 1})]
+        report.check(f"{path} is as the API has it", not faults[0] and faults[1], *faults[0])
+
+
 def length(ns, sign=""):
     """As the page writes a length of time, or with "+" a difference."""
     size, units = abs(ns), ((1e9, "s"), (1e6, "ms"), (1e3, "µs"))
@@ -447,6 +470,7 @@ def main():
     report = Report()
     check_files(report)
     server = start(cluster())
+    check_known(report, server.cluster)
     with Browser(*DESK) as browser:
         page = Page(browser, server, report)
         for check in (check_overview, check_nodes, check_node, check_events, check_others,

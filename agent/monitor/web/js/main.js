@@ -170,7 +170,7 @@ function contact() {
 	const box = at("lost");
 
 	document.body.classList.toggle("stale", lost);
-	put(at("pulse"), lost ? { icon: "cross", tone: "bad", word: "no contact" }
+	put(at("pulse"), !view ? "" : lost ? { icon: "cross", tone: "bad", word: "no contact" }
 		: [held ? { icon: "dash", tone: "note", word: "paused" } : { icon: "tick", tone: "ok", word: "live" },
 			` ${units.clock(status?.utc_ms)}`, { small: " UTC" }]);
 	if (lost && box.hidden)

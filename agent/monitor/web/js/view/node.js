@@ -17,7 +17,7 @@ const EVIDENCE = ["strikes", "proofs", "cusum", "excess"];
 const OBJECTS = [["peer", "As measured"], ["member", "As a member"], ["reputation", "As judged"], ["voter", "As a voter of the time scale"]];
 
 const ACCUSATIONS = [
-	{ head: "Accuser", look: "title", value: (a) => ({ href: `#/node/${a.accuser}`, text: a.accuser_name || `node ${a.accuser}` }) },
+	{ head: "Accuser", look: "title", value: (a) => ({ href: `#/node/${a.accuser}`, text: `node ${a.accuser}` }) },
 	{ head: "Rule", look: "wide", value: (a) => [{ name: a.rule }, ": ", { small: words.rule(a.rule) }] },
 	{ head: "Off by", numeric: true, value: (a) => units.offset(a.offset_ns) },
 	{ head: "Might be", numeric: true, value: (a) => units.duration(a.limit_ns) },
