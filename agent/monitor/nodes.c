@@ -63,6 +63,7 @@ static u32 own_id(const struct cl_look *look)
 /* Forgotten ones may be kept for a while; what they point to is gone. */
 static bool keep(struct cl_node *n, const struct cl_look *look)
 {
+	n->self = false;
 	n->peer = NULL;
 	n->member = NULL;
 	n->reputation = NULL;

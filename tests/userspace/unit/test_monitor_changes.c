@@ -186,6 +186,21 @@ static void test_judgements_are_taken_over_once(void **state)
 	end(w);
 }
 
+static void test_lost_events_are_told_once(void **state)
+{
+	struct world *w = begin(NULL, 0);
+
+	(void)state;
+	look(w);
+	expect(w, CL_EVENT_STATE, 0, "clock");
+	for (u64 n = 1; n < 4; n++)
+		assert_int_equal(cl_changes_look(&w->c, &w->log, &w->look, n),
+				 0);
+	expect(w, CL_EVENT_DAEMON, 0, "too fast");
+	expect_nothing(w);
+	end(w);
+}
+
 static void test_the_log_forgets_the_oldest(void **state)
 {
 	struct world *w = begin(NULL, 0);
@@ -245,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_peers_come_and_go),
 		cmocka_unit_test(test_leader_and_quorum),
 		cmocka_unit_test(test_judgements_are_taken_over_once),
+		cmocka_unit_test(test_lost_events_are_told_once),
 		cmocka_unit_test(test_the_log_forgets_the_oldest),
 		cmocka_unit_test(test_rounds_are_counted),
 	};
