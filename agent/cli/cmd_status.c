@@ -23,6 +23,8 @@ struct status {
 	size_t n_devices;
 	struct cl_nl_msg sysclock;
 	bool has_sysclock;
+	struct cl_nl_msg phcclock;
+	bool has_phcclock;
 };
 
 static void print_node(const struct cl_nl_instance *i)
@@ -96,13 +98,15 @@ static void print_steering(const struct cl_nl_clock *c)
 
 static void print_sysclock(const struct cl_ctl_sysclock *s)
 {
+	bool device = cl_ctl_has(s, SYSCLOCK_DEVICE);
 	char a[CL_UNITS_SIZE], b[CL_UNITS_SIZE];
 
-	printf(LABEL "clock %s", "system", s->state);
+	printf(LABEL "clock%s%s %s", device ? "phc" : "system",
+	       device ? " of " : "", device ? s->device : "", s->state);
 	if (cl_ctl_has(s, SYSCLOCK_OFFSET))
-		printf(", %s off, %s against raw time",
-		       cl_units_offset(a, s->offset_ns),
-		       cl_units_freq(b, s->freq_ppt));
+		printf(", %s off, %s%s", cl_units_offset(a, s->offset_ns),
+		       cl_units_freq(b, s->freq_ppt),
+		       device ? " set" : " against raw time");
 	if (cl_ctl_has(s, SYSCLOCK_WHY))
 		printf(": %s", s->why);
 	putchar('\n');
@@ -163,18 +167,20 @@ static void print_json(const struct status *s)
 	if (s->has_sysclock)
 		json_object_set_new(j, "system_clock",
 				    cl_json_object(&s->sysclock));
+	if (s->has_phcclock)
+		json_object_set_new(j, "device_clock",
+				    cl_json_object(&s->phcclock));
 	cl_output_print_json(j);
 }
 
 /* The daemon has it; without one, or if it is off, there is nothing to tell. */
-static void get_sysclock(struct cl_cli *cli, struct status *s)
+static bool get_steered(struct cl_cli *cli, u8 cmd, struct cl_nl_msg *ret)
 {
-	const struct cl_nl_msg req = { .cmd = CL_CTL_SYSCLOCK_GET };
+	const struct cl_nl_msg req = { .cmd = cmd };
 
 	cli->control.timeout_s = DAEMON_TIMEOUT_S;
-	s->has_sysclock =
-		!cl_ctlsocket_call(&cli->control, &req, &s->sysclock) &&
-		strcmp(s->sysclock.sysclock.state, "off");
+	return !cl_ctlsocket_call(&cli->control, &req, ret) &&
+	       strcmp(ret->sysclock.state, "off");
 }
 
 static enum cl_exit run_status(struct cl_cli *cli, int argc, char **argv)
@@ -196,7 +202,8 @@ static enum cl_exit run_status(struct cl_cli *cli, int argc, char **argv)
 		free(s.peers);
 		return ex;
 	}
-	get_sysclock(cli, &s);
+	s.has_sysclock = get_steered(cli, CL_CTL_SYSCLOCK_GET, &s.sysclock);
+	s.has_phcclock = get_steered(cli, CL_CTL_PHCCLOCK_GET, &s.phcclock);
 	if (cli->opts.json) {
 		print_json(&s);
 	} else {
@@ -205,6 +212,8 @@ static enum cl_exit run_status(struct cl_cli *cli, int argc, char **argv)
 		print_steering(&s.clock.clock);
 		if (s.has_sysclock)
 			print_sysclock(&s.sysclock.sysclock);
+		if (s.has_phcclock)
+			print_sysclock(&s.phcclock.sysclock);
 		if (s.n)
 			print_peers(&s);
 		if (s.n_devices) {
@@ -230,6 +239,7 @@ const struct cl_command cl_command_status = {
 		"STAMPS who stamps its packets: the kernel (software) or the network device\n"
 		"(hardware). Behind the peers: see help device.\n"
 		"system: what the daemon does with CLOCK_REALTIME, if it is to steer it:\n"
-		"steered, waiting (there is no time), left-alone (somebody else sets it).\n",
+		"steered, waiting (there is no time), left-alone (somebody else sets it);\n"
+		"phc: the same with the PTP clock of a device, and the frequency set there.\n",
 	.run = run_status,
 };

@@ -162,6 +162,23 @@ void cl_owner_fail(struct cl_owner *o, const char *what, int err)
 	o->failing = true;
 }
 
+/**
+ * cl_owner_step() - order to step a clock
+ * @ns: by how much
+ *
+ * Return: what clock_adjtime() takes.
+ */
+struct timex cl_owner_step(s64 ns)
+{
+	/* Nanoseconds are positive also in a negative time. */
+	s64 sec = ns / CL_NS_PER_SEC - (ns % CL_NS_PER_SEC < 0);
+
+	return (struct timex){
+		.modes = ADJ_SETOFFSET | ADJ_NANO,
+		.time = { .tv_sec = sec, .tv_usec = ns - sec * CL_NS_PER_SEC },
+	};
+}
+
 static const char *name_of(enum cl_owner_state state)
 {
 	static const char *const names[] = {

@@ -6,6 +6,8 @@
 #ifndef _CL_CORE_OWNER_H
 #define _CL_CORE_OWNER_H
 
+#include <sys/timex.h>
+
 #include "io.h"
 
 #define CL_OWNER_WHO_SIZE 128
@@ -67,6 +69,7 @@ void cl_owner_disturbed(struct cl_owner *o);
 bool cl_owner_quiet(const struct cl_owner *o);
 bool cl_owner_take(struct cl_owner *o);
 void cl_owner_fail(struct cl_owner *o, const char *what, int err);
+struct timex cl_owner_step(s64 ns);
 void cl_owner_get(const struct cl_owner *o, struct cl_ctl_sysclock *ret);
 
 #endif /* _CL_CORE_OWNER_H */

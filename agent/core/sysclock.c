@@ -241,8 +241,8 @@ static s64 offset_of(const struct cl_sysclock_look *l)
 /* Steps it if it is far off, and may be stepped. */
 static int step(struct cl_sysclock *s, struct cl_sysclock_look *l)
 {
-	struct timex tx = { .modes = ADJ_SETOFFSET | ADJ_NANO };
 	s64 off = offset_of(l);
+	struct timex tx = cl_owner_step(off);
 	bool may = s->may_step && s->step_ns;
 	char buf[CL_UNITS_SIZE];
 	int err;
@@ -250,9 +250,6 @@ static int step(struct cl_sysclock *s, struct cl_sysclock_look *l)
 	s->may_step = false;
 	if (!may || cl_abs_s64(off) <= (u64)s->step_ns)
 		return 0;
-	/* Nanoseconds are positive also in a negative time. */
-	tx.time.tv_sec = off / CL_NS_PER_SEC - (off % CL_NS_PER_SEC < 0);
-	tx.time.tv_usec = off - tx.time.tv_sec * CL_NS_PER_SEC;
 	err = s->ops->adjust(s->ctx, &tx);
 	s->real.known = false;
 	if (!err)

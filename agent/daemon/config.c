@@ -206,6 +206,30 @@ static int set_path(struct reader *r, const char *key, const char *value,
 	return 0;
 }
 
+/* N of /dev/ptpN is all that a path may vary by: a link may come to mean another clock. */
+static bool is_ptp(const char *value)
+{
+	static const char path[] = "/dev/ptp";
+	const char *number = value + strlen(path);
+
+	return !strncmp(value, path, strlen(path)) && *number &&
+	       strlen(number) <= 4 && !number[strspn(number, "0123456789")];
+}
+
+static int set_phc_steer(struct reader *r, const char *value)
+{
+	bool named = strlen(value) < IF_NAMESIZE && !strchr(value, '/');
+
+	if (!named && !is_ptp(value))
+		return fail(r, r->line,
+			    "phc-steer: '%.32s' is not a device or /dev/ptpN",
+			    value);
+	if (*r->config->phc_steer)
+		return fail(r, r->line, "key 'phc-steer' was given before");
+	strcpy(r->config->phc_steer, value);
+	return 0;
+}
+
 static int set_system_clock(struct reader *r, const char *value)
 {
 	bool steer = !strcmp(value, "steer");
@@ -271,6 +295,8 @@ static int set_node(struct reader *r, const char *key, const char *value)
 		return set_path(r, key, value, r->config->temperature);
 	if (!strcmp(key, "pps"))
 		return set_path(r, key, value, r->config->pps);
+	if (!strcmp(key, "phc-steer"))
+		return set_phc_steer(r, value);
 	if (!strcmp(key, "system-clock"))
 		return set_system_clock(r, value);
 	if (!strcmp(key, "system-clock-step"))

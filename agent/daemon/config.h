@@ -65,6 +65,7 @@ struct cl_config_device {
  * @hwstamp: network device whose time stamps may be used, or auto, or off
  * @temperature: file of a sensor near the oscillator, or empty
  * @pps: PPS device whose pulses are events of the PTP clock, or empty
+ * @phc_steer: network device, or path of a PTP clock, that the daemon steers, or empty
  * @system_clock: the daemon steers CLOCK_REALTIME
  * @system_clock_step_ns: at its start it may step it if it is off by more; 0: never
  * @peers: the peers, allocated
@@ -82,6 +83,7 @@ struct cl_config {
 	char hwstamp[IF_NAMESIZE];
 	char temperature[CL_CONFIG_PATH_SIZE];
 	char pps[CL_CONFIG_PATH_SIZE];
+	char phc_steer[CL_CONFIG_PATH_SIZE];
 	bool system_clock;
 	s64 system_clock_step_ns;
 	struct cl_config_peer *peers;

@@ -166,6 +166,8 @@ static void begin_get(struct cl_control *c, struct cl_control_client *cl,
 
 	if (m->cmd == CL_CTL_SYSCLOCK_GET)
 		cl_systime_get(c->systime, &m->sysclock);
+	else if (m->cmd == CL_CTL_PHCCLOCK_GET)
+		cl_phctime_get(c->phctime, &m->sysclock);
 	else
 		err = cl_view_get(c->m, c->io, m);
 	if (!err) {
@@ -359,13 +361,14 @@ static int listen_at(struct cl_control *c, const char *path)
  * @m: what they control; must outlive @c
  * @io: the world; must outlive @c
  * @systime: the system's clock; must outlive @c
+ * @phctime: the clock of a device; must outlive @c
  * @path: where; what is there is removed, so nobody else may use it
  *
  * Return: 0 or -errno.
  */
 int cl_control_open(struct cl_control *c, struct cl_membership *m,
 		    struct cl_io *io, const struct cl_systime *systime,
-		    const char *path)
+		    const struct cl_phctime *phctime, const char *path)
 {
 	int err;
 
@@ -373,6 +376,7 @@ int cl_control_open(struct cl_control *c, struct cl_membership *m,
 	c->m = m;
 	c->io = io;
 	c->systime = systime;
+	c->phctime = phctime;
 	c->listener = -1;
 	c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	err = c->epoll_fd < 0 ? -errno : listen_at(c, path);

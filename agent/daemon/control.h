@@ -9,6 +9,7 @@
 #define _CL_DAEMON_CONTROL_H
 
 #include "membership.h"
+#include "phctime.h"
 #include "systime.h"
 
 /* Clients at a time, and those of them that are not root. */
@@ -28,6 +29,7 @@ struct cl_control_client;
  * @m: what is controlled
  * @io: the world
  * @systime: the system's clock
+ * @phctime: the clock of a device
  * @epoll_fd: waits for all
  * @listener: accepts
  * @path: where
@@ -38,6 +40,7 @@ struct cl_control {
 	struct cl_membership *m;
 	struct cl_io *io;
 	const struct cl_systime *systime;
+	const struct cl_phctime *phctime;
 	int epoll_fd;
 	int listener;
 	char path[CL_CONTROL_PATH_SIZE];
@@ -47,7 +50,7 @@ struct cl_control {
 
 int cl_control_open(struct cl_control *c, struct cl_membership *m,
 		    struct cl_io *io, const struct cl_systime *systime,
-		    const char *path);
+		    const struct cl_phctime *phctime, const char *path);
 void cl_control_close(struct cl_control *c);
 int cl_control_fd(const struct cl_control *c);
 void cl_control_handle(struct cl_control *c);

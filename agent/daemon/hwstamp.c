@@ -2,6 +2,7 @@
 #include "hwstamp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,10 +29,6 @@
  */
 #define PERIOD_MIN_NS (10 * CL_NS_PER_MS)
 #define PERIOD_MAX_NS (125 * CL_NS_PER_MS)
-
-/* A reading that took longer than usual says little. */
-#define WIDTH_FACTOR 4
-#define WIDTH_FLOOR_NS 100
 
 /* Beyond this the clock has not run as before: others may steer it. */
 #define ODD_SIGMAS 5
@@ -156,7 +153,7 @@ static bool open_clock(struct cl_hwstamp *h, struct cl_hwstamp_device *d,
 		return true;
 	close_clock(d);
 	d->phc_index = index;
-	d->phc_fd = cl_phcread_open(index);
+	d->phc_fd = cl_phcread_open(index, O_RDONLY);
 	if (d->phc_fd >= 0)
 		return true;
 	if (!d->told || d->state != CLOCKLINK_DEVICE_STATE_UNSUPPORTED)
@@ -347,15 +344,6 @@ static bool is_odd(struct cl_hwstamp *h, struct cl_hwstamp_device *d,
 	return false;
 }
 
-/* Forgets a short one within some readings, if the device has become slower. */
-static bool is_wide(struct cl_hwstamp_device *d, s64 width_ns)
-{
-	s64 usual = d->width_ns ? d->width_ns + d->width_ns / 32 + 1 : width_ns;
-
-	d->width_ns = cl_min_s64(usual, width_ns);
-	return width_ns > WIDTH_FACTOR * d->width_ns + WIDTH_FLOOR_NS;
-}
-
 static void read_device(struct cl_hwstamp *h, struct cl_hwstamp_device *d)
 {
 	struct cl_phcread r;
@@ -373,7 +361,8 @@ static void read_device(struct cl_hwstamp *h, struct cl_hwstamp_device *d)
 		close_clock(d);
 		set_state(h, d, CLOCKLINK_DEVICE_STATE_MEASURING);
 	}
-	if (err || is_wide(d, r.width_ns) || is_odd(h, d, &r))
+	if (err || cl_phcread_wide(&d->width_ns, r.width_ns) ||
+	    is_odd(h, d, &r))
 		return;
 	cl_linefit_add(&d->fit, r.phc_ns, r.raw_ns);
 	if (!cl_linefit_get(&d->fit, &line))
@@ -434,6 +423,23 @@ void cl_hwstamp_settings(struct cl_hwstamp *h,
 	h->period_ns = cl_clamp_s64(inst->interval_ns / 2, PERIOD_MIN_NS,
 				    PERIOD_MAX_NS);
 	h->scan_at = h->io->ops->now(h->io);
+}
+
+/**
+ * cl_hwstamp_forget() - a clock was changed by this daemon
+ * @h: all devices
+ * @phc_index: number of /dev/ptpN of the clock
+ *
+ * Its line begins anew.
+ */
+void cl_hwstamp_forget(struct cl_hwstamp *h, int phc_index)
+{
+	for (unsigned int i = 0; i < h->n; i++) {
+		if (h->device[i].phc_index != phc_index)
+			continue;
+		cl_linefit_init(&h->device[i].fit);
+		h->device[i].odd = 0;
+	}
 }
 
 /**

@@ -83,6 +83,7 @@ int cl_hwstamp_open(struct cl_hwstamp *h, struct cl_io *io, struct cl_nlmnl *nl,
 void cl_hwstamp_close(struct cl_hwstamp *h);
 void cl_hwstamp_settings(struct cl_hwstamp *h,
 			 const struct cl_nl_instance *inst);
+void cl_hwstamp_forget(struct cl_hwstamp *h, int phc_index);
 s64 cl_hwstamp_deadline(const struct cl_hwstamp *h);
 void cl_hwstamp_run(struct cl_hwstamp *h);
 

@@ -119,6 +119,7 @@ static void resync(struct cl_loop *l)
 	cl_sensor_settings(&l->sensor, !err);
 	cl_pps_settings(&l->pps, err ? NULL : &inst);
 	cl_systime_settings(l->systime, err ? NULL : &inst);
+	cl_phctime_settings(l->phctime, err ? NULL : &inst);
 }
 
 static void take_netlink(struct cl_loop *l)
@@ -186,6 +187,8 @@ static void take_timer(struct cl_loop *l)
 	cl_sensor_run(&l->sensor);
 	cl_pps_run(&l->pps);
 	cl_systime_run(l->systime);
+	if (cl_phctime_run(l->phctime))
+		cl_hwstamp_forget(&l->hwstamp, l->phctime->index);
 }
 
 static int arm_timer(struct cl_loop *l)
@@ -199,6 +202,7 @@ static int arm_timer(struct cl_loop *l)
 	at = cl_min_s64(at, cl_sensor_deadline(&l->sensor));
 	at = cl_min_s64(at, cl_pps_deadline(&l->pps));
 	at = cl_min_s64(at, cl_systime_deadline(l->systime));
+	at = cl_min_s64(at, cl_phctime_deadline(l->phctime));
 	if (l->watchdog_ns)
 		at = cl_min_s64(at, l->watchdog_at);
 	/* All zero disarms it. */
@@ -287,6 +291,7 @@ int cl_loop_open(struct cl_loop *l, struct cl_io *io,
 	l->agent = cl_membership_agent(l->membership);
 	l->control = parts->control;
 	l->systime = parts->systime;
+	l->phctime = parts->phctime;
 	l->watchdog_ns = cl_notify_watchdog_ns();
 	cl_sensor_init(&l->sensor, io, parts->temperature);
 	cl_pps_init(&l->pps, io, parts->pps);

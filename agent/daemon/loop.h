@@ -20,6 +20,7 @@
  * @membership: gets all that happens, it and its agent
  * @control: operators' way to @membership
  * @systime: the system's clock
+ * @phctime: the clock of a device
  * @hwstamp: which devices stamp, see cl_hwstamp_open()
  * @temperature: file of a sensor, see cl_sensor_init()
  * @pps: PPS device, see cl_pps_init()
@@ -29,6 +30,7 @@ struct cl_loop_parts {
 	struct cl_membership *membership;
 	struct cl_control *control;
 	struct cl_systime *systime;
+	struct cl_phctime *phctime;
 	const char *hwstamp;
 	const char *temperature;
 	const char *pps;
@@ -46,6 +48,7 @@ struct cl_loop_parts {
  * @sensor: temperature of the oscillator
  * @pps: pulses of a PPS device
  * @systime: the system's clock
+ * @phctime: the clock of a device
  * @epoll_fd: waits for all
  * @timer_fd: next deadline of all
  * @signal_fd: SIGTERM and SIGINT
@@ -68,6 +71,7 @@ struct cl_loop {
 	struct cl_sensor sensor;
 	struct cl_pps pps;
 	struct cl_systime *systime;
+	struct cl_phctime *phctime;
 	int epoll_fd;
 	int timer_fd;
 	int signal_fd;

@@ -36,6 +36,7 @@
  * @membership: of a cluster, or of none
  * @control: operators' way in
  * @systime: the system's clock
+ * @phctime: the clock of a device
  */
 struct daemon {
 	struct cl_io io;
@@ -45,6 +46,7 @@ struct daemon {
 	struct cl_membership *membership;
 	struct cl_control control;
 	struct cl_systime systime;
+	struct cl_phctime phctime;
 };
 
 /**
@@ -222,6 +224,11 @@ static int begin(struct daemon *d)
 	return err;
 }
 
+static const char *given(const char *setting)
+{
+	return *setting ? setting : NULL;
+}
+
 static int serve(struct daemon *d, struct cl_loop *loop)
 {
 	int err;
@@ -240,11 +247,6 @@ static int serve(struct daemon *d, struct cl_loop *loop)
 	return err;
 }
 
-static const char *given(const char *setting)
-{
-	return *setting ? setting : NULL;
-}
-
 static int loop(struct daemon *d)
 {
 	struct cl_loop_parts parts = {
@@ -252,6 +254,7 @@ static int loop(struct daemon *d)
 		.membership = d->membership,
 		.control = &d->control,
 		.systime = &d->systime,
+		.phctime = &d->phctime,
 		.hwstamp = CL_CONFIG_HWSTAMP_AUTO,
 		.temperature = given(d->config.temperature),
 		.pps = given(d->config.pps),
@@ -279,10 +282,10 @@ static int control(struct daemon *d)
 
 	cl_systime_init(&d->systime, &d->io, d->config.system_clock,
 			d->config.system_clock_step_ns);
-
+	cl_phctime_init(&d->phctime, &d->io, given(d->config.phc_steer));
 	if (!err)
 		err = cl_control_open(&d->control, d->membership, &d->io,
-				      &d->systime, path);
+				      &d->systime, &d->phctime, path);
 	if (err) {
 		cl_log(CL_IO_ERR, "cannot open the socket for operators: %s",
 		       cl_error_text(err));
@@ -291,6 +294,7 @@ static int control(struct daemon *d)
 	err = loop(d);
 	cl_control_close(&d->control);
 	cl_systime_close(&d->systime);
+	cl_phctime_close(&d->phctime);
 	return err;
 }
 

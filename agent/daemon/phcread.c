@@ -23,6 +23,10 @@
 #define CHANGED_NS 1000
 #define SYSTEM_READINGS 3
 
+/* A reading that took longer than usual says little. */
+#define WIDTH_FACTOR 4
+#define WIDTH_FLOOR_NS 100
+
 /* CLOCK_REALTIME may be slewed by 500 ppm, but was not stepped, 1000 ppm. */
 #define SLEW_MAX 1000
 #define SLEW_FLOOR_NS 1000
@@ -172,18 +176,19 @@ static int read_precise(int fd, struct cl_phcread *ret)
 }
 
 /**
- * cl_phcread_open() - open a clock for reading
+ * cl_phcread_open() - open a clock
  * @index: number of /dev/ptpN
+ * @flags: O_RDONLY, or O_RDWR to set it as well
  *
  * Return: descriptor or -errno.
  */
-int cl_phcread_open(int index)
+int cl_phcread_open(int index, int flags)
 {
 	char path[32];
 	int fd;
 
 	snprintf(path, sizeof(path), "/dev/ptp%d", index);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -200,4 +205,21 @@ int cl_phcread_get(int fd, struct cl_phcread *ret)
 	int err = read_precise(fd, ret);
 
 	return err == -EOPNOTSUPP ? read_extended(fd, ret) : err;
+}
+
+/**
+ * cl_phcread_wide() - is a reading longer than usual
+ * @usual_ns: usual width, 0 before the first reading
+ * @width_ns: that of the reading
+ *
+ * A short one is forgotten within some readings, if the device has become slower.
+ *
+ * Return: true if it is not to be used.
+ */
+bool cl_phcread_wide(s64 *usual_ns, s64 width_ns)
+{
+	s64 usual = *usual_ns ? *usual_ns + *usual_ns / 32 + 1 : width_ns;
+
+	*usual_ns = cl_min_s64(usual, width_ns);
+	return width_ns > WIDTH_FACTOR * *usual_ns + WIDTH_FLOOR_NS;
 }

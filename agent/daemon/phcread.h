@@ -23,7 +23,8 @@ struct cl_phcread {
 
 int cl_phcread_mean(const struct ptp_sys_offset_extended *x,
 		    struct cl_phcread *ret);
-int cl_phcread_open(int index);
+int cl_phcread_open(int index, int flags);
+bool cl_phcread_wide(s64 *usual_ns, s64 width_ns);
 int cl_phcread_get(int fd, struct cl_phcread *ret);
 
 #endif /* _CL_DAEMON_PHCREAD_H */

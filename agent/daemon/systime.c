@@ -88,7 +88,9 @@ static int adjust(void *ctx, struct timex *tx)
 static bool rivals(void *ctx, bool all, char who[CL_OWNER_WHO_SIZE])
 {
 	(void)ctx;
-	return cl_rival_find("/proc", all, who, CL_OWNER_WHO_SIZE);
+	return cl_rival_find("/proc",
+			     all ? CL_RIVAL_SYSTEM_ANY : CL_RIVAL_SYSTEM, who,
+			     CL_OWNER_WHO_SIZE);
 }
 
 static const struct cl_sysclock_ops ops = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A rival is a process of a known name that may set the clock: CAP_SYS_TIME is in force,
- * in the user namespace of this process.  Some programs say by their arguments that
+ * A rival is a process of a known name that may set the clock; the system's: CAP_SYS_TIME
+ * is in force, in the user namespace of this process.  Some programs say by their arguments that
  * they do not set it.  Everyone may read these files of any process.
  */
 #include "rival.h"
@@ -31,13 +31,15 @@ struct args {
 };
 
 /**
- * struct program - a program that sets the clock
+ * struct program - a program that sets clocks
  * @comm: its name in /proc/PID/comm
- * @sets: does it, with these arguments; NULL: always
+ * @system: does it set the system's clock, with these arguments; NULL: never
+ * @device: does it set clocks of devices; NULL: never
  */
 struct program {
 	const char *comm;
-	bool (*sets)(const struct args *a);
+	bool (*system)(const struct args *a);
+	bool (*device)(const struct args *a);
 };
 
 /* Text of a file, with two closing zeros; less than 0: there is none. */
@@ -127,24 +129,41 @@ static bool ptp4l_sets(const struct args *a)
 	return false;
 }
 
+static bool phc2sys_sets_device(const struct args *a)
+{
+	return !phc2sys_sets(a) || flag(a, 'a', PHC2SYS_VALUED);
+}
+
+static bool ptp4l_sets_device(const struct args *a)
+{
+	return !ptp4l_sets(a);
+}
+
+static bool always(const struct args *a)
+{
+	(void)a;
+	return true;
+}
+
 /* Names of more than 15 bytes are cut as by the kernel. */
 static const struct program programs[] = {
-	{ "chronyd", chronyd_sets },
-	{ "ntpd", NULL }, /* that of ntp, ntpsec, openntpd and busybox */
-	{ "openntpd", NULL },
-	{ "ntpdate", NULL },
-	{ "ntpclient", NULL },
-	{ "ntpdig", NULL },
-	{ "sntp", NULL },
-	{ "rdate", NULL },
-	{ "adjtimexd", NULL },
-	{ "systemd-timesyn", NULL },
-	{ "phc2sys", phc2sys_sets },
-	{ "ptp4l", ptp4l_sets },
-	{ "ptpd", NULL },
-	{ "ptpd2", NULL },
-	{ "sfptpd", NULL },
-	{ "gptp", NULL },
+	{ "chronyd", chronyd_sets, NULL },
+	{ "ntpd", always, NULL }, /* of ntp, ntpsec, openntpd and busybox */
+	{ "openntpd", always, NULL },
+	{ "ntpdate", always, NULL },
+	{ "ntpclient", always, NULL },
+	{ "ntpdig", always, NULL },
+	{ "sntp", always, NULL },
+	{ "rdate", always, NULL },
+	{ "adjtimexd", always, NULL },
+	{ "systemd-timesyn", always, NULL },
+	{ "phc2sys", phc2sys_sets, phc2sys_sets_device },
+	{ "ptp4l", ptp4l_sets, ptp4l_sets_device },
+	{ "ptpd", always, NULL },
+	{ "ptpd2", always, always },
+	{ "sfptpd", always, always },
+	{ "gptp", always, always },
+	{ "ts2phc", NULL, always },
 };
 
 static const struct program *program_of(const char *comm)
@@ -178,7 +197,16 @@ static bool may_set(const char *proc, const char *pid)
 	       same_users(proc, pid);
 }
 
-static bool is_rival(const char *proc, const char *pid, bool all, char *comm)
+static bool sets(const struct program *p, enum cl_rival_clock clock,
+		 const struct args *a)
+{
+	if (clock == CL_RIVAL_DEVICE)
+		return p->device && p->device(a);
+	return p->system && (clock == CL_RIVAL_SYSTEM_ANY || p->system(a));
+}
+
+static bool is_rival(const char *proc, const char *pid,
+		     enum cl_rival_clock clock, char *comm)
 {
 	const struct program *p;
 	struct args args;
@@ -187,24 +215,26 @@ static bool is_rival(const char *proc, const char *pid, bool all, char *comm)
 		return false;
 	comm[strcspn(comm, "\n")] = '\0';
 	p = program_of(comm);
-	if (!p || !may_set(proc, pid))
+	/* A device's clock is for whoever may write to its file. */
+	if (!p || (clock != CL_RIVAL_DEVICE && !may_set(proc, pid)))
 		return false;
 	/* Who is ending has no arguments any more. */
 	if (read_file(proc, pid, "cmdline", args.text) <= 0)
 		return false;
-	return all || !p->sets || p->sets(&args);
+	return sets(p, clock, &args);
 }
 
 /**
- * cl_rival_find() - who sets the system's clock
+ * cl_rival_find() - who sets a clock
  * @proc: /proc
- * @all: also those that by their arguments do not
+ * @clock: which one
  * @who: gets their names and processes, as many as fit
  * @size: bytes of @who
  *
  * Return: true if there is somebody, else @who is untouched.
  */
-bool cl_rival_find(const char *proc, bool all, char *who, size_t size)
+bool cl_rival_find(const char *proc, enum cl_rival_clock clock, char *who,
+		   size_t size)
 {
 	DIR *dir = opendir(proc);
 	char comm[FILE_SIZE + 2];
@@ -216,7 +246,7 @@ bool cl_rival_find(const char *proc, bool all, char *who, size_t size)
 		return false;
 	while ((e = readdir(dir))) {
 		if (e->d_name[strspn(e->d_name, "0123456789")] ||
-		    !is_rival(proc, e->d_name, all, comm))
+		    !is_rival(proc, e->d_name, clock, comm))
 			continue;
 		n = snprintf(who + used, size - used, "%s%.*s (process %s)",
 			     used ? ", " : "", COMM_SIZE, comm, e->d_name);

@@ -144,6 +144,7 @@ static const struct cl_nl_field sysclock_fields[] = {
 	FIELD(sysclock, SYSCLOCK_FREQ, freq_ppt, "freq", PPT),
 	FIELD(sysclock, SYSCLOCK_STEPPED, stepped_ns, "stepped", NS),
 	FIELD(sysclock, SYSCLOCK_YIELDS, yields, "yields", COUNT),
+	FIELD(sysclock, SYSCLOCK_DEVICE, device, "device", TEXT),
 };
 
 /* Names and forms are those of the instance. */
@@ -211,6 +212,7 @@ static const struct cl_nl_schema by_cmd[] = {
 	[PLACE(SCALE_GET)] = SCHEMA(scale),
 	[PLACE(VOTER_GET)] = SCHEMA(voter),
 	[PLACE(SYSCLOCK_GET)] = SCHEMA(sysclock),
+	[PLACE(PHCCLOCK_GET)] = SCHEMA(sysclock),
 	[PLACE(SETTINGS_GET)] = SCHEMA(settings),
 	[PLACE(SETTINGS_SET)] = SCHEMA(settings),
 	[PLACE(INIT)] = NOTHING,

@@ -35,6 +35,7 @@ enum cl_ctl_cmd {
 	CL_CTL_SCALE_GET,
 	CL_CTL_VOTER_GET, /* dump */
 	CL_CTL_SYSCLOCK_GET, /* also of a node without a cluster */
+	CL_CTL_PHCCLOCK_GET, /* the same of a device's clock */
 	CL_CTL_SETTINGS_GET, /* struct cl_nl_instance, as SETTINGS_SET */
 	CL_CTL_SETTINGS_SET,
 	CL_CTL_INIT,
@@ -458,19 +459,22 @@ enum cl_ctl_sysclock_attr {
 	CL_CTL_A_SYSCLOCK_FREQ,
 	CL_CTL_A_SYSCLOCK_STEPPED,
 	CL_CTL_A_SYSCLOCK_YIELDS,
+	CL_CTL_A_SYSCLOCK_DEVICE,
 	__CL_CTL_A_SYSCLOCK_END,
 };
 
 /**
- * struct cl_ctl_sysclock - what the daemon does with CLOCK_REALTIME
+ * struct cl_ctl_sysclock - what the daemon does with CLOCK_REALTIME, or with the clock of
+ *	a device
  * @have: attributes that are present
  * @state: off, waiting, left-alone, steered
  * @owner: who sets it, as far as known
  * @why: why it is not steered
- * @offset_ns: cluster time in UTC minus the clock, as seen last
- * @freq_ppt: frequency set, against the own oscillator
+ * @offset_ns: cluster time, for CLOCK_REALTIME in UTC, minus the clock, as seen last
+ * @freq_ppt: frequency set, of CLOCK_REALTIME that against the own oscillator
  * @stepped_ns: what it was stepped by, 0: it was not
  * @yields: times that it was steered and then left to somebody else
+ * @device: name of the device, or path of its clock
  */
 struct cl_ctl_sysclock {
 	u64 have;
@@ -481,6 +485,7 @@ struct cl_ctl_sysclock {
 	s64 freq_ppt;
 	s64 stepped_ns;
 	u64 yields;
+	char device[CL_CTL_TEXT_SIZE];
 };
 
 enum cl_ctl_join_attr {

@@ -543,7 +543,7 @@ struct cl_nl_extts {
  * @event: EVENT_GET
  * @scale: SCALE_GET
  * @voter: VOTER_GET
- * @sysclock: SYSCLOCK_GET
+ * @sysclock: SYSCLOCK_GET, PHCCLOCK_GET
  * @join: JOIN
  * @act: INIT, LEAVE, PROMOTE, DEMOTE, REMOVE, EVICT, TRANSFER
  */

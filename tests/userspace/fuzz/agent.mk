@@ -15,8 +15,8 @@ AGENT_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 # of the control socket; the rest of the daemon is made up
 CONTROL_FUZZ_OBJS := $(patsubst %.c,$(BUILD)/obj/agent-fuzz/%.o,\
 	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c \
-	systime.c timepage.c adjtime.c) \
-	$(addprefix agent/core/,sysclock.c realtime.c owner.c) $(wildcard agent/core/cluster*.c) \
+	systime.c phctime.c phcread.c timepage.c adjtime.c) \
+	$(addprefix agent/core/,sysclock.c realtime.c owner.c phcclock.c phcloop.c) $(wildcard agent/core/cluster*.c) \
 	agent/core/apply.c agent/core/io.c agent/core/gate.c agent/core/usual.c \
 	agent/core/reputation.c agent/core/reputation_name.c)
 AGENT_FUZZ_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror \

@@ -6,6 +6,9 @@
  *	phc-check edge PTP              events of falling edges are refused
  *	phc-check events PTP N          N events of channel 0 come within N + 1 s,
  *	                                each at the begin of a second
+ *	phc-check near PTP PAGE N       looks every 50 ms, N times, and prints the largest
+ *	                                and the mean difference of the page from the clock,
+ *	                                which may be any, ns
  *	phc-check pps PTP TIME          TIME, of CLOCK_REALTIME not long ago, was
  *	                                the begin of a second of the PTP clock
  *	phc-check busy PTP              setting, stepping and tuning give EBUSY
@@ -243,6 +246,49 @@ static int order(int fd, const struct cl_page *page, int n)
 	return wrong > 0;
 }
 
+/* By the shortest of several readings. */
+static s64 difference(int fd, const struct cl_page *page, int page_fd)
+{
+	struct ptp_sys_offset_extended x = { .n_samples = 10 };
+	s64 width = S64_MAX, real = 0, phc = 0, w;
+	struct clocklink_stamp stamp;
+	struct clocklink_page s;
+	struct cl_raw raw;
+
+	if (ioctl(page_fd, CLOCKLINK_IOC_STAMP, &stamp))
+		err(2, "CLOCKLINK_IOC_STAMP");
+	s = copy(page, &raw);
+	if (ioctl(fd, PTP_SYS_OFFSET_EXTENDED, &x))
+		err(2, "PTP_SYS_OFFSET_EXTENDED");
+	for (unsigned int i = 0; i < x.n_samples; i++) {
+		w = ptp_ns(&x.ts[i][2]) - ptp_ns(&x.ts[i][0]);
+		if (w >= width)
+			continue;
+		width = w;
+		real = ptp_ns(&x.ts[i][0]) + w / 2;
+		phc = ptp_ns(&x.ts[i][1]);
+	}
+	return eval(&s, stamp.raw + real - stamp.realtime) - phc;
+}
+
+static int near(int fd, const char *path, int n)
+{
+	int page_fd = open(path, O_RDONLY | O_CLOEXEC);
+	s64 max = 0, sum = 0, d;
+	struct cl_page page;
+
+	if (page_fd < 0 || cl_page_map(page_fd, &page))
+		err(2, "%s", path);
+	for (int i = 0; i < n; i++) {
+		usleep(50000);
+		d = difference(fd, &page, page_fd);
+		max = llabs(d) > llabs(max) ? d : max;
+		sum += d;
+	}
+	printf("max=%lld mean=%lld\n", (long long)max, (long long)(sum / n));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -263,6 +309,8 @@ int main(int argc, char **argv)
 			return edge(fd);
 	} else if (argc == 5) {
 		fd = open_ptp(argv[2]);
+		if (!strcmp(what, "near"))
+			return near(fd, argv[3], atoi(argv[4]));
 		page = open_page(argv[3]);
 		if (!strcmp(what, "precise"))
 			return precise(fd, &page, atoi(argv[4]));
@@ -270,5 +318,5 @@ int main(int argc, char **argv)
 			return order(fd, &page, atoi(argv[4]));
 	}
 	errx(2,
-	     "usage: phc-check caps|busy|edge PTP | events PTP N | pps PTP TIME | precise|order PTP PAGE N");
+	     "usage: phc-check caps|busy|edge PTP | events PTP N | pps PTP TIME | precise|order|near PTP PAGE N");
 }

@@ -57,6 +57,7 @@ static struct cl_membership membership;
 static struct cl_control control;
 static struct fakeio world;
 static struct cl_systime systime;
+static struct cl_phctime phctime;
 static char path[64];
 
 static inline int note(u64 handle, char *why)
@@ -169,8 +170,9 @@ static inline struct cl_state *agreed(void)
 static inline int open_control(void)
 {
 	cl_systime_init(&systime, &world.io, true, CL_NS_PER_SEC);
+	cl_phctime_init(&phctime, &world.io, "eth0");
 	return cl_control_open(&control, &membership, &world.io, &systime,
-			       path);
+			       &phctime, path);
 }
 
 static inline int begin_control(void **state)

@@ -96,6 +96,10 @@ static void test_network_device_is_a_name_or_a_word(void **state)
 {
 	static const char *const good[] = { "auto", "off", "eth0",
 					    "fifteen-letters" };
+	static const char *const clocks[] = { "eth0", "/dev/ptp0",
+					      "/dev/ptp12" };
+	static const char *const no_clock =
+		"x:4: phc-steer: '/dev/ptp_clocklink' is not a device or /dev/ptpN";
 	static const char *const no_path =
 		"x:4: temperature: 'hwmon0' is not a path from / on, shorter than 128 letters";
 	static const char *const too_long =
@@ -116,6 +120,21 @@ static void test_network_device_is_a_name_or_a_word(void **state)
 	check_error(NODE "temperature = hwmon0\n", no_path);
 	check_error(NODE "temperature = /a\ntemperature = /b\n",
 		    "x:5: key 'temperature' was given before");
+	check_error(NODE "phc-steer = /dev/ptp_clocklink\n", no_clock);
+	check_error(NODE "phc-steer = /dev/ptp\n",
+		    "x:4: phc-steer: '/dev/ptp' is not a device or /dev/ptpN");
+	check_error(
+		NODE "phc-steer = /dev/ptp1x\n",
+		"x:4: phc-steer: '/dev/ptp1x' is not a device or /dev/ptpN");
+	check_error(NODE "phc-steer = eth0\nphc-steer = eth1\n",
+		    "x:5: key 'phc-steer' was given before");
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
+		snprintf(text, sizeof(text), NODE "phc-steer = %s\n",
+			 clocks[i]);
+		assert_int_equal(read_text(&c, text), 0);
+		assert_string_equal(c.phc_steer, clocks[i]);
+		cl_config_free(&c);
+	}
 	check_error(NODE "pps = /dev/pps0\npps = /dev/pps0\n",
 		    "x:5: key 'pps' was given before");
 	check_error(NODE "hwstamp = off\nhwstamp = auto\n",

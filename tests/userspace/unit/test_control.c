@@ -441,6 +441,29 @@ static void test_system_clock(void **state)
 	assert_int_equal(s.have, CL_CTL_BIT(SYSCLOCK_STATE));
 }
 
+static void test_clock_of_a_device(void **state)
+{
+	struct cl_ctl_sysclock s;
+
+	(void)state;
+	s = look(CL_CTL_PHCCLOCK_GET).sysclock;
+	assert_string_equal(s.state, "waiting");
+	assert_string_equal(s.device, "eth0");
+	assert_non_null(strstr(s.why, "measured"));
+	assert_false(cl_ctl_has(&s, SYSCLOCK_OFFSET));
+	cl_owner_take(&phctime.clock.owner);
+	phctime.clock.offset_ns = -7;
+	phctime.clock.freq = -65536;
+	s = look(CL_CTL_PHCCLOCK_GET).sysclock;
+	assert_string_equal(s.state, "steered");
+	assert_int_equal(s.offset_ns, -7);
+	assert_int_equal(s.freq_ppt, -1000000);
+	phctime.device = NULL;
+	s = look(CL_CTL_PHCCLOCK_GET).sysclock;
+	assert_string_equal(s.state, "off");
+	assert_int_equal(s.have, CL_CTL_BIT(SYSCLOCK_STATE));
+}
+
 static void test_bad_requests_name_what_is_wrong(void **state)
 {
 	struct cl_nl_msg m = { .cmd = CL_CTL_STATUS_GET };
@@ -501,7 +524,7 @@ static void test_file_is_open_to_all_and_goes(void **state)
 	assert_int_equal(look(CL_CTL_STATUS_GET).status.node, 1);
 	cl_control_close(&control);
 	assert_int_equal(cl_control_open(&control, &membership, &world.io,
-					 &systime, "/nowhere/sock"),
+					 &systime, &phctime, "/nowhere/sock"),
 			 -ENOENT);
 }
 
@@ -522,6 +545,7 @@ int main(void)
 		TEST(settings_are_those_of_the_state),
 		TEST(without_cluster),
 		TEST(system_clock),
+		TEST(clock_of_a_device),
 		TEST(bad_requests_name_what_is_wrong),
 		TEST(file_is_open_to_all_and_goes),
 	};

@@ -77,12 +77,12 @@ static int teardown(void **state)
 	return system(command);
 }
 
-static const char *found(bool all)
+static const char *found(enum cl_rival_clock clock)
 {
 	static char who[128];
 
 	strcpy(who, "nobody");
-	if (!cl_rival_find(proc, all, who, sizeof(who)))
+	if (!cl_rival_find(proc, clock, who, sizeof(who)))
 		assert_string_equal(who, "nobody");
 	return who;
 }
@@ -90,9 +90,9 @@ static const char *found(bool all)
 static void test_nobody(void **state)
 {
 	(void)state;
-	assert_string_equal(found(false), "nobody");
-	assert_string_equal(found(true), "nobody");
-	assert_false(cl_rival_find("/nowhere", false, proc, 0));
+	assert_string_equal(found(CL_RIVAL_SYSTEM), "nobody");
+	assert_string_equal(found(CL_RIVAL_SYSTEM_ANY), "nobody");
+	assert_false(cl_rival_find("/nowhere", CL_RIVAL_SYSTEM, proc, 0));
 }
 
 static void test_those_that_always_do(void **state)
@@ -104,10 +104,10 @@ static void test_those_that_always_do(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		process("77", names[i], "program -n", ONLY_TIME, HOST);
 		snprintf(want, sizeof(want), "%s (process 77)", names[i]);
-		assert_string_equal(found(false), want);
+		assert_string_equal(found(CL_RIVAL_SYSTEM), want);
 	}
 	process("77", "ntpd-not", "program", ALL_CAPS, HOST);
-	assert_string_equal(found(true), "nobody");
+	assert_string_equal(found(CL_RIVAL_SYSTEM_ANY), "nobody");
 	(void)state;
 }
 
@@ -115,14 +115,14 @@ static void test_what_it_may(void **state)
 {
 	(void)state;
 	process("50", "ntpd", "ntpd", NO_TIME, HOST);
-	assert_string_equal(found(true), "nobody");
+	assert_string_equal(found(CL_RIVAL_SYSTEM_ANY), "nobody");
 	process("50", "ntpd", "ntpd", ALL_CAPS, CONTAINER);
-	assert_string_equal(found(true), "nobody");
+	assert_string_equal(found(CL_RIVAL_SYSTEM_ANY), "nobody");
 	/* a zombie */
 	process("50", "ntpd", "", ALL_CAPS, HOST);
-	assert_string_equal(found(true), "nobody");
+	assert_string_equal(found(CL_RIVAL_SYSTEM_ANY), "nobody");
 	process("50", "ntpd", "ntpd", ALL_CAPS, HOST);
-	assert_string_equal(found(true), "ntpd (process 50)");
+	assert_string_equal(found(CL_RIVAL_SYSTEM_ANY), "ntpd (process 50)");
 }
 
 static void test_arguments(void **state)
@@ -131,34 +131,43 @@ static void test_arguments(void **state)
 		const char *comm;
 		const char *args;
 		bool sets;
+		bool device;
 	} c[] = {
-		{ "chronyd", "chronyd -d -f /x", true },
-		{ "chronyd", "chronyd -dx", false },
-		{ "chronyd", "chronyd -n -x", false },
-		{ "chronyd", "chronyd -f/x", true },
-		{ "chronyd", "chronyd -u x", true },
-		{ "phc2sys", "phc2sys -s /dev/ptp0 -O -37", true },
-		{ "phc2sys", "phc2sys -s eth0 -c CLOCK_REALTIME", true },
-		{ "phc2sys", "phc2sys -s eth0 -cCLOCK_REALTIME", true },
-		{ "phc2sys", "phc2sys -s CLOCK_REALTIME -c eth0", false },
-		{ "phc2sys", "phc2sys -c /dev/ptp1 -s /dev/ptp0", false },
-		{ "phc2sys", "phc2sys -a", false },
-		{ "phc2sys", "phc2sys -a -r", true },
-		{ "phc2sys", "phc2sys -arr -m", true },
-		{ "ptp4l", "ptp4l -i eth0 -m", false },
-		{ "ptp4l", "ptp4l -i eth0 -mS", true },
-		{ "ptp4l", "ptp4l -i eth0 --time_stamping=software", true },
-		{ "ptp4l", "ptp4l -i eth0 --time_stamping software", true },
-		{ "ptp4l", "ptp4l --time_stamping hardware -iS", false },
+		{ "chronyd", "chronyd -d -f /x", true, false },
+		{ "chronyd", "chronyd -dx", false, false },
+		{ "chronyd", "chronyd -n -x", false, false },
+		{ "chronyd", "chronyd -f/x", true, false },
+		{ "chronyd", "chronyd -u x", true, false },
+		{ "phc2sys", "phc2sys -s /dev/ptp0 -O -37", true, false },
+		{ "phc2sys", "phc2sys -s eth0 -c CLOCK_REALTIME", true, false },
+		{ "phc2sys", "phc2sys -s eth0 -cCLOCK_REALTIME", true, false },
+		{ "phc2sys", "phc2sys -s CLOCK_REALTIME -c eth0", false, true },
+		{ "phc2sys", "phc2sys -c /dev/ptp1 -s /dev/ptp0", false, true },
+		{ "phc2sys", "phc2sys -a", false, true },
+		{ "phc2sys", "phc2sys -a -r", true, true },
+		{ "phc2sys", "phc2sys -arr -m", true, true },
+		{ "ptp4l", "ptp4l -i eth0 -m", false, true },
+		{ "ptp4l", "ptp4l -i eth0 -mS", true, false },
+		{ "ptp4l", "ptp4l -i eth0 --time_stamping=software", true,
+		  false },
+		{ "ptp4l", "ptp4l -i eth0 --time_stamping software", true,
+		  false },
+		{ "ptp4l", "ptp4l --time_stamping hardware -iS", false, true },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(c) / sizeof(*c); i++) {
 		process("9", c[i].comm, c[i].args, ALL_CAPS, HOST);
-		if (!strcmp(found(false), "nobody") == c[i].sets)
+		if (!strcmp(found(CL_RIVAL_SYSTEM), "nobody") == c[i].sets)
 			fail_msg("%s", c[i].args);
-		assert_non_null(strstr(found(true), c[i].comm));
+		assert_non_null(strstr(found(CL_RIVAL_SYSTEM_ANY), c[i].comm));
+		if (!strcmp(found(CL_RIVAL_DEVICE), "nobody") == c[i].device)
+			fail_msg("%s, a device's clock", c[i].args);
 	}
+	/* That takes no capability. */
+	process("9", "ts2phc", "ts2phc -c eth0", NO_TIME, CONTAINER);
+	assert_string_equal(found(CL_RIVAL_DEVICE), "ts2phc (process 9)");
+	assert_string_equal(found(CL_RIVAL_SYSTEM_ANY), "nobody");
 }
 
 static void test_several_as_many_as_fit(void **state)
@@ -168,10 +177,10 @@ static void test_several_as_many_as_fit(void **state)
 	(void)state;
 	process("10", "ntpd", "ntpd", ALL_CAPS, HOST);
 	process("11", "chronyd", "chronyd", ALL_CAPS, HOST);
-	assert_non_null(strstr(found(false), "ntpd (process 10)"));
-	assert_non_null(strstr(found(false), "chronyd (process 11)"));
-	assert_non_null(strstr(found(false), ", "));
-	assert_true(cl_rival_find(proc, false, who, 24));
+	assert_non_null(strstr(found(CL_RIVAL_SYSTEM), "ntpd (process 10)"));
+	assert_non_null(strstr(found(CL_RIVAL_SYSTEM), "chronyd (process 11)"));
+	assert_non_null(strstr(found(CL_RIVAL_SYSTEM), ", "));
+	assert_true(cl_rival_find(proc, CL_RIVAL_SYSTEM, who, 24));
 	assert_null(strstr(who, ","));
 	assert_int_equal(who[strlen(who) - 1], ')');
 }

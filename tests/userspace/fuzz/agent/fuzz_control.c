@@ -39,6 +39,7 @@ struct cl_agent {
 static struct cl_agent agent = { .inst.node = NODE };
 static struct cl_control control;
 static struct cl_systime systime;
+static struct cl_phctime phctime;
 
 struct cl_agent *cl_membership_agent(struct cl_membership *m)
 {
@@ -237,7 +238,7 @@ static void begin(void)
 	CHECK(agent.cluster);
 	CHECK(!cl_cluster_found(agent.cluster, 1, 1, &first,
 				&(struct cl_utc){ 0 }, error));
-	CHECK(!cl_control_open(&control, NULL, &io, &systime, PATH));
+	CHECK(!cl_control_open(&control, NULL, &io, &systime, &phctime, PATH));
 }
 
 static int dial(void)
