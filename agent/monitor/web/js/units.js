@@ -73,10 +73,6 @@ export const clock = (ms, fine = false) =>
 export const instant = (ms, fine = false) =>
 	known(ms) ? `${new Date(ms).toISOString().slice(0, 10)} ${clock(ms, fine)}` : "–";
 
-/** How long ago, coarsely: ms. */
-export const ago = (ms) =>
-	known(ms) ? text(duration(Math.max(0, Math.round(ms / 1000)) * 1e9)) : "–";
-
 /** A quantity without the zeros that only say how exact it is: for axes. */
 export const plain = (q) => typeof q !== "object" || q === null ? text(q)
 	: text({ ...q, number: q.number.includes(".") ? q.number.replace(/\.?0+$/, "") : q.number });

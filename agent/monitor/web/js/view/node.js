@@ -14,7 +14,8 @@ import { ClockPlots, LOOKS, POINTS } from "./clock.js";
 const EVENTS = 20;
 const EVIDENCE = ["strikes", "proofs", "cusum", "excess"];
 // Parts of an answer that are shown in full, with their headings.
-const OBJECTS = [["peer", "As measured"], ["member", "As a member"], ["reputation", "As judged"], ["voter", "As a voter of the time scale"]];
+const OBJECTS = [["peer", "As measured"], ["member", "As a member"], ["reputation", "As judged"],
+	["voter", "As a voter of the time scale"]];
 
 const ACCUSATIONS = [
 	{ head: "Accuser", look: "title", value: (a) => ({ href: `#/node/${a.accuser}`, text: `node ${a.accuser}` }) },

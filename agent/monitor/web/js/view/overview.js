@@ -93,7 +93,8 @@ export class Overview {
 
 		this.cluster.show([
 			["Members", units.count(now.members)],
-			["Isolated", now.isolated === null ? null : now.isolated ? { icon: "cross", tone: "bad", word: units.count(now.isolated) } : none],
+			["Isolated", now.isolated === null ? null : now.isolated === 0 ? none
+				: { icon: "cross", tone: "bad", word: units.count(now.isolated) }],
 			["Suspicious", now.suspicious ? words.warning(units.count(now.suspicious)) : none],
 		]);
 	}
