@@ -150,7 +150,8 @@ static void begin_time(struct cl_agent *a, const struct cl_census_count *n,
 static void search(struct cl_agent *a, s64 now, const struct cl_census_count *n)
 {
 	s64 passed = now - a->reign.since;
-	bool enough = 2 * n->none > n->voters;
+	bool enough = 2 * n->none > n->voters &&
+		      cl_raft_lease(cl_cluster_raft(a->cluster)) > now;
 
 	if (n->best && passed < GIVE_UP_NS) {
 		pass_on(a, now, n->best, "this node has no time");

@@ -321,7 +321,10 @@ static bool receive_raft(struct cl_cluster *c, u32 node, const u8 *data,
 	if (cl_raft_decode(&m, entry, data, len) || m.from != node ||
 	    m.to != c->p.raft.id)
 		return false;
-	cl_raft_receive(c->raft, c->now, &m);
+	if (!cl_raft_receive(c->raft, c->now, &m))
+		cl_cluster_log(c, CL_IO_WARNING,
+			       "cluster: node %u names term %u, far above %u",
+			       node, m.term, cl_raft_term(c->raft));
 	return true;
 }
 

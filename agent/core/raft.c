@@ -11,6 +11,7 @@
 #include "raft_node.h"
 #include "raft_peer.h"
 #include "raft_snapshot.h"
+#include "raft_term.h"
 #include "raft_transfer.h"
 
 /**
@@ -311,16 +312,22 @@ static void dispatch(struct cl_raft *r, const struct cl_raft_msg *m)
  * @now: time
  * @m: the message; its sender is known to be true.  What makes no sense has no
  *	effect
+ *
+ * Return: false if its term is too far above ours to be believed of its sender alone,
+ * for the first time in a while; for the log.
  */
-void cl_raft_receive(struct cl_raft *r, s64 now, const struct cl_raft_msg *m)
+bool cl_raft_receive(struct cl_raft *r, s64 now, const struct cl_raft_msg *m)
 {
+	bool refused = false;
+
 	if (!takes_part(r) || m->to != r->p.id || !m->from ||
 	    m->from == r->p.id || !m->term || m->term >= CL_RAFT_TERM_END)
-		return;
+		return true;
 	r->now = now;
-	if (!outdated(r, m))
+	if (cl_raft_term_believes(r, m, &refused) && !outdated(r, m))
 		dispatch(r, m);
 	cl_raft_node_finish(r);
+	return !refused;
 }
 
 /**

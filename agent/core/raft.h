@@ -56,6 +56,12 @@
 #define CL_RAFT_TERM_END U32_MAX
 #define CL_RAFT_INDEX_MAX (U64_MAX / 2)
 
+/*
+ * One voter alone may bring about so many terms in as many election times: more cannot
+ * be held.  See raft_term.c.
+ */
+#define CL_RAFT_JUMP 1000
+
 #define CL_RAFT_NEVER S64_MAX
 
 /**
@@ -286,7 +292,7 @@ int cl_raft_bootstrap(struct cl_raft *r, s64 now, u32 term, const void *data,
 		      u32 len);
 const char *cl_raft_why(const struct cl_raft *r);
 
-void cl_raft_receive(struct cl_raft *r, s64 now, const struct cl_raft_msg *m);
+bool cl_raft_receive(struct cl_raft *r, s64 now, const struct cl_raft_msg *m);
 void cl_raft_saved(struct cl_raft *r, s64 now, u64 number, int err);
 s64 cl_raft_deadline(const struct cl_raft *r);
 void cl_raft_run(struct cl_raft *r, s64 now);

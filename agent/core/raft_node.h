@@ -142,6 +142,22 @@ struct cl_raft_incoming {
 };
 
 /**
+ * struct cl_raft_claims - terms far above ours that voters name
+ * @since: since then
+ * @base: our term then, 0: not begun
+ * @node: who, none twice
+ * @term: which, the last one
+ * @n: how many
+ */
+struct cl_raft_claims {
+	s64 since;
+	u32 base;
+	u32 node[CL_RAFT_VOTERS_MAX];
+	u32 term[CL_RAFT_VOTERS_MAX];
+	u32 n;
+};
+
+/**
  * struct cl_raft - one node
  * @p: settings
  * @ops: the world
@@ -162,6 +178,7 @@ struct cl_raft_incoming {
  * @conf: members by the last entry that changed them, committed or not
  * @conf_index: that entry, or the snapshot that had them
  * @election: see there
+ * @claims: see there
  * @lead: leader only
  * @obey: follower only
  * @incoming: follower only
@@ -189,6 +206,7 @@ struct cl_raft {
 	struct cl_raft_conf conf;
 	u64 conf_index;
 	struct cl_raft_election election;
+	struct cl_raft_claims claims;
 	struct cl_raft_lead lead;
 	struct cl_raft_obey obey;
 	struct cl_raft_incoming incoming;

@@ -268,11 +268,12 @@ static void find_time(struct cs_truth *t, const struct cs_reading *r)
 	follow(t, &r[maker]);
 }
 
-/* It is about to make a later time than the one that is known, and is nobody's yet. */
+/* It had no time, and is about to make a later one than that which is known. */
 static bool is_ahead(const struct cs_truth *t, u32 id,
 		     const struct cs_reading *r)
 {
-	return r->parent == id && r->term > t->term && t->maker != id;
+	return r->usable && !t->view[id].now && r->parent == id &&
+	       r->term > t->term && t->maker != id;
 }
 
 static void check_bound(struct cs_truth *t, u32 id, const struct cs_reading *r)
@@ -345,10 +346,11 @@ void cs_truth_look(struct cs_truth *t)
 	for (u32 id = 1; id < t->ids; id++) {
 		const struct cs_agent *a = t->agent[id];
 
+		r[id].usable &= !is_ahead(t, id, &r[id]);
 		if (r[id].usable && !lies(t, a))
 			check_moves(t, id, &t->view[id], &r[id]);
 		if (r[id].usable && !lies(t, a) && t->known &&
-		    has_heard(t, &r[id]) && !is_ahead(t, id, &r[id]))
+		    has_heard(t, &r[id]))
 			check_bound(t, id, &r[id]);
 		/* Who sleeps is as it was. */
 		if (a && a->core && a->host.asleep_until > t->heap->now)

@@ -52,6 +52,7 @@ AGENT_TEST_NAMES := \
 	raft_disk \
 	raft_codec \
 	raft_election \
+	raft_term \
 	raft_replication \
 	raft_membership \
 	raft_snapshot \
