@@ -12,7 +12,7 @@
  * struct cl_asset - a file
  * @path: where it is served
  * @type: content type
- * @etag: name of the content, in quotes
+ * @etag: name of the content, in quotes; weak: it is that of both encodings
  * @begin: content
  * @end: end of that
  * @gzip_begin: the same, compressed

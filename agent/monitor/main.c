@@ -44,6 +44,7 @@
  * @http: the server
  * @signals: SIGTERM and SIGINT
  * @next_ns: when to look again, CLOCK_MONOTONIC
+ * @left_out: it was said that there are too many nodes
  */
 struct program {
 	struct cl_monitor_options options;
@@ -56,6 +57,7 @@ struct program {
 	struct cl_http http;
 	int signals;
 	s64 next_ns;
+	bool left_out;
 };
 
 static int __printf(1, 2) fail(const char *fmt, ...)
@@ -209,9 +211,12 @@ static int look(struct program *p)
 	if (now < p->next_ns)
 		return 0;
 	err = cl_monitor_look(p->m, p->source);
-	if (err == -ENODATA || err == -EAGAIN || err == -ENOMEM)
-		err = 0;
-	if (err)
+	if (err == -ENOMEM && !p->left_out) {
+		fail("some nodes are left out: %d at most, and no more than fit the memory",
+		     CL_NODES_MAX);
+		p->left_out = true;
+	}
+	if (err && err != -ENODATA && err != -EAGAIN && err != -ENOMEM)
 		return fail("%s", p->source->error);
 	p->next_ns = now + cl_max_s64(LOOK_NS, LOOK_SHARE * p->m->look_ns);
 	return 0;
