@@ -26,37 +26,60 @@ static struct cl_phc *to_phc(struct ptp_clock_info *info)
 	return container_of(info, struct cl_phc, info);
 }
 
-/* Cluster time and system clocks of one instant. */
-static s64 phc_snapshot(const struct cl_phc *phc,
-			struct system_time_snapshot *ret)
+/*
+ * CLOCK_MONOTONIC_RAW from which on it must not be read; to be read as the published set.
+ * Who reads a PTP clock cannot see whether its time is to be used.  A clock that nobody
+ * steers may be read, as it may be set.
+ */
+static s64 phc_until(const struct cl_phc *phc)
+{
+	const struct cl_published *p = &phc->inst->output.now;
+
+	if (p->state == CLOCKLINK_STATE_UNSYNCED &&
+	    !READ_ONCE(phc->inst->settings.leader))
+		return S64_MAX;
+	return cl_published_usable(p) ? p->void_raw : S64_MIN;
+}
+
+/* Cluster time and system clocks of one instant; false: not to be used. */
+static bool phc_snapshot(const struct cl_phc *phc, s64 *ret,
+			 struct system_time_snapshot *ret_sn)
 {
 	const struct cl_output *o = &phc->inst->output;
 	struct cl_clock view;
 	unsigned int seq;
+	s64 until;
 
 	do {
 		seq = cl_output_read_begin(o);
 		view = o->now.view;
-		ktime_get_snapshot(ret);
+		until = phc_until(phc);
+		ktime_get_snapshot(ret_sn);
 	} while (cl_output_read_retry(o, seq));
-	return cl_clock_at(&view, cl_raw(ktime_to_ns(ret->raw))).ns;
+	*ret = cl_clock_at(&view, cl_raw(ktime_to_ns(ret_sn->raw))).ns;
+	return ktime_to_ns(ret_sn->raw) < until;
 }
 
+/* EBUSY: as a device that fails for now, which phc2sys 4 tries again. */
 static int phc_gettimex(struct ptp_clock_info *info, struct timespec64 *ts,
 			struct ptp_system_timestamp *sts)
 {
-	const struct cl_output *o = &to_phc(info)->inst->output;
+	const struct cl_phc *phc = to_phc(info);
+	const struct cl_output *o = &phc->inst->output;
 	struct cl_clock view;
 	unsigned int seq;
-	s64 raw;
+	s64 raw, until;
 
 	do {
 		seq = cl_output_read_begin(o);
 		view = o->now.view;
+		until = phc_until(phc);
 		ptp_read_system_prets(sts);
 		raw = ktime_get_raw_ns();
 		ptp_read_system_postts(sts);
 	} while (cl_output_read_retry(o, seq));
+	if (raw >= until)
+		return -EBUSY;
 	*ts = ns_to_timespec64(cl_clock_at(&view, cl_raw(raw)).ns);
 	return 0;
 }
@@ -65,8 +88,11 @@ static int phc_crosststamp(struct ptp_clock_info *info,
 			   struct system_device_crosststamp *x)
 {
 	struct system_time_snapshot sn;
+	s64 now;
 
-	x->device = ns_to_ktime(phc_snapshot(to_phc(info), &sn));
+	if (!phc_snapshot(to_phc(info), &now, &sn))
+		return -EBUSY;
+	x->device = ns_to_ktime(now);
 	x->sys_realtime = sn.real;
 	x->sys_monoraw = sn.raw;
 	return 0;
@@ -96,11 +122,12 @@ static enum hrtimer_restart phc_pps(struct hrtimer *timer)
 	struct cl_phc *phc = container_of(timer, struct cl_phc, pps);
 	struct ptp_clock_event ev = { .type = PTP_CLOCK_PPSUSR };
 	struct system_time_snapshot sn;
-	s64 left, second;
+	s64 now, left, second;
 	s32 into; /* ns since the second began */
+	bool good = phc_snapshot(phc, &now, &sn);
 
-	second = div_s64_rem(phc_snapshot(phc, &sn), NSEC_PER_SEC, &into);
-	if (second != phc->second && into < CL_PHC_PPS_LATE_NS) {
+	second = div_s64_rem(now, NSEC_PER_SEC, &into);
+	if (good && second != phc->second && into < CL_PHC_PPS_LATE_NS) {
 		ev.pps_times.ts_real =
 			ktime_to_timespec64(ktime_sub_ns(sn.real, into));
 		ptp_clock_event(phc->ptp, &ev);
@@ -118,13 +145,15 @@ static int phc_enable_pps(struct cl_phc *phc, bool on)
 {
 	struct system_time_snapshot sn;
 	int err = 0;
+	s64 now;
 
 	mutex_lock(&phc->lock);
 	hrtimer_cancel(&phc->pps);
 	if (on && phc->closing) {
 		err = -ENODEV;
 	} else if (on) {
-		phc->second = div_s64(phc_snapshot(phc, &sn), NSEC_PER_SEC);
+		phc_snapshot(phc, &now, &sn);
+		phc->second = div_s64(now, NSEC_PER_SEC);
 		hrtimer_start(&phc->pps, 0, HRTIMER_MODE_REL);
 	}
 	mutex_unlock(&phc->lock);

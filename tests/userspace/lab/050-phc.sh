@@ -83,6 +83,10 @@ phc_ctl /dev/ptp0 freq 0
 
 # --- the cluster steers it
 clocklinkctl instance set leader=1
+for how in precise order; do
+	check_error "without cluster time it cannot be read ($how)" "Device or resource busy" \
+		phc-check $how /dev/ptp0 $page 1
+done
 clocklinkctl test osc-freq=20ppm
 echo 41250 > /tmp/sensor
 printf '[node]\nid = 1\ncluster = x\ntemperature = /tmp/sensor\npps = /dev/pps0\n' \

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash
 # chronyd with the PTP clock serves NTP as stratum 1, beside clocklinkd and as the owner
-# of the system clock; phc2sys sets the system clock, and is named; ts2phc is refused.
+# of the system clock, and while there is cluster time only; phc2sys sets the system
+# clock, and is named; ts2phc may not steer.
 # Settings and commands are those of Documentation/interplay.rst.
 # vm: -i $test -n -t 400 -f $lab/realtime.sh -f $top/Documentation/interplay.rst -f $build/lab/realtime-check -f $(package linuxptp)/usr/sbin/phc_ctl -f $(package linuxptp)/usr/sbin/phc2sys -f $(package linuxptp)/usr/sbin/ts2phc -f $(package chrony)/usr/sbin/chronyd -f $(package chrony)/usr/bin/chronyc -f $(package tzdata)/usr/share/zoneinfo/right/UTC:/usr/share/zoneinfo/right/UTC
 # shellcheck disable=SC2154 # $page and $daemon are set in realtime.sh
@@ -24,6 +25,11 @@ server() {
 	documented chrony > /tmp/chrony.conf
 	chronyd -u root -d -F 1 -f /tmp/chrony.conf "$@" >> /tmp/chronyd 2>&1 &
 	server=$!
+}
+
+# reach: in octal, which of the last eight times chronyd could read the PTP clock
+reach() {
+	chronyc -n sources | awk '$2 == "CLNK" { print "reach", $5 }'
 }
 
 # client: chronyd in another namespace that asks the server and sets nothing
@@ -76,13 +82,18 @@ clocklinkctl instance add node=1 cluster=7 leader=1 phc=yes
 clocklinkctl test osc-freq=1ppm
 settings /tmp/off off
 settings /tmp/steer steer
-daemon /tmp/off
-check "the clock runs" clocklinkctl wait --timeout 10s
+
+# --- without cluster time the PTP clock cannot be read
+server -x
+check_error "phc2sys does not run" "unknown clock .*: No such device" \
+	sh -c "$(documented phc2sys) -m || exit 1"
+sleep 5
+check "chronyd does not take the PTP clock" await 1 "^reach 0$" reach
 
 # --- chronyd serves cluster time and leaves the system clock alone, which is 50 ms off
-phc_ctl CLOCK_REALTIME set > /dev/null
+daemon /tmp/off
+check "the clock runs" clocklinkctl wait --timeout 10s
 phc_ctl CLOCK_REALTIME adj 0.05 > /dev/null
-server -x
 client
 check "chronyd takes the PTP clock" await 20 "#\* CLNK" chronyc -n sources
 check "its client takes it" await 20 "\^\* 10.0.0.9 *1 " ask sources
@@ -124,8 +135,9 @@ check_true "synchronized, with an error of $(kernel maxerror) us that says nothi
 stop TERM $phc2sys
 
 # --- ts2phc
-check_error "ts2phc cannot steer it" "failed to adjust the clock: Device or resource busy" \
-	sh -c "timeout 5 ts2phc -m -s generic -c $(readlink -f /dev/ptp_clocklink) || exit 1"
+timeout 5 ts2phc -m -s generic -c "$(readlink -f /dev/ptp_clocklink)" > /tmp/ts2phc 2>&1
+check "ts2phc may wait for events, but cannot steer" \
+	grep "failed to adjust the clock: Device or resource busy" /tmp/ts2phc
 
 # --- clocklinkd is the owner: chronyd -x may serve, phc2sys takes the clock away
 stop TERM "$daemon"
@@ -149,6 +161,14 @@ near "the system clock, taken by phc2sys, is cluster time" 1000 3
 stop TERM $phc2sys
 
 stop TERM $client_process
+
+# --- cluster time becomes void
+server -x
+check "chronyd takes the PTP clock again" await 20 "#\* CLNK" chronyc -n sources
 stop TERM "$daemon"
+echo hpet > /sys/devices/system/clocksource/clocksource0/current_clocksource
+check "another clock source makes it void" await 5 void clocklinkctl clock
+check "chronyd hears nothing of it when it is void" await 30 "^reach 0$" reach
+stop TERM $server
 cat /tmp/chronyd /tmp/client /tmp/phc2sys /tmp/daemon | sed 's/^/# /'
 finish
