@@ -19,11 +19,11 @@
 
 /*
  * Deviations below which nothing matters, see cl_level_push().  Jitter and offset are
- * compared by logarithms to base 2: a quarter more, and twice as much, which healthy
- * estimators often err by for a minute.
+ * compared by logarithms to base 2: a quarter more, and nearly three times as much,
+ * as healthy estimators are less sure for a minute now and then.
  */
 #define LEAST_JITTER_LOG 0.35
-#define LEAST_OFFSET_LOG 1.0
+#define LEAST_OFFSET_LOG 1.5
 /* Smallest round trip: of itself, of the excess, and what stamps are worth, ns. */
 #define LEAST_RTT (1.0 / 64)
 #define LEAST_OF_EXCESS 0.25
@@ -32,11 +32,6 @@
 #define LEAST_ANGLE 0.06
 /* Frequency: wander of a good crystal, 1e-12 per sqrt(s). */
 #define LEAST_WANDER_PPT 1000.0
-/*
- * Frequencies are compared over at least this, s: by the time a drift outgrows wander,
- * but a fast one is to be seen soon.
- */
-#define FREQ_SPAN_S 13.0
 /* Offsets and excesses smaller than this are all alike, ns. */
 #define NOTHING_NS 20.0
 
@@ -94,8 +89,6 @@ static void push_freq(struct cl_anomaly *a, const struct cl_anomaly_record *r)
 	double span = seconds(r->at_ns - a->freq_ns);
 	double change = r->freq_ppt - a->freq_ppt;
 
-	if (a->freq_known && span < FREQ_SPAN_S)
-		return;
 	if (a->freq_known) {
 		a->freq_span_s = span;
 		cl_level_push(&a->figure[CL_ANOMALY_FREQUENCY].level,

@@ -9,7 +9,7 @@
  * time it forgets to a third.
  */
 #define MEMORY 256
-/* A value counts as no further away, in deviations: three in a row make a change. */
+/* A value counts as no further away, in deviations: four in a row make a change. */
 #define FAR 4.0
 /* By no more than this is the baseline moved by one value. */
 #define PULL 2.0

@@ -16,7 +16,7 @@
  * has changed.  See Documentation/anomaly.rst for why.
  */
 #define CL_LEVEL_DRIFT 1.0
-#define CL_LEVEL_LIMIT 8.0
+#define CL_LEVEL_LIMIT 10.0
 
 /**
  * struct cl_level - a figure

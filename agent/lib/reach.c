@@ -10,9 +10,9 @@
 #define GAP_NS (60 * CL_NS_PER_SEC)
 /* A trend is one if so much of the order agrees and it has risen by so much. */
 #define ORDER_MIN 0.75
-#define RISE_MIN 1.25
+#define RISE_MIN 1.5
 /* It is believed for so many times as long as it has lasted. */
-#define HORIZON 3
+#define HORIZON 2
 /* Values in a row that it takes to warn, and to be quiet again. */
 #define TO_WARN 2
 #define TO_CLEAR 6
@@ -50,7 +50,7 @@ static void judge(struct cl_reach *r, s64 at_ns, double limit)
 	struct outlook o = { .in_ns = S64_MAX };
 	bool soon;
 
-	look(&r->quick, CL_TREND_POINTS / 3, VALUE_NS, limit, &o);
+	look(&r->quick, CL_TREND_POINTS / 2, VALUE_NS, limit, &o);
 	look(&r->quick, CL_TREND_POINTS, VALUE_NS, limit, &o);
 	look(&r->slow, r->slow.n, CL_TREND_POINTS * VALUE_NS, limit, &o);
 	soon = o.in_ns < S64_MAX || (r->warns && r->now > limit);
@@ -114,8 +114,8 @@ void cl_reach_init(struct cl_reach *r)
  *
  * A figure of a clock goes its way for a while also by chance, so that no test of
  * significance applies: what counts is that the rise is large and that its line would
- * reach the limit within three times the time for which it has lasted; 40 s, two
- * minutes and up to 46 are looked at.
+ * reach the limit within twice the time for which it has lasted; a minute, two and
+ * up to 46 are looked at.
  */
 void cl_reach_push(struct cl_reach *r, s64 at_ns, double x, double limit)
 {

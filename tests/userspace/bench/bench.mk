@@ -5,13 +5,15 @@
 
 BENCH_DIR := tests/userspace/bench
 BENCH_BINS := $(addprefix $(BUILD)/bench/,read page-writer page-soak \
-	respond-epoll push)
+	respond-epoll push anomaly-replay)
 BENCH_OBJS := $(call agent_objs,$(addprefix $(BENCH_DIR)/,read.c page-writer.c \
-	page-soak.c respond-epoll.c push.c))
+	page-soak.c respond-epoll.c push.c anomaly-replay.c))
 
 $(BENCH_BINS): $(BUILD)/bench/%: $(BUILD)/obj/$(BENCH_DIR)/%.o $(AGENT_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) -pthread $^ -o $@
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) -pthread $^ $(BENCH_LIBS) -o $@
+
+$(BUILD)/bench/anomaly-replay: private BENCH_LIBS := -ljansson -lm
 
 $(BUILD)/obj/$(BENCH_DIR)/push.o: AGENT_CPPFLAGS += -Ikmod -Itests/kunit
 

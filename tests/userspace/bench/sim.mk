@@ -17,3 +17,12 @@ $(SIM_BENCHES):
 	@scripts/setup >&2
 	@$(MAKE) -s sim-build $(BENCH_NEEDS) >&2
 	@$(BENCH_DIR)/$(@:bench-%=%).py $(BUILD)
+
+# Warnings of links: simulator and lab
+.PHONY: bench-anomaly
+bench: bench-anomaly
+
+bench-anomaly:
+	@scripts/setup >&2
+	@$(MAKE) -s sim-build lab-build $(BUILD)/bench/anomaly-replay >&2
+	@$(BENCH_DIR)/$(@:bench-%=%).py $(BUILD)

@@ -1,7 +1,8 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The simulator: that it repeats, that it finds a bound that is too small, and
-that the bounds hold in all cases of make bench-bound, with one seed.
+that the bounds hold in all cases of make bench-bound, with one seed; that trouble
+on a link is warned of in time, and health is not.
 
 usage: BUILD/unit/test_sim (a link to this file)
 
@@ -23,6 +24,7 @@ LAN = LAB_SCENARIOS / "lan.scenario"
 SHORT = ("duration 60s", "warmup 20s")
 # The burst at the start is forgotten.
 SETTLED = ("nodes 13", "duration 300s", "warmup 150s")
+HOURS = ("duration 7200s", "warmup 600s", "truth 1s")
 SEED = 1
 
 
@@ -88,6 +90,28 @@ def check_bounds(report, simulator):
     report.check("half of the bound is found out", found["violations"] > 0)
 
 
+def raised(found):
+    """Warnings that were raised in a run: [(s, kind)]."""
+    return [(warning["t"], warning["kind"]) for node in found["node"].values()
+            for warning in node["warnings"] if warning["change"] == "raised"]
+
+
+def check_warnings(report, simulator):
+    """What make bench-anomaly looks at, with one seed; limits are a third more than what
+    was found.
+    """
+    for name in ("lan", "wlan"):
+        found = raised(simulator.run(LAB_SCENARIOS / f"{name}.scenario", SEED, HOURS,
+                                     watch="1ms"))
+        report.check(f"{name} for two hours is no trouble", not found, f"{found}")
+    for name, kind, begin, limit in (("queue", "jitter", 360, 36), ("loss", "loss", 360, 70),
+                                     ("drift", "frequency", 1200, 180)):
+        found = raised(simulator.run(LAB_SCENARIOS / f"anomaly-{name}.scenario", SEED,
+                                     watch="20us"))
+        report.check(f"trouble by {name} is warned of", found and found[0][1] == kind
+                     and begin < found[0][0] < begin + limit, f"{found}")
+
+
 def main():
     """The test."""
     report, simulator = Report(), Simulator(BUILD)
@@ -96,6 +120,7 @@ def main():
     check_peers(report, simulator)
     check_refusals(report, simulator)
     check_bounds(report, simulator)
+    check_warnings(report, simulator)
     return report.end()
 
 

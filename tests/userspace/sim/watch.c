@@ -49,7 +49,6 @@ void sim_watch_look(struct sim_watch *w, const struct sim_side *side,
 	struct cl_anomaly_event event[CL_ANOMALY_KINDS];
 	struct cl_anomaly_record r = {
 		.at_ns = now.ns,
-		.starts = side->estimator.clock_changes,
 		.exchanges = s->exchanges,
 		.came = s->req_seq.received + s->resp_seq.received +
 			s->upd_seq.received,
