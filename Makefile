@@ -104,6 +104,7 @@ help:
 	@echo 'make bench-byzantine  nodes that lie: who is isolated, what honest clocks suffer'
 	@echo 'make bench-liars      three of ten clocks lie, beside chronyd with the same, in the lab'
 	@echo 'make bench-monitor    time of each answer of clocklink-monitor, with 10,000 nodes'
+	@echo 'make bench-anomaly    warnings of links: how many are false, how early the others are'
 	@echo 'make model            elections and members of Raft, by the model checker spin'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
 	@echo 'make sim-plots        plots of Documentation/accuracy.rst'

@@ -19,19 +19,19 @@
 
 /*
  * Deviations below which nothing matters, see cl_level_push().  Jitter and offset are
- * compared by logarithms to base 2: a quarter more, and nearly three times as much,
- * as healthy estimators are less sure for a minute now and then.
+ * compared by logarithms to base 2: 41 % more, and four times as much, as healthy
+ * estimators are less sure for a minute now and then.
  */
-#define LEAST_JITTER_LOG 0.35
-#define LEAST_OFFSET_LOG 1.5
+#define LEAST_JITTER_LOG 0.5
+#define LEAST_OFFSET_LOG 2.0
 /* Smallest round trip: of itself, of the excess, and what stamps are worth, ns. */
 #define LEAST_RTT (1.0 / 64)
 #define LEAST_OF_EXCESS 0.25
 #define LEAST_NS 1000.0
 /* Loss: of arcsin(sqrt(share)), that has a deviation of 1 / (2 sqrt(n)). */
 #define LEAST_ANGLE 0.06
-/* Frequency: wander of a good crystal, 1e-12 per sqrt(s). */
-#define LEAST_WANDER_PPT 1000.0
+/* Frequency: wander of two crystals, 1e-12 per sqrt(s). */
+#define LEAST_WANDER_PPT 2000.0
 /* Offsets and excesses smaller than this are all alike, ns. */
 #define NOTHING_NS 20.0
 

@@ -11,8 +11,6 @@
 /* A trend is one if so much of the order agrees and it has risen by so much. */
 #define ORDER_MIN 0.75
 #define RISE_MIN 1.5
-/* It is believed for so many times as long as it has lasted. */
-#define HORIZON 2
 /* Values in a row that it takes to warn, and to be quiet again. */
 #define TO_WARN 2
 #define TO_CLEAR 6
@@ -39,7 +37,7 @@ static void look(const struct cl_trend *t, unsigned int n, s64 step_ns,
 	    s.last < RISE_MIN * fmax(s.first, 0))
 		return;
 	in = fmax(limit - s.last, 0) / s.step * step_ns;
-	if (in > (double)(HORIZON * lasted) || in >= (double)o->in_ns)
+	if (in > (double)lasted || in >= (double)o->in_ns)
 		return;
 	o->in_ns = (s64)in;
 	o->lasted_ns = lasted;
@@ -114,7 +112,7 @@ void cl_reach_init(struct cl_reach *r)
  *
  * A figure of a clock goes its way for a while also by chance, so that no test of
  * significance applies: what counts is that the rise is large and that its line would
- * reach the limit within twice the time for which it has lasted; a minute, two and
+ * reach the limit within the time for which it has lasted; a minute, two and
  * up to 46 are looked at.
  */
 void cl_reach_push(struct cl_reach *r, s64 at_ns, double x, double limit)

@@ -189,7 +189,7 @@ static void test_offset(void **state)
 
 	(void)state;
 	l.err_ns *= 20;
-	notice(&l, CL_ANOMALY_OFFSET, 60);
+	notice(&l, CL_ANOMALY_OFFSET, 90);
 	assert_true(event[0].warning.now > 10 * event[0].warning.usual);
 }
 
@@ -220,7 +220,7 @@ static void test_bound(void **state)
 			break;
 	}
 	assert_raised(CL_ANOMALY_BOUND);
-	assert_true(l.bound_ns < LIMIT_NS / 2.0);
+	assert_true(l.bound_ns < LIMIT_NS * 0.65);
 	assert_true(fabs(event[0].warning.exceeds_in_ns / 1e9 - (100 - at)) <
 		    25);
 	assert_true(event[0].warning.usual == LIMIT_NS);
