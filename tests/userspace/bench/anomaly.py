@@ -21,6 +21,7 @@ import hashlib
 import json
 import math
 import re
+import statistics
 import subprocess
 import sys
 
@@ -219,7 +220,7 @@ def print_lead(bench, name, where, leads):
     known = [lead for lead in leads if lead.degraded_s is not None]
     seconds = sorted(lead.seconds() for lead in known)
     kinds = sorted({w["kind"] for lead in leads for w in lead.raised})
-    median = finite(seconds[len(seconds) // 2]) if seconds else None
+    median = finite(statistics.median(seconds)) if seconds else None
     bench.line(f"{name}:lead_time:{where}", "s", median, {}, ("value", 10),
                f"anomaly-{name}.scenario, {where}; until the error exceeds 2 us or the "
                "bound 20 us; median of the runs that degrade", len(known),
