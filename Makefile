@@ -61,6 +61,8 @@ install: all install-lib install-python
 		sed 's|/usr/sbin|$(PREFIX)/sbin|' $$unit \
 			> $(DESTDIR)/lib/systemd/system/$${unit##*/} || exit 1; \
 	done
+	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/catalog agent/daemon/clocklink.catalog
+	$(if $(DESTDIR),,journalctl --update-catalog || true)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/clocklink agent/daemon/clocklinkd.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 Documentation/man/*.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 Documentation/man/*.8

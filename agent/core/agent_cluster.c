@@ -34,7 +34,13 @@ static void op_log(void *ctx, enum cl_io_prio prio, const char *line)
 {
 	struct cl_agent *a = ctx;
 
-	a->io->ops->log(a->io, prio, line);
+	cl_io_log(a->io, prio, "%s", line);
+}
+
+static void op_news(void *ctx, const struct cl_raft_entry *e,
+		    const struct cl_raft_conf *conf)
+{
+	cl_agent_news(ctx, e, conf);
 }
 
 static void op_roster(void *ctx)
@@ -70,6 +76,7 @@ const struct cl_cluster_ops cl_agent_cluster_ops = {
 	.save = op_save,
 	.random = op_random,
 	.log = op_log,
+	.news = op_news,
 	.roster = op_roster,
 	.leader = op_leader,
 	.answered = op_answered,

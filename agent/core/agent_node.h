@@ -112,6 +112,10 @@ bool cl_agent_votes(const struct cl_agent *a, u32 node);
 void cl_agent_ask(struct cl_agent *a, struct cl_entry *e, const char *what);
 extern const struct cl_cluster_ops cl_agent_cluster_ops;
 
+/* agent_news.c */
+void cl_agent_news(struct cl_agent *a, const struct cl_raft_entry *e,
+		   const struct cl_raft_conf *conf);
+
 /* agent_trust.c */
 void cl_agent_trust_begin(struct cl_agent *a);
 void cl_agent_trust_complain(struct cl_agent *a, u32 term);

@@ -140,9 +140,10 @@ static void pass_on(struct cl_agent *a, s64 now, u32 node, const char *why)
 static void begin_time(struct cl_agent *a, const struct cl_census_count *n,
 		       const char *who)
 {
-	cl_io_log(a->io, CL_IO_WARNING,
-		  "node %u begins a new cluster time%s: %u of %u have none",
-		  a->node, who, n->none, n->voters);
+	cl_io_event(a->io, CL_IO_WARNING, CL_EVENT_TIME_BEGINS,
+		    CL_VALUES(cl_int("NODE", a->node), cl_int("TERM", a->term)),
+		    "node %u begins a new cluster time%s: %u of %u have none",
+		    a->node, who, n->none, n->voters);
 	take(a);
 }
 

@@ -9,6 +9,8 @@
 #include "agent_node.h"
 #include "kmod/core/fixed.h"
 
+#define DISTRUSTED "%u nodes, of them %u voters, do not trust node %u, term %u"
+
 /* A judge has one testimony of each node at most. */
 #define TESTIMONIES CL_GATE_NODES
 
@@ -71,9 +73,10 @@ static void hear_no_confidence(struct cl_agent *a, u32 node, u32 term)
 			    count_voters(s), &answer);
 	if (!answer.distrust && !answer.depose)
 		return;
-	cl_io_log(a->io, CL_IO_WARNING,
-		  "%u nodes, of them %u voters, do not trust node %u, term %u",
-		  answer.nodes, answer.voters, a->leader, term);
+	cl_io_event(a->io, CL_IO_WARNING, CL_EVENT_NO_CONFIDENCE,
+		    CL_VALUES(cl_int("NODE", a->node),
+			      cl_int("PEER", a->leader), cl_int("TERM", term)),
+		    DISTRUSTED, answer.nodes, answer.voters, a->leader, term);
 	cl_confidence_init(&a->confidence);
 	cl_cluster_distrust(a->cluster, now, term);
 }

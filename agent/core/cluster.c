@@ -78,6 +78,8 @@ static void op_apply(void *ctx, const struct cl_raft_entry *e)
 			       "cluster: entry without effect: %s", error);
 	if (changed)
 		c->roster = true;
+	if (changed && c->current)
+		c->ops->news(c->ctx, e, &c->own.conf);
 	if (changed &
 	    (CL_CHANGED_MEMBERS | CL_CHANGED_CONF | CL_CHANGED_ISOLATION))
 		c->wishes = true;

@@ -61,6 +61,8 @@ enum cl_cluster_act {
  *	call that began it has returned
  * @random: uniform over 64 bits
  * @log: write one line
+ * @news: an entry has changed the state, as one of this term: not what is only
+ *	read again after a start; who votes as of now
  * @roster: what was agreed upon may have changed: members, addresses, voters,
  *	settings, TAI and UTC, who is isolated
  * @leader: another node leads, or in another term; 0: none known
@@ -74,6 +76,8 @@ struct cl_cluster_ops {
 	void (*save)(void *ctx, const struct cl_raft_write *w);
 	u64 (*random)(void *ctx);
 	void (*log)(void *ctx, enum cl_io_prio prio, const char *line);
+	void (*news)(void *ctx, const struct cl_raft_entry *e,
+		     const struct cl_raft_conf *conf);
 	void (*roster)(void *ctx);
 	void (*leader)(void *ctx, u32 node, u32 term);
 	void (*answered)(void *ctx, u64 handle, int result, const char *why);
@@ -125,6 +129,7 @@ bool cl_cluster_is_fed(const struct cl_cluster *c);
 const struct cl_raft *cl_cluster_raft(const struct cl_cluster *c);
 u32 cl_cluster_leader(const struct cl_cluster *c, u32 *term);
 bool cl_cluster_connected(const struct cl_cluster *c, u32 node);
+unsigned int cl_cluster_reachable(const struct cl_cluster *c);
 u64 cl_cluster_bad_frames(const struct cl_cluster *c);
 
 #endif /* _CL_CORE_CLUSTER_H */

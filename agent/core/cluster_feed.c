@@ -68,6 +68,23 @@ bool cl_cluster_connected(const struct cl_cluster *c, u32 node)
 	return place_of(c, node) >= 0;
 }
 
+/**
+ * cl_cluster_reachable() - how many voters can be reached
+ * @c: the node
+ *
+ * Return: those that there is a stream to, and this one if it votes.
+ */
+unsigned int cl_cluster_reachable(const struct cl_cluster *c)
+{
+	const struct cl_raft_conf *conf = &c->own.conf;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < conf->voters; i++)
+		n += conf->voter[i] == c->p.raft.id ||
+		     cl_cluster_connected(c, conf->voter[i]);
+	return n;
+}
+
 static bool feeds(const struct cl_cluster *c)
 {
 	return cl_raft_conf_votes(&c->own.conf, c->p.raft.id);

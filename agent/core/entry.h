@@ -226,6 +226,7 @@ int cl_member_check(const struct cl_member *m, char *error);
 int cl_isolation_check(const struct cl_isolation *i, char *error);
 bool cl_endpoint_same(const struct cl_endpoint *a, const struct cl_endpoint *b);
 const char *cl_endpoint_text(char *buf, const struct cl_endpoint *e);
+const char *cl_rule_name(enum cl_rule rule);
 
 /* Parts of entries that are parts of the state as well. */
 void cl_entry_member_bytes(struct cl_layout *b, struct cl_member *m);

@@ -422,9 +422,13 @@ static void log_answer(const struct cl_guard_look *l,
 	struct cl_guard *g = l->g;
 
 	if (a->verdict != CL_GUARD_OBEY && !g->logged && l->leader.ready) {
-		cl_io_log(g->io, g->joining ? CL_IO_NOTICE : CL_IO_WARNING,
-			  "update of node %u, term %u, not obeyed: %s",
-			  l->u->sender, l->u->term, a->why);
+		cl_io_event(g->io, g->joining ? CL_IO_NOTICE : CL_IO_WARNING,
+			    CL_EVENT_UPDATE_REFUSED,
+			    CL_VALUES(cl_int("PEER", l->u->sender),
+				      cl_int("TERM", l->u->term),
+				      cl_text("REASON", a->why)),
+			    "update of node %u, term %u, not obeyed: %s",
+			    l->u->sender, l->u->term, a->why);
 		g->logged = true;
 	} else if (a->verdict == CL_GUARD_OBEY && g->logged && !g->relented) {
 		cl_io_log(g->io, CL_IO_NOTICE,

@@ -62,15 +62,23 @@ static void describe(const struct cl_reputation_event *e, char *buf,
 			 e->evidence_limit);
 }
 
+/* That all have decided to isolate it is told by the agent. */
 static void log_event(struct cl_judge *j, const struct cl_reputation_event *e)
 {
+	const char *to = cl_reputation_state_name(e->to);
+	const char *rule = cl_reputation_rule_name(e->rule);
+	bool accused = e->to == CL_REPUTATION_ACCUSED;
 	char figures[160];
 
 	describe(e, figures, sizeof(figures));
-	cl_io_log(j->io, prio_of(e), "judge: node %u: %s -> %s by %s%s",
-		  e->node, cl_reputation_state_name(e->from),
-		  cl_reputation_state_name(e->to),
-		  cl_reputation_rule_name(e->rule), figures);
+	cl_io_event(j->io, prio_of(e),
+		    accused ? CL_EVENT_NODE_ACCUSED : CL_EVENT_NODE_JUDGED,
+		    CL_VALUES(cl_int("PEER", e->node),
+			      cl_text("REPUTATION", to), cl_text("RULE", rule),
+			      cl_int("OFFSET_NS", e->offset_ns),
+			      cl_int("LIMIT_NS", e->limit_ns)),
+		    "judge: node %u: %s -> %s by %s%s", e->node,
+		    cl_reputation_state_name(e->from), to, rule, figures);
 }
 
 static void note(void *ctx, const struct cl_reputation_event *e)

@@ -83,8 +83,10 @@ void cl_owner_yield(struct cl_owner *o, const char *who)
 	lose(o, who, CL_OWNER_QUIET_NS);
 	to_yielded(o, "%s sets it", who);
 	if (!known)
-		cl_io_log(o->io, CL_IO_ERR, "%s: left alone, as %s sets it",
-			  o->clock, who);
+		cl_io_event(o->io, CL_IO_ERR, CL_EVENT_CLOCK_OWNER,
+			    CL_VALUES(cl_text("CLOCK", o->clock),
+				      cl_text("OWNER", who)),
+			    "%s: left alone, as %s sets it", o->clock, who);
 }
 
 /**
@@ -104,7 +106,11 @@ void cl_owner_yield_unknown(struct cl_owner *o, const char *deed,
 			     CL_OWNER_QUIET_NS;
 	lose(o, "somebody else", o->hold_ns);
 	to_yielded(o, "somebody else sets it (%s; runs: %s)", deed, runs);
-	cl_io_log(o->io, CL_IO_ERR, "%s: left alone: %s", o->clock, o->why);
+	cl_io_event(o->io, CL_IO_ERR, CL_EVENT_CLOCK_OWNER,
+		    CL_VALUES(cl_text("CLOCK", o->clock),
+			      cl_text("OWNER", o->who),
+			      cl_text("REASON", o->why)),
+		    "%s: left alone: %s", o->clock, o->why);
 }
 
 /**

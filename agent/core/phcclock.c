@@ -134,8 +134,11 @@ static int step(struct cl_phcclock *c)
 	err = c->ops->adjust(c->ctx, &tx);
 	if (err)
 		return err;
-	cl_io_log(c->io, CL_IO_NOTICE, "%s: stepped by %s", c->owner.clock,
-		  cl_units_offset(buf, c->offset_ns));
+	cl_io_event(c->io, CL_IO_NOTICE, CL_EVENT_CLOCK_STEPPED,
+		    CL_VALUES(cl_text("CLOCK", c->owner.clock),
+			      cl_int("OFFSET_NS", c->offset_ns)),
+		    "%s: stepped by %s", c->owner.clock,
+		    cl_units_offset(buf, c->offset_ns));
 	c->stepped_ns = c->offset_ns;
 	c->offset_ns = 0;
 	return 0;
@@ -168,8 +171,11 @@ static bool take(struct cl_phcclock *c, const struct cl_phcclock_look *l)
 		return false;
 	}
 	cl_owner_take(&c->owner);
-	cl_io_log(c->io, CL_IO_NOTICE, "%s: taken, it is %s off",
-		  c->owner.clock, cl_units_offset(buf, c->offset_ns));
+	cl_io_event(c->io, CL_IO_NOTICE, CL_EVENT_CLOCK_TAKEN,
+		    CL_VALUES(cl_text("CLOCK", c->owner.clock),
+			      cl_int("OFFSET_NS", c->offset_ns)),
+		    "%s: taken, it is %s off", c->owner.clock,
+		    cl_units_offset(buf, c->offset_ns));
 	return true;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "entry.h"
 #include "reputation.h"
 
 /**
@@ -40,4 +41,17 @@ const char *cl_reputation_rule_name(enum cl_reputation_rule rule)
 	};
 
 	return names[rule];
+}
+
+/**
+ * cl_rule_name() - rule of an isolation in one word
+ * @rule: enum cl_rule
+ *
+ * Return: static string.
+ */
+const char *cl_rule_name(enum cl_rule rule)
+{
+	if (rule == CL_RULE_CONFIDENCE)
+		return "confidence";
+	return cl_reputation_rule_name((enum cl_reputation_rule)rule);
 }

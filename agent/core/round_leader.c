@@ -245,9 +245,12 @@ static int lead(struct cl_round *r)
 		return err;
 	r->leading = true;
 	r->update_due = false;
-	cl_io_log(r->io, CL_IO_NOTICE,
-		  "node %u leads, term %u, cluster time %s", r->inst.node,
-		  r->term, begins ? "begins with the host's" : "goes on");
+	cl_io_event(r->io, CL_IO_NOTICE, CL_EVENT_LEADER,
+		    CL_VALUES(cl_int("NODE", r->inst.node),
+			      cl_int("LEADER", r->inst.node),
+			      cl_int("TERM", r->term)),
+		    "node %u leads, term %u, cluster time %s", r->inst.node,
+		    r->term, begins ? "begins with the host's" : "goes on");
 	return 0;
 }
 
@@ -294,8 +297,11 @@ static bool is_lapsed(struct cl_round *r, s64 now)
 	bool lapsed = now >= r->told.lease;
 
 	if (lapsed && !r->lapsed && r->leading)
-		cl_io_log(r->io, CL_IO_WARNING,
-			  "node %u is silent: its lease is over", r->inst.node);
+		cl_io_event(r->io, CL_IO_WARNING, CL_EVENT_LEASE_OVER,
+			    CL_VALUES(cl_int("NODE", r->inst.node),
+				      cl_int("TERM", r->term)),
+			    "node %u is silent: its lease is over",
+			    r->inst.node);
 	r->lapsed = lapsed;
 	return lapsed;
 }

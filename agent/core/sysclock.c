@@ -257,8 +257,10 @@ static int step(struct cl_sysclock *s, struct cl_sysclock_look *l)
 	if (err)
 		return err;
 	s->stepped_ns = off;
-	cl_io_log(s->io, CL_IO_NOTICE, "system clock: stepped by %s",
-		  cl_units_offset(buf, off));
+	cl_io_event(s->io, CL_IO_NOTICE, CL_EVENT_CLOCK_STEPPED,
+		    CL_VALUES(cl_text("CLOCK", s->owner.clock),
+			      cl_int("OFFSET_NS", off)),
+		    "system clock: stepped by %s", cl_units_offset(buf, off));
 	return 0;
 }
 
@@ -266,8 +268,11 @@ static void note_taken(struct cl_sysclock *s)
 {
 	char buf[CL_UNITS_SIZE];
 
-	cl_io_log(s->io, CL_IO_NOTICE, "system clock: taken, it is %s off",
-		  cl_units_offset(buf, s->offset_ns));
+	cl_io_event(s->io, CL_IO_NOTICE, CL_EVENT_CLOCK_TAKEN,
+		    CL_VALUES(cl_text("CLOCK", s->owner.clock),
+			      cl_int("OFFSET_NS", s->offset_ns)),
+		    "system clock: taken, it is %s off",
+		    cl_units_offset(buf, s->offset_ns));
 	if (cl_abs_s64(s->offset_ns) > CL_NS_PER_SEC)
 		cl_io_log(s->io, CL_IO_WARNING,
 			  "system clock: that is slewed away, 0.5 ms per s");

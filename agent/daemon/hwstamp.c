@@ -50,8 +50,10 @@ static void tell_state(struct cl_hwstamp *h, struct cl_hwstamp_device *d,
 		return;
 	d->told = true;
 	d->state = state;
-	cl_io_log(h->io, CL_IO_NOTICE, "time stamps of %s: %s", d->name,
-		  why[state]);
+	cl_io_event(h->io, CL_IO_NOTICE, CL_EVENT_STAMPS,
+		    CL_VALUES(cl_text("DEVICE", d->name),
+			      cl_text("REASON", why[state])),
+		    "time stamps of %s: %s", d->name, why[state]);
 }
 
 /* The module refuses what has no instance or no device any more: no news. */
@@ -252,7 +254,9 @@ static void note_fallbacks(struct cl_hwstamp *h, u64 fallbacks)
 	s64 now = h->io->ops->now(h->io);
 
 	if (fallbacks > h->fallbacks && now >= h->warn_at) {
-		cl_io_log(h->io, CL_IO_WARNING, "%s", text);
+		cl_io_event(h->io, CL_IO_WARNING, CL_EVENT_STAMPS_LOST,
+			    CL_VALUES(cl_int("FALLBACKS", fallbacks)), "%s",
+			    text);
 		h->warn_at = now + WARN_NS;
 	}
 	h->fallbacks = fallbacks;

@@ -7,36 +7,52 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A process has one stderr. */
-static bool to_journal;
+#include "journal.h"
 
-/**
- * cl_log_init() - find out whether stderr leads to the journal
- *
- * systemd names device and inode of the stream that it gave us.
- */
-void cl_log_init(void)
+/* A process has one stderr: does it lead to the journal? */
+static bool to_journal;
+/* The journal's socket, -1: there is none, or not any more. */
+static int journal_fd = -1;
+
+static bool stderr_is_journal(void)
 {
 	const char *env = getenv("JOURNAL_STREAM");
 	unsigned long dev, ino;
 	struct stat st;
 
-	to_journal = env && sscanf(env, "%lu:%lu", &dev, &ino) == 2 &&
-		     !fstat(STDERR_FILENO, &st) && st.st_dev == dev &&
-		     st.st_ino == ino;
+	return env && sscanf(env, "%lu:%lu", &dev, &ino) == 2 &&
+	       !fstat(STDERR_FILENO, &st) && st.st_dev == dev &&
+	       st.st_ino == ino;
+}
+
+/**
+ * cl_log_init() - find out whether stderr leads to the journal
+ * @journal: the journal's socket
+ *
+ * systemd names device and inode of the stream that it gave us.
+ */
+void cl_log_init(const char *journal)
+{
+	if (journal_fd >= 0)
+		close(journal_fd);
+	to_journal = stderr_is_journal();
+	journal_fd = to_journal ? cl_journal_open(journal) : -1;
 }
 
 /**
  * cl_log_line() - write one line
- * @prio: priority
- * @line: text without a line feed
+ * @line: the line
+ *
+ * What the journal does not take by its socket it gets as text.
  */
-void cl_log_line(enum cl_io_prio prio, const char *line)
+void cl_log_line(const struct cl_io_line *line)
 {
+	if (journal_fd >= 0 && !cl_journal_send(journal_fd, line))
+		return;
 	if (to_journal)
-		fprintf(stderr, "<%d>%s\n", prio, line);
+		fprintf(stderr, "<%d>%s\n", line->prio, line->text);
 	else
-		fprintf(stderr, "clocklinkd: %s\n", line);
+		fprintf(stderr, "clocklinkd: %s\n", line->text);
 }
 
 /**
@@ -46,11 +62,12 @@ void cl_log_line(enum cl_io_prio prio, const char *line)
  */
 void cl_log(enum cl_io_prio prio, const char *fmt, ...)
 {
-	char line[512];
+	char text[512];
+	const struct cl_io_line line = { .prio = prio, .text = text };
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	cl_log_line(prio, line);
+	cl_log_line(&line);
 }

@@ -10,6 +10,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "agent/core/raft_conf.h"
 #include "agent/lib/errors.h"
 #include "agent/nl/schema.h"
 #include "kmod/core/fixed.h"
@@ -97,6 +98,34 @@ static void tell_status(struct cl_loop *l)
 	if (inst && cl_membership_role(l->membership) && strcmp(role, l->role))
 		cl_log(CL_IO_NOTICE, "%s", role);
 	strcpy(l->role, role);
+}
+
+/* A voter says when most of the voters can be reached, and when not any more. */
+static void tell_quorum(struct cl_loop *l)
+{
+	const struct cl_cluster *c = cl_agent_cluster(l->agent);
+	const struct cl_raft_conf *conf = c ? &cl_cluster_state(c)->conf : NULL;
+	const struct cl_nl_instance *inst = cl_agent_instance(l->agent);
+	unsigned int needed, n;
+	bool quorum;
+
+	if (!inst || !conf || !cl_raft_conf_votes(conf, inst->node)) {
+		l->quorum = false;
+		return;
+	}
+	needed = cl_raft_conf_quorum(conf);
+	n = cl_cluster_reachable(c);
+	quorum = n >= needed;
+	if (l->quorum == quorum)
+		return;
+	l->quorum = quorum;
+	cl_io_event(l->io, l->quorum ? CL_IO_NOTICE : CL_IO_WARNING,
+		    l->quorum ? CL_EVENT_QUORUM_REGAINED : CL_EVENT_QUORUM_LOST,
+		    CL_VALUES(cl_int("NODE", inst->node),
+			      cl_int("REACHABLE", n), cl_int("NEEDED", needed),
+			      cl_int("VOTERS", conf->voters)),
+		    "quorum %s: %u of %u voters can be reached, %u are needed",
+		    l->quorum ? "there" : "lost", n, conf->voters, needed);
 }
 
 /*
@@ -373,6 +402,7 @@ int cl_loop_run(struct cl_loop *l)
 	while (l->running) {
 		hear_samples(l);
 		tell_status(l);
+		tell_quorum(l);
 		err = arm_timer(l);
 		if (err)
 			return err;

@@ -57,6 +57,7 @@ struct cl_loop_parts {
  * @stale: settings must be read anew
  * @role: role and leader as logged last
  * @told: status as told last
+ * @quorum: most voters can be reached, as logged last
  * @running: false ends the loop
  * @status: what it ends with, 0 or -errno
  */
@@ -80,6 +81,7 @@ struct cl_loop {
 	bool stale;
 	char role[64];
 	char told[128];
+	bool quorum;
 	bool running;
 	int status;
 };

@@ -14,6 +14,7 @@
 #include "config.h"
 #include "control.h"
 #include "engine_module.h"
+#include "journal.h"
 #include "lock.h"
 #include "log.h"
 #include "loop.h"
@@ -96,10 +97,10 @@ static u64 io_random(struct cl_io *io)
 	return v;
 }
 
-static void io_log(struct cl_io *io, enum cl_io_prio prio, const char *line)
+static void io_log(struct cl_io *io, const struct cl_io_line *line)
 {
 	(void)io;
-	cl_log_line(prio, line);
+	cl_log_line(line);
 }
 
 static const struct cl_io_ops io_ops = {
@@ -341,7 +342,7 @@ int main(int argc, char **argv)
 	err = parse_options(argc, argv, &o);
 	if (err >= 0)
 		return err;
-	cl_log_init();
+	cl_log_init(CL_JOURNAL_SOCKET);
 	err = load_config(&d, &o);
 	if (!err && o.check)
 		printf("%s: OK\n", o.path);

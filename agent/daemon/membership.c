@@ -369,7 +369,10 @@ static void stay_out(struct cl_membership *m, const char *why, bool leads)
 {
 	m->phase = CL_MEMBERSHIP_FAILED;
 	cl_membership_close_store(m);
-	cl_io_log(m->io, CL_IO_ERR, "no part in the cluster: %s", why);
+	cl_io_event(m->io, CL_IO_ERR, CL_EVENT_DISK_FAILED,
+		    CL_VALUES(cl_int("NODE", m->self.id),
+			      cl_text("REASON", why)),
+		    "no part in the cluster: %s", why);
 	if (leads)
 		forget_leader(m);
 }
@@ -377,6 +380,21 @@ static void stay_out(struct cl_membership *m, const char *why, bool leads)
 static bool has_state(const struct cl_membership *m)
 {
 	return m->written || cl_membership_state(m)->epoch;
+}
+
+/**
+ * cl_membership_log_joined() - this node is a member
+ * @m: the membership
+ * @me: as this one
+ */
+void cl_membership_log_joined(struct cl_membership *m,
+			      const struct cl_member *me)
+{
+	cl_io_event(m->io, CL_IO_NOTICE, CL_EVENT_JOINED,
+		    CL_VALUES(cl_int("NODE", me->id), cl_text("NAME", me->name),
+			      cl_int("CLUSTER", m->cluster)),
+		    "member %u, '%s', of cluster %u", me->id, me->name,
+		    m->cluster);
 }
 
 /* Something on the disk makes it a member. */
@@ -393,8 +411,7 @@ static void resume(struct cl_membership *m, bool leads)
 	}
 	if (!err && has_state(m)) {
 		m->phase = CL_MEMBERSHIP_MEMBER;
-		cl_io_log(m->io, CL_IO_NOTICE, "member %u, '%s', of cluster %u",
-			  m->self.id, m->self.name, m->cluster);
+		cl_membership_log_joined(m, &m->self);
 		return;
 	}
 	/* a join that was not finished leaves an empty file */
@@ -546,9 +563,11 @@ static void look_for_removal(struct cl_membership *m)
 	    !cl_cluster_is_fed(cl_agent_cluster(m->agent)) ||
 	    cl_roster_find(s->roster, m->self.id))
 		return;
-	cl_io_log(m->io, CL_IO_WARNING,
-		  "node %u is no member of cluster %u any more", m->self.id,
-		  m->cluster);
+	cl_io_event(m->io, CL_IO_WARNING, CL_EVENT_LEFT,
+		    CL_VALUES(cl_int("NODE", m->self.id),
+			      cl_int("CLUSTER", m->cluster)),
+		    "node %u is no member of cluster %u any more", m->self.id,
+		    m->cluster);
 	cl_membership_cache(m, true);
 	cl_membership_alone(m);
 }

@@ -151,9 +151,11 @@ static void fail(struct cl_membership *m)
 	if (m->phase == CL_MEMBERSHIP_FAILED)
 		return;
 	m->phase = CL_MEMBERSHIP_FAILED;
-	cl_io_log(m->io, CL_IO_ERR,
-		  "no part in the cluster any more, the disk has failed: %s",
-		  why ? why : "unknown");
+	cl_io_event(m->io, CL_IO_ERR, CL_EVENT_DISK_FAILED,
+		    CL_VALUES(cl_int("NODE", m->self.id),
+			      cl_text("REASON", why ? why : "unknown")),
+		    "no part in the cluster any more, the disk has failed: %s",
+		    why ? why : "unknown");
 }
 
 /**

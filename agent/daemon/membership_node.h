@@ -140,6 +140,8 @@ s64 cl_membership_now(const struct cl_membership *m);
 const struct cl_state *cl_membership_state(const struct cl_membership *m);
 u32 cl_membership_leader(const struct cl_membership *m);
 void cl_membership_alone(struct cl_membership *m);
+void cl_membership_log_joined(struct cl_membership *m,
+			      const struct cl_member *me);
 
 /* membership_disk.c */
 int cl_membership_open_store(struct cl_membership *m, bool make, char *error);

@@ -405,8 +405,7 @@ static void meet_namesake(struct cl_membership *m, const struct cl_member *me)
 		fail_join(m, -EEXIST, why);
 	} else {
 		m->phase = CL_MEMBERSHIP_MEMBER;
-		cl_io_log(m->io, CL_IO_NOTICE, "member %u, '%s', of cluster %u",
-			  me->id, me->name, m->cluster);
+		cl_membership_log_joined(m, me);
 		end(m, 0, "done");
 	}
 }
@@ -488,8 +487,10 @@ static void act(struct cl_membership *m, enum cl_cluster_act what, u32 node)
 
 static void gone(struct cl_membership *m)
 {
-	cl_io_log(m->io, CL_IO_NOTICE, "node %u has left cluster %u",
-		  m->self.id, m->cluster);
+	cl_io_event(m->io, CL_IO_NOTICE, CL_EVENT_LEFT,
+		    CL_VALUES(cl_int("NODE", m->self.id),
+			      cl_int("CLUSTER", m->cluster)),
+		    "node %u has left cluster %u", m->self.id, m->cluster);
 	cl_membership_alone(m);
 	cl_membership_remove_disk(m);
 	end(m, 0, "done");

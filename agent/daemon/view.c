@@ -56,16 +56,12 @@ static unsigned int count_isolated(const struct cl_state *s)
 	return n;
 }
 
-static void put_voters(const struct cl_cluster *c, u32 own,
-		       struct cl_ctl_status *ret)
+static void put_voters(const struct cl_cluster *c, struct cl_ctl_status *ret)
 {
 	const struct cl_raft_conf *conf = &cl_cluster_state(c)->conf;
 	u32 needed = conf->voters / 2 + 1;
-	u32 reachable = 0;
+	u32 reachable = cl_cluster_reachable(c);
 
-	for (unsigned int i = 0; i < conf->voters; i++)
-		reachable += conf->voter[i] == own ||
-			     cl_cluster_connected(c, conf->voter[i]);
 	CL_VIEW_PUT(ret, STATUS_VOTERS, voters, conf->voters);
 	CL_VIEW_PUT(ret, STATUS_REACHABLE, reachable, reachable);
 	CL_VIEW_PUT(ret, STATUS_NEEDED, needed, needed);
@@ -139,7 +135,7 @@ static void put_status(struct cl_membership *m, struct cl_io *io,
 	if (!c)
 		return;
 	put_state(c, own_node(m), ret);
-	put_voters(c, own_node(m), ret);
+	put_voters(c, ret);
 	if (cl_state_role(cl_cluster_state(c), own_node(m)) !=
 	    CL_MEMBER_FOLLOWER)
 		put_log(cl_cluster_raft(c), io->ops->now(io), ret);
@@ -158,7 +154,7 @@ static void put_standing(const struct cl_standing *st,
 	if (!st->isolation.n)
 		return;
 	CL_VIEW_PUT(ret, MEMBER_ISOLATED, isolated_ns, st->isolated_ns);
-	CL_VIEW_TEXT(ret, MEMBER_RULE, rule, cl_view_rule(st->isolation.rule));
+	CL_VIEW_TEXT(ret, MEMBER_RULE, rule, cl_rule_name(st->isolation.rule));
 	CL_VIEW_PUT(ret, MEMBER_ACCUSERS, accusers, st->isolation.n);
 }
 
@@ -195,7 +191,7 @@ static void put_accusation(u32 node, const struct cl_isolation *i,
 
 	CL_VIEW_PUT(ret, ACCUSATION_NODE, node, node);
 	CL_VIEW_PUT(ret, ACCUSATION_ACCUSER, accuser, a->accuser);
-	CL_VIEW_TEXT(ret, ACCUSATION_RULE, rule, cl_view_rule(a->rule));
+	CL_VIEW_TEXT(ret, ACCUSATION_RULE, rule, cl_rule_name(a->rule));
 	CL_VIEW_PUT(ret, ACCUSATION_OFFSET, offset_ns, a->offset_ns);
 	CL_VIEW_PUT(ret, ACCUSATION_LIMIT, limit_ns, a->limit_ns);
 	CL_VIEW_PUT(ret, ACCUSATION_ROUND, round, a->round);

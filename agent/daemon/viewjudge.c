@@ -52,19 +52,6 @@ static s64 age(struct cl_io *io, s64 when)
 }
 
 /**
- * cl_view_rule() - rule of an isolation in one word
- * @rule: enum cl_rule
- *
- * Return: static string.
- */
-const char *cl_view_rule(enum cl_rule rule)
-{
-	if (rule == CL_RULE_CONFIDENCE)
-		return "confidence";
-	return cl_reputation_rule_name((enum cl_reputation_rule)rule);
-}
-
-/**
  * cl_view_reputation() - what the own judge thinks of a node
  * @a: the agent, in a cluster
  * @node: node id

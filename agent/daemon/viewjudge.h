@@ -22,7 +22,6 @@
 		(obj)->have |= CL_CTL_BIT(attr);                            \
 	} while (0)
 
-const char *cl_view_rule(enum cl_rule rule);
 const struct cl_reputation_node *cl_view_reputation(const struct cl_agent *a,
 						    u32 node);
 bool cl_view_next_reputation(const struct cl_agent *a, struct cl_io *io,

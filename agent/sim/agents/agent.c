@@ -45,17 +45,17 @@ static u64 io_random(struct cl_io *io)
 	return vt_rng_next(&of_io(io)->rng);
 }
 
-static void io_log(struct cl_io *io, enum cl_io_prio prio, const char *line)
+static void io_log(struct cl_io *io, const struct cl_io_line *line)
 {
 	const struct cs_agent *a = of_io(io);
 	struct cs_realm *r = a->realm;
 
-	r->warnings += prio <= CL_IO_WARNING;
+	r->warnings += line->prio <= CL_IO_WARNING;
 	if (r->trace)
 		fprintf(r->trace, "%lld.%06lld node %u: <%d> %s\n",
 			(long long)(r->heap.now / CL_NS_PER_SEC),
 			(long long)(r->heap.now % CL_NS_PER_SEC / 1000),
-			cs_agent_id(a), prio, line);
+			cs_agent_id(a), line->prio, line->text);
 }
 
 static const struct cl_io_ops io_ops = {

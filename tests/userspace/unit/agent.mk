@@ -26,6 +26,7 @@ AGENT_TEST_NAMES := \
 	membership \
 	seed \
 	notify \
+	journal \
 	options \
 	output \
 	linefit \
@@ -93,7 +94,7 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	agent/daemon/config.c agent/daemon/clusterconf.c agent/daemon/seed.c agent/daemon/notify.c \
 	agent/daemon/phcread.c agent/daemon/sensor.c agent/daemon/timepage.c \
 	agent/daemon/adjtime.c agent/daemon/systime.c agent/daemon/phctime.c \
-	agent/daemon/log.c agent/daemon/frames.c agent/daemon/tcp.c \
+	agent/daemon/log.c agent/daemon/journal.c agent/daemon/frames.c agent/daemon/tcp.c \
 	agent/daemon/stream.c agent/daemon/contacts.c agent/daemon/streams.c \
 	$(wildcard agent/daemon/store*.c) agent/daemon/cache.c agent/daemon/guests.c \
 	$(wildcard agent/daemon/membership*.c) \

@@ -38,6 +38,7 @@ struct frame {
  * @why: in words
  * @leader: as it was told
  * @rosters: times that the members have changed
+ * @news: entries that have changed the state
  * @lines: it has logged
  * @deaf: by type: loses frames that it is sent
  * @dropped: frames lost so, by type
@@ -50,6 +51,7 @@ struct node {
 	char why[CL_ENTRY_ERROR_SIZE];
 	u32 leader;
 	u32 rosters;
+	u32 news;
 	u32 lines;
 	bool deaf[256];
 	u32 dropped[256];
@@ -104,6 +106,15 @@ static inline void op_log(void *ctx, enum cl_io_prio prio, const char *line)
 	n->lines++;
 }
 
+static inline void op_news(void *ctx, const struct cl_raft_entry *e,
+			   const struct cl_raft_conf *conf)
+{
+	struct node *n = ctx;
+
+	assert_true(e->len && conf->voters);
+	n->news++;
+}
+
 static inline void op_roster(void *ctx)
 {
 	struct node *n = ctx;
@@ -135,6 +146,7 @@ static const struct cl_cluster_ops ops = {
 	.save = op_save,
 	.random = op_random,
 	.log = op_log,
+	.news = op_news,
 	.roster = op_roster,
 	.leader = op_leader,
 	.answered = op_answered,

@@ -45,13 +45,13 @@ static u64 fake_random(struct cl_io *io)
 	return z ^ z >> 31;
 }
 
-static void fake_log(struct cl_io *io, enum cl_io_prio prio, const char *line)
+static void fake_log(struct cl_io *io, const struct cl_io_line *line)
 {
 	struct fakeio *f = of_io(io);
 
-	(void)prio;
 	f->lines++;
-	snprintf(f->line, sizeof(f->line), "%s", line);
+	f->events[line->event]++;
+	snprintf(f->line, sizeof(f->line), "%s", line->text);
 }
 
 static const struct cl_io_ops io_ops = {

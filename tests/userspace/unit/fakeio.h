@@ -54,6 +54,7 @@
  * @lists: lists of peers
  * @lines: lines logged
  * @line: last line logged
+ * @events: lines about each kind of event
  */
 struct fakeio {
 	struct cl_io io;
@@ -96,6 +97,7 @@ struct fakeio {
 	int lists;
 	int lines;
 	char line[512];
+	int events[__CL_EVENTS];
 };
 
 void fakeio_init(struct fakeio *f);

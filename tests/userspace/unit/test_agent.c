@@ -561,6 +561,9 @@ static void test_accusations_isolate(void **state)
 		s = cl_cluster_state(cl_agent_cluster(node[leader].a));
 		assert_int_equal(cl_state_isolated(s, 5), ++accusers == 2);
 	}
+	run(CL_NS_PER_SEC);
+	for (u32 id = 1; id <= 4; id++)
+		assert_int_equal(node[id].f.events[CL_EVENT_NODE_ISOLATED], 1);
 	end_cluster();
 }
 

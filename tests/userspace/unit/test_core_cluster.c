@@ -56,18 +56,23 @@ static void test_follower_asks_the_leader(void **state)
 static void test_whatever_is_agreed_on_is_told(void **state)
 {
 	const struct cl_entry entries[] = { probes(5), isolate(3, 2) };
-	u32 before[4];
+	u32 before[4], news[4];
 
 	(void)state;
 	build(2, 3);
 	for (unsigned int i = 0; i < ARRAY_SIZE(entries); i++) {
 		for (u32 id = 1; id <= 3; id++)
 			before[id] = node[id].rosters;
+		for (u32 id = 1; id <= 3; id++)
+			news[id] = node[id].news;
 		request(1, entries[i]);
 		assert_int_equal(outcome(1), 0);
 		run(CL_NS_PER_SEC);
 		for (u32 id = 1; id <= 3; id++)
 			assert_true(node[id].rosters > before[id]);
+		/* node 3 is fed: it sees states, not entries */
+		assert_int_equal(node[1].news, news[1] + 1);
+		assert_int_equal(node[2].news, news[2] + 1);
 	}
 }
 

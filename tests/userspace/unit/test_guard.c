@@ -243,6 +243,7 @@ static void test_a_leader_that_lies_is_refused(void **state)
 	}
 	/* Once when it begins, and once when it ends. */
 	assert_int_equal(x->f.lines, 2);
+	assert_int_equal(x->f.events[CL_EVENT_UPDATE_REFUSED], 1);
 	assert_string_equal(x->f.line,
 			    "node 2 is obeyed, term 1, after 3 refusals");
 	assert_int_equal(x->g.refused, 6);

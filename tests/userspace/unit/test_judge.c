@@ -189,6 +189,8 @@ static void test_changes_are_logged_and_kept(void **state)
 			    "judge: node 6: isolated -> good by decision");
 	assert_int_equal(x->c.j.events, 3);
 	assert_int_equal(x->c.j.event[2].rule, CL_REPUTATION_DECISION);
+	assert_int_equal(x->c.f.events[CL_EVENT_NODE_ACCUSED], 1);
+	assert_int_equal(x->c.f.events[CL_EVENT_NODE_JUDGED], 2);
 }
 
 /* An agent that begins finds it in the state. */

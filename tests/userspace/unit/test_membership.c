@@ -596,6 +596,7 @@ static void test_corrupt_disk_is_not_used(void **state)
 	assert_int_equal(phase(1), CL_MEMBERSHIP_FAILED);
 	assert_non_null(strstr(node[1].f.line, "no part in the cluster"));
 	assert_non_null(strstr(node[1].f.line, path));
+	assert_int_equal(node[1].f.events[CL_EVENT_DISK_FAILED], 1);
 	run(CL_NS_PER_SEC);
 	assert_int_equal(phase(1), CL_MEMBERSHIP_FAILED);
 	assert_int_equal(cl_membership_found(node[1].m, 1, error), -EBUSY);

@@ -316,6 +316,7 @@ static void test_interval_falls_back_at_once(void **state)
 	advance(x, x->f.now + 1000 * SEC);
 	assert_true(x->f.tell.interval_ns > 9 * SEC);
 	cl_round_state(&x->r, CLOCKLINK_STATE_HOLDOVER);
+	assert_int_equal(x->f.events[CL_EVENT_CLOCK_HOLDOVER], 1);
 	assert_in_range(asks_in(x, 5 * SEC), 49, 51);
 }
 
@@ -443,6 +444,7 @@ static void test_disturbed_leader_begins_anew(void **state)
 	x->f.inst.gen = 0xdef;
 	x->f.inst.term = x->f.steer.term;
 	cl_round_state(&x->r, CLOCKLINK_STATE_VOID);
+	assert_int_equal(x->f.events[CL_EVENT_CLOCK_VOID], 1);
 	advance(x, 5 * SEC);
 	assert_int_equal(x->f.steer.gen, 0xdef);
 	assert_true(cl_nl_has(&x->f.steer, STEER_FORCE));

@@ -59,6 +59,7 @@ static void assert_left_to(const char *who)
 	assert_int_equal(x.s.owner.state, CL_OWNER_YIELDED);
 	assert_non_null(strstr(x.s.owner.why, who));
 	assert_non_null(strstr(x.f.line, who));
+	assert_true(x.f.events[CL_EVENT_CLOCK_OWNER] > 0);
 }
 
 static void test_frequency_is_that_of_the_cluster_at_once(void **state)

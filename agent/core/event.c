@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "event.h"
+
+/*
+ * Random, by "journalctl --new-id128".  One that was in a release is never given to
+ * something else.
+ */
+static const char *const ids[__CL_EVENTS] = {
+	[CL_EVENT_CLOCK_STATE] = "9047be28983f440cbd0e7b92c369e86b",
+	[CL_EVENT_CLOCK_HOLDOVER] = "8be95105edc04248b8bcb23e74f66162",
+	[CL_EVENT_CLOCK_VOID] = "761af17bcab241749f19d700a2f62c06",
+	[CL_EVENT_LEADER] = "580a5274c1d64249a7aa31ca34d985e7",
+	[CL_EVENT_NO_LEADER] = "ec8ad70e553240a8b211657f7f3166f7",
+	[CL_EVENT_LEASE_OVER] = "de49e9c154d24d78a8ebddbc59518039",
+	[CL_EVENT_QUORUM_LOST] = "de3feaec4f7a402195ce88a43bc71d54",
+	[CL_EVENT_QUORUM_REGAINED] = "21e35eb12c16453892cdafc45d70de4e",
+	[CL_EVENT_UPDATE_REFUSED] = "2fec3cad60444202bb1b99fd18dd16a3",
+	[CL_EVENT_NO_CONFIDENCE] = "1c605e78c6d24814b96587ce4713e631",
+	[CL_EVENT_NODE_ACCUSED] = "593b7a3d63534fae93989bf221bf98ea",
+	[CL_EVENT_NODE_JUDGED] = "9e32c3408ad74a18b0eb1c15048821df",
+	[CL_EVENT_NODE_ISOLATED] = "c8272f19fef54081bad8516aa217f601",
+	[CL_EVENT_NODE_READMITTED] = "73c7051823714af7a2d0b5e7897b4211",
+	[CL_EVENT_MEMBER] = "c90b70834cc9471ca94925fa8bd68057",
+	[CL_EVENT_MEMBER_GONE] = "a8a9fdca002649b99498f04b24d9261c",
+	[CL_EVENT_VOTERS] = "81fb08452b224062b9da15519a29b990",
+	[CL_EVENT_JOINED] = "018436d701014d8bbcec41c68aa94561",
+	[CL_EVENT_LEFT] = "b132b939cf2d44289ab3dc01e50bd1b6",
+	[CL_EVENT_TIME_BEGINS] = "629698fcb5564857bae9ea71c2466999",
+	[CL_EVENT_DISK_FAILED] = "71bbfcda60564d3bb9c10c24f83cecdb",
+	[CL_EVENT_CLOCK_OWNER] = "bbbb8b404c8d408b9024a2f8b343ef08",
+	[CL_EVENT_CLOCK_TAKEN] = "28ca4ea5777142469e3b192e7f721824",
+	[CL_EVENT_CLOCK_STEPPED] = "e8950ddeb65744309558b2ee39cc9b42",
+	[CL_EVENT_STAMPS_LOST] = "8c670b336ed147b8bb96915b5917be82",
+	[CL_EVENT_STAMPS] = "6c808fc1ce0c4328a26de018bc7be42f",
+};
+
+/**
+ * cl_event_id() - the message id of a kind of event
+ * @e: the kind
+ *
+ * Return: 32 hexadecimal digits, NULL for CL_EVENT_NONE.
+ */
+const char *cl_event_id(enum cl_event e)
+{
+	return ids[e];
+}
