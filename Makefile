@@ -54,7 +54,7 @@ install: all install-lib install-python
 	$(if $(DESTDIR),,/sbin/depmod $(release))
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $(BUILD)/clocklinkd
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $(BUILD)/clocklink-monitor
-	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/clocklinkctl
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/clocklinkctl $(BUILD)/clocklink-stats
 	install -D -m 644 -t $(DESTDIR)/lib/udev/rules.d scripts/install/60-clocklink.rules
 	install -d $(DESTDIR)/lib/systemd/system
 	for unit in agent/daemon/clocklinkd.service agent/monitor/clocklink-monitor.service; do \

@@ -8,7 +8,8 @@ CORE_SRCS ?= $(wildcard kmod/core/*.c)
 VERSION ?= 0.1.0
 PKG_CONFIG ?= pkg-config
 
-AGENT_BINS := $(BUILD)/clocklinkd $(BUILD)/clocklinkctl $(BUILD)/clocklink-monitor
+AGENT_BINS := $(BUILD)/clocklinkd $(BUILD)/clocklinkctl $(BUILD)/clocklink-monitor \
+	$(BUILD)/clocklink-stats
 AGENT_LIB := $(BUILD)/libagent.a
 
 AGENT_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wmissing-prototypes -Wshadow \
@@ -24,6 +25,7 @@ LIB_LIBS = $(shell $(PKG_CONFIG) --libs libmnl)
 DAEMON_LIBS = $(shell $(PKG_CONFIG) --libs inih libcap-ng sqlite3) -lresolv -lm
 MONITOR_LIBS = $(shell $(PKG_CONFIG) --libs libmicrohttpd libcap-ng jansson) -lm
 CLI_LIBS = $(shell $(PKG_CONFIG) --libs libnl-genl-3.0 jansson)
+STATS_LIBS = $(shell $(PKG_CONFIG) --libs jansson) -lm
 
 # The C file of %.o is %.c below the top.
 agent_objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -35,8 +37,9 @@ DAEMON_OBJS := $(call agent_objs,$(wildcard agent/daemon/*.c))
 WATCH_OBJS := $(call agent_objs,$(wildcard agent/watch/*.c))
 CLI_OBJS := $(call agent_objs,$(wildcard agent/cli/*.c))
 MONITOR_OBJS := $(call agent_objs,$(wildcard agent/monitor/*.c))
+STATS_OBJS := $(call agent_objs,$(wildcard agent/stats/*.c))
 AGENT_OBJS := $(AGENT_LIB_OBJS) $(AGENT_CORE_OBJS) $(DAEMON_OBJS) \
-	$(WATCH_OBJS) $(CLI_OBJS) $(MONITOR_OBJS)
+	$(WATCH_OBJS) $(CLI_OBJS) $(MONITOR_OBJS) $(STATS_OBJS)
 
 # The library for programs: what it takes of the core and of lib/ is compiled once
 # more, to be hidden.
@@ -89,6 +92,9 @@ $(ASSETS_C:.c=.o): $(ASSETS_C)
 
 $(BUILD)/clocklink-monitor: $(MONITOR_OBJS) $(ASSETS_C:.c=.o) $(WATCH_OBJS) $(AGENT_LIB)
 	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(MONITOR_LIBS) $(LIB_LIBS) -o $@
+
+$(BUILD)/clocklink-stats: $(STATS_OBJS) $(WATCH_OBJS) $(AGENT_LIB)
+	$(CC) $(AGENT_CFLAGS) $(AGENT_LDFLAGS) $^ $(STATS_LIBS) $(LIB_LIBS) -o $@
 
 $(BUILD)/obj/so/%.o: %.c
 	@mkdir -p $(@D)

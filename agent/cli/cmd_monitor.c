@@ -122,7 +122,7 @@ static void print_json(const struct cl_nl_msg *m)
 		json_object_set_new(j, "offset_ns",
 				    json_integer(sample_offset(&m->sample)));
 	}
-	cl_output_print_line(j);
+	cl_json_print_line(j);
 }
 
 static void print_text(const struct cl_nl_msg *m)

@@ -6,76 +6,6 @@
 
 #include "agent/lib/units.h"
 
-static void *must(void *p)
-{
-	if (!p) {
-		fputs("clocklinkctl: out of memory\n", stderr);
-		exit(EXIT_FAILURE);
-	}
-	return p;
-}
-
-/**
- * cl_table_cell() - append a cell
- * @t: the table
- * @text: copied
- */
-void cl_table_cell(struct cl_table *t, const char *text)
-{
-	t->cells = must(reallocarray(t->cells, t->n + 1, sizeof(*t->cells)));
-	t->cells[t->n++] = must(strdup(text));
-}
-
-/**
- * cl_table_row() - append a row
- * @t: the table
- * @cells: as many as the table has columns, copied
- */
-void cl_table_row(struct cl_table *t, const char *const *cells)
-{
-	for (unsigned int i = 0; i < t->columns; i++)
-		cl_table_cell(t, cells[i]);
-}
-
-static void measure(const struct cl_table *t, int *width)
-{
-	int len;
-
-	memset(width, 0, sizeof(*width) * t->columns);
-	for (size_t i = 0; i < t->n; i++) {
-		len = strlen(t->cells[i]);
-		if (len > width[i % t->columns])
-			width[i % t->columns] = len;
-	}
-}
-
-/**
- * cl_table_print() - print a table and free its cells
- * @t: the table
- * @f: where to
- */
-void cl_table_print(struct cl_table *t, FILE *f)
-{
-	int width[CL_OUTPUT_COLUMNS];
-	unsigned int col;
-	bool last;
-
-	measure(t, width);
-	for (size_t i = 0; i < t->n; i++) {
-		col = i % t->columns;
-		last = col + 1 == t->columns;
-		if (t->right & (1U << col))
-			fprintf(f, "%*s", width[col], t->cells[i]);
-		else
-			fprintf(f, "%-*s", last ? 0 : width[col], t->cells[i]);
-		fputs(last ? "\n" : "  ", f);
-		free(t->cells[i]);
-	}
-	free(t->cells);
-	t->cells = NULL;
-	t->n = 0;
-}
-
 static const char *format_raw(char *buf, s64 ns)
 {
 	snprintf(buf, CL_OUTPUT_VALUE_SIZE, "%lld.%09lld s",
@@ -181,28 +111,13 @@ void cl_output_object(const struct cl_nl_msg *m)
 	cl_table_print(&t, stdout);
 }
 
-static void dump_json(json_t *j, size_t flags)
-{
-	json_dumpf(j, stdout, flags | CL_JSON_DIGITS);
-	putchar('\n');
-	json_decref(j);
-}
-
 /**
  * cl_output_print_json() - print JSON on several lines
  * @j: what to print; the reference is taken
  */
 void cl_output_print_json(json_t *j)
 {
-	dump_json(j, JSON_INDENT(2));
-}
-
-/**
- * cl_output_print_line() - print JSON on one line, at once
- * @j: what to print; the reference is taken
- */
-void cl_output_print_line(json_t *j)
-{
-	dump_json(j, JSON_COMPACT);
-	fflush(stdout);
+	json_dumpf(j, stdout, JSON_INDENT(2) | CL_JSON_DIGITS);
+	putchar('\n');
+	json_decref(j);
 }

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "histogram.h"
+#include "agent/watch/histogram.h"
 
 #define CL_EXPOSITION_LABELS_SIZE 128
 

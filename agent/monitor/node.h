@@ -6,8 +6,8 @@
 #define _CL_MONITOR_NODE_H
 
 #include "agent/lib/anomaly.h"
+#include "agent/watch/histogram.h"
 #include "agent/watch/look.h"
-#include "histogram.h"
 #include "history.h"
 
 /*

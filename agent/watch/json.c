@@ -85,3 +85,15 @@ json_t *cl_json_object(const struct cl_nl_msg *m)
 	}
 	return j;
 }
+
+/**
+ * cl_json_print_line() - print JSON on one line, at once
+ * @j: what to print; the reference is taken
+ */
+void cl_json_print_line(json_t *j)
+{
+	json_dumpf(j, stdout, JSON_COMPACT | CL_JSON_DIGITS);
+	putchar('\n');
+	json_decref(j);
+	fflush(stdout);
+}

@@ -14,5 +14,6 @@
 #define CL_JSON_DIGITS JSON_REAL_PRECISION(15)
 
 json_t *cl_json_object(const struct cl_nl_msg *m);
+void cl_json_print_line(json_t *j);
 
 #endif /* _CL_WATCH_JSON_H */

@@ -81,7 +81,11 @@ AGENT_TEST_NAMES := \
 	watch_look \
 	watch_record \
 	monitor_history \
-	monitor_changes
+	monitor_changes \
+	doctor \
+	allan \
+	replay \
+	stats_view
 
 AGENT_TESTS := $(AGENT_TEST_NAMES:%=$(BUILD)/unit/test_%)
 SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -102,7 +106,9 @@ AGENT_TEST_OBJS := $(call agent_test_objs,$(CORE_SRCS) \
 	agent/daemon/discovery.c \
 	$(addprefix agent/daemon/,control.c command.c view.c viewjudge.c) \
 	$(wildcard agent/watch/*.c) \
-	$(addprefix agent/monitor/,history.c histogram.c eventlog.c changes.c rounds.c) \
+	$(addprefix agent/monitor/,history.c eventlog.c changes.c rounds.c) \
+	$(wildcard agent/stats/doctor*.c agent/stats/view*.c) \
+	$(addprefix agent/stats/,finding.c median.c allan.c replay.c host.c) \
 	agent/cli/options.c agent/cli/output.c $(AGENT_TEST_DIR)/fakeio.c \
 	$(AGENT_TEST_DIR)/crashvfs.c $(AGENT_TEST_DIR)/storemodel.c \
 	$(AGENT_TEST_DIR)/raftnet.c $(AGENT_TEST_DIR)/fakekernel.c $(AGENT_TEST_DIR)/nameserver.c)

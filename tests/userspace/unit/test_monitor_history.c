@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "agent/lib/compiler.h"
-#include "agent/monitor/histogram.h"
+#include "agent/watch/histogram.h"
 #include "agent/monitor/history.h"
 #include "unit.h"
 

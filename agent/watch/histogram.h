@@ -2,8 +2,8 @@
 /*
  * Distribution of delays in buckets of constant relative width.
  */
-#ifndef _CL_MONITOR_HISTOGRAM_H
-#define _CL_MONITOR_HISTOGRAM_H
+#ifndef _CL_WATCH_HISTOGRAM_H
+#define _CL_WATCH_HISTOGRAM_H
 
 #include "kmod/core/types.h"
 
@@ -37,4 +37,4 @@ u64 cl_histogram_edge(unsigned int bucket);
 u64 cl_histogram_quantile(const struct cl_histogram *h, double share);
 u64 cl_histogram_octave(const struct cl_histogram *h, unsigned int octave);
 
-#endif /* _CL_MONITOR_HISTOGRAM_H */
+#endif /* _CL_WATCH_HISTOGRAM_H */
