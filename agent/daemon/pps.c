@@ -77,7 +77,8 @@ static int to_raw(const struct cl_pps *p, s64 real_ns, s64 *ret)
 	if (!err)
 		err = cl_past_raw(&page, &end, CL_PAST_REALTIME, real_ns, &raw,
 				  &error);
-	*ret = raw.ns;
+	if (!err)
+		*ret = raw.ns;
 	return err;
 }
 
