@@ -210,6 +210,8 @@ judge 15 cut
 check "the minority holds over" test "$(state 4) $(state 5)" = "holdover holdover"
 check "the majority does not" test "$(state 2)" != holdover
 check_true "nobody leads the minority" "$(leader 4) + $(leader 5) == 0"
+said=$(grep -h "quorum" /tmp/daemon4 | tail -n 1)
+check "which has no quorum: $said" test "${said#*quorum lost: 1 of 5 voters}" != "$said"
 _when="after the cut"
 ip -n switch link set p4 up
 ip -n switch link set p5 up
@@ -218,6 +220,7 @@ check "node 5: knows who leads" await "$(leader 1)" leader 5
 synced 1 2 3 4 5
 judge 10 true
 no_step
+check "node 4: quorum there" sh -c 'grep quorum /tmp/daemon4 | tail -n 1 | grep -q "quorum there"'
 
 _when="while all daemons are killed and started again"
 note_steps
