@@ -88,6 +88,7 @@ int cl_view_sample(struct cl_view *v, const struct cl_nl_sample *s)
 	if (!p)
 		return -ENOMEM;
 	cl_histogram_add(&p->rtt, rtt > 0 ? rtt : 0);
+	cl_histogram_add(&p->excess, s->excess_ns);
 	return 0;
 }
 

@@ -32,6 +32,7 @@ enum cl_view_order {
  * @came: messages of it that came, by then, at each of the last looks
  * @lost: messages that did not
  * @rtt: round trips of all exchanges since the view began
+ * @excess: what they took longer than the quickest
  */
 struct cl_view_peer {
 	u32 node;
@@ -39,6 +40,7 @@ struct cl_view_peer {
 	u64 came[CL_VIEW_WINDOW];
 	u64 lost[CL_VIEW_WINDOW];
 	struct cl_histogram rtt;
+	struct cl_histogram excess;
 };
 
 /**

@@ -24,7 +24,7 @@ static json_t *allan_json(const struct cl_allan *a)
 	return all;
 }
 
-static json_t *round_trips_json(const struct cl_histogram *h)
+static json_t *times_json(const struct cl_histogram *h)
 {
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "count",
 			 (json_int_t)h->count, "min_ns", (json_int_t)h->min_ns,
@@ -44,9 +44,10 @@ static json_t *peer_json(const struct cl_view *v, const struct cl_nl_peer *p)
 
 	json_object_set_new(j, "loss",
 			    loss < 0 ? json_null() : json_real(loss));
-	if (seen && seen->rtt.count)
-		json_object_set_new(j, "round_trips",
-				    round_trips_json(&seen->rtt));
+	if (seen && seen->rtt.count) {
+		json_object_set_new(j, "round_trips", times_json(&seen->rtt));
+		json_object_set_new(j, "excesses", times_json(&seen->excess));
+	}
 	return j;
 }
 

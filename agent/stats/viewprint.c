@@ -14,8 +14,8 @@
 
 #define LABEL "%-11s"
 
-/* Columns of a distribution, and of how many octaves each is. */
-#define BARS 24
+/* Columns of a distribution: below 128 ns, each octave from there on, the rest. */
+#define BARS 22
 
 static void print_node(const struct cl_look *l, FILE *f)
 {
@@ -129,18 +129,19 @@ static double key_of(const struct cl_view *v, const struct cl_nl_peer *p)
 	}
 }
 
-/* A bar for each octave and a half; the highest has all eight eighths. */
+/* A bar for each octave; the highest has all eight eighths. */
 static void bars(const struct cl_histogram *h, char *buf, size_t size)
 {
 	static const char *const eighths[] = { " ", "▁", "▂", "▃", "▄",
 					       "▅", "▆", "▇", "█" };
 	u64 sum[BARS] = { 0 }, most = 1;
+	unsigned int bar = 0;
 	size_t used = 0;
-	unsigned int bar;
 
 	buf[0] = '\0';
 	for (unsigned int i = 0; i < CL_HISTOGRAM_BUCKETS; i++) {
-		bar = i * BARS / CL_HISTOGRAM_BUCKETS;
+		if (i % CL_HISTOGRAM_SUB == 1 && bar < BARS - 1)
+			bar++;
 		sum[bar] += h->bucket[i];
 		if (sum[bar] > most)
 			most = sum[bar];
@@ -181,7 +182,7 @@ static void put_peer(struct cl_table *t, const struct cl_view *v,
 	cell(t, p->exchanges, cl_nl_stamps_name(p->stamps));
 	buf[0] = '\0';
 	if (timed)
-		bars(&seen->rtt, buf, sizeof(buf));
+		bars(&seen->excess, buf, sizeof(buf));
 	cl_table_cell(t, buf);
 }
 
@@ -197,7 +198,7 @@ static void print_peers(const struct cl_view *v, FILE *f)
 					    "P99",
 					    "LOST",
 					    "STAMPS",
-					    "ROUND TRIPS, 0.1 us TO 69 s" };
+					    "QUEUES: 0.1 us, x2..." };
 	struct cl_table t = { .columns = ARRAY_SIZE(head), .right = 0x1f9 };
 	const struct cl_look *l = v->now;
 	struct key *keys = calloc(l->n_peers + 1, sizeof(*keys));

@@ -43,8 +43,8 @@ static void test_constant(void **state)
 		/* 20 ppm, rounded to 1 ns */
 		add(s, late, (s * CL_NS_PER_SEC + late) / 50000, 20000000);
 	}
-	assert_true(cl_allan_deviation(&allan, 1) < 2e-9);
-	assert_true(cl_allan_deviation(&allan, 16) < 2e-10);
+	assert_true(cl_allan_deviation(&allan, 1) < 2 / 1e9);
+	assert_true(cl_allan_deviation(&allan, 16) < 2 / 1e10);
 	assert_true(isnan(cl_allan_deviation(&allan, 64)));
 }
 
@@ -64,7 +64,7 @@ static void test_white_phase(void **state)
 	}
 	for (unsigned int tau = 1; tau <= 64; tau *= 4)
 		assert_true(fabs(cl_allan_deviation(&allan, tau) * tau /
-					 (sqrt(3) * 1e-6) -
+					 (sqrt(3) / 1e6) -
 				 1) < 0.1);
 }
 
@@ -76,7 +76,7 @@ static void test_drift(void **state)
 	/* 10 ppb per s */
 	for (s64 s = 0; s < 400; s++)
 		add(s, 0, 5 * s * s, 10000 * s);
-	assert_true(fabs(cl_allan_deviation(&allan, 10) / (1e-7 / sqrt(2)) -
+	assert_true(fabs(cl_allan_deviation(&allan, 10) / (1 / 1e7 / sqrt(2)) -
 			 1) < 0.01);
 }
 
