@@ -64,6 +64,9 @@ install: all install-lib install-python
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/catalog agent/daemon/clocklink.catalog
 	$(if $(DESTDIR),,journalctl --update-catalog || true)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/clocklink agent/daemon/clocklinkd.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/clocklink/prometheus \
+		agent/monitor/prometheus/*.yml
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/clocklink/grafana agent/monitor/grafana/*.json
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 Documentation/man/*.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 Documentation/man/*.8
 

@@ -4,9 +4,11 @@
  * look: node 1 follows, the leader changes in the middle, the last node lies from then
  * on and is isolated.
  *
- * usage: make-record FILE NODES SECONDS [lost]
+ * usage: make-record FILE NODES SECONDS [lost|calm|cut-off]
  *
- * NODES is at least 5.  With "lost" daemon and module are gone at the end.
+ * NODES is at least 5.  With "lost" daemon and module are gone at the end.  With "calm"
+ * nobody lies and the daemon steers the system's clock; so it does with "cut-off", where
+ * node 1 reaches no majority in the second half: its clock is in holdover.
  */
 #include <arpa/inet.h>
 #include <math.h>
@@ -31,9 +33,18 @@
 #define FLOOR_NS 1000000
 #define QUEUE_NS 10000
 
+/* What happens at the end. */
+enum plot {
+	PLOT_LIAR,
+	PLOT_LOST,
+	PLOT_CALM,
+	PLOT_CUT_OFF,
+};
+
 /**
  * struct scene - what is made up
  * @w: the record
+ * @plot: what happens
  * @nodes: members of the cluster; all but one are peers
  * @seconds: how long it lasts
  * @at: second of the look
@@ -41,6 +52,7 @@
  */
 struct scene {
 	struct cl_record_writer w;
+	enum plot plot;
 	u32 nodes;
 	unsigned int seconds;
 	unsigned int at;
@@ -91,9 +103,19 @@ static u32 leader_of(const struct scene *s)
 	return s->at < s->seconds / 2 ? 2 : 3;
 }
 
+static bool has_liar(const struct scene *s)
+{
+	return s->plot == PLOT_LIAR || s->plot == PLOT_LOST;
+}
+
 static bool lies(const struct scene *s, u32 node)
 {
-	return node == s->nodes && s->at > s->seconds / 2;
+	return has_liar(s) && node == s->nodes && s->at > s->seconds / 2;
+}
+
+static bool is_cut_off(const struct scene *s)
+{
+	return s->plot == PLOT_CUT_OFF && s->at > s->seconds / 2;
 }
 
 static void put_module(const struct scene *s, struct cl_look *l)
@@ -126,6 +148,10 @@ static void put_module(const struct scene *s, struct cl_look *l)
 	clock.clock.error_ns = 80 * sin(s->at / 5.0);
 	clock.clock.parent = leader_of(s);
 	clock.clock.steps = 1;
+	if (is_cut_off(s)) {
+		clock.clock.state = CLOCKLINK_STATE_HOLDOVER;
+		clock.clock.bound_ns = 2 * CL_NS_PER_MS;
+	}
 	put(l, &clock, 0);
 	stats.stats.rx = 100ULL * s->at;
 	stats.stats.tx = 100ULL * s->at;
@@ -225,6 +251,7 @@ static void put_status(const struct scene *s, struct cl_look *l)
 	struct cl_nl_msg m = { .cmd = CL_CTL_STATUS_GET };
 	struct cl_nl_msg sys = { .cmd = CL_CTL_SYSCLOCK_GET };
 	struct cl_nl_msg settings = { .cmd = CL_CTL_SETTINGS_GET };
+	u64 none = CL_CTL_BIT(SYSCLOCK_FREQ);
 
 	m.status.node = OWN;
 	strcpy(m.status.name, "node-00001");
@@ -242,11 +269,22 @@ static void put_status(const struct scene *s, struct cl_look *l)
 	m.status.quorum = true;
 	m.status.isolated = lies(s, s->nodes);
 	m.status.clock = CLOCKLINK_STATE_SYNCED;
+	if (is_cut_off(s)) {
+		m.status.clock = CLOCKLINK_STATE_HOLDOVER;
+		m.status.reachable = 1;
+		m.status.quorum = false;
+	}
 	put(l, &m, CL_CTL_BIT(STATUS_LEASE) | CL_CTL_BIT(STATUS_REFUSAL));
-	strcpy(sys.sysclock.state, "left-alone");
-	strcpy(sys.sysclock.owner, "chronyd");
-	strcpy(sys.sysclock.why, "chronyd (process 77) sets it");
-	put(l, &sys, CL_CTL_BIT(SYSCLOCK_OFFSET) | CL_CTL_BIT(SYSCLOCK_FREQ));
+	if (has_liar(s)) {
+		none |= CL_CTL_BIT(SYSCLOCK_OFFSET);
+		strcpy(sys.sysclock.state, "left-alone");
+		strcpy(sys.sysclock.owner, "chronyd");
+		strcpy(sys.sysclock.why, "chronyd (process 77) sets it");
+	} else {
+		sys.sysclock.offset_ns = 40 * sin(s->at / 3.0);
+		strcpy(sys.sysclock.state, "steered");
+	}
+	put(l, &sys, none);
 	settings.instance.interval_ns = CL_NS_PER_SEC / ROUNDS_PER_S;
 	put(l, &settings, 0);
 }
@@ -347,13 +385,26 @@ static void put_samples(struct scene *s)
 	}
 }
 
+static void parse_plot(struct scene *s, const char *word)
+{
+	if (!strcmp(word, "lost"))
+		s->plot = PLOT_LOST;
+	else if (!strcmp(word, "calm"))
+		s->plot = PLOT_CALM;
+	else if (!strcmp(word, "cut-off"))
+		s->plot = PLOT_CUT_OFF;
+	else
+		die("neither lost nor calm nor cut-off");
+}
+
 int main(int argc, char **argv)
 {
 	struct scene s = { .random = 1 };
-	bool lost = argc == 5 && !strcmp(argv[4], "lost");
 
-	if (argc < 4 || (argc == 5 && !lost) || argc > 5)
-		die("usage: make-record FILE NODES SECONDS [lost]");
+	if (argc < 4 || argc > 5)
+		die("usage: make-record FILE NODES SECONDS [lost|calm|cut-off]");
+	if (argc == 5)
+		parse_plot(&s, argv[4]);
 	s.nodes = strtoul(argv[2], NULL, 10);
 	s.seconds = strtoul(argv[3], NULL, 10);
 	if (s.nodes < VOTERS || s.seconds < 4)
@@ -365,7 +416,7 @@ int main(int argc, char **argv)
 		put_update(&s);
 		put_samples(&s);
 	}
-	if (lost) {
+	if (s.plot == PLOT_LOST) {
 		put_look(&s, true, false);
 		s.at++;
 		put_look(&s, false, false);
