@@ -87,6 +87,7 @@ static void print_help(void)
 	     "                             leaves them out\n"
 	     "      --play FILE            show a record instead, up to its end at once\n"
 	     "      --pace                 play it at its pace\n"
+	     "      --follow               and go on when it grows\n"
 	     "      --version              print the version and exit\n"
 	     "  -h, --help                 print this and exit\n"
 	     "\n"
@@ -160,12 +161,14 @@ static int listen_at(struct program *p)
 
 static int open_source(struct program *p)
 {
+	enum cl_play how = p->options.follow ? CL_PLAY_GROWING :
+			   p->options.pace   ? CL_PLAY_PACED :
+					       CL_PLAY_FAST;
 	char error[CL_SOURCE_ERROR_SIZE];
 
 	if (!p->options.play)
 		return cl_source_live(&p->source, true);
-	if (cl_source_play(&p->source, p->options.play, !p->options.pace,
-			   error))
+	if (cl_source_play(&p->source, p->options.play, how, error))
 		return fail("--play: %s", error);
 	return 0;
 }
@@ -184,8 +187,8 @@ static int open_signals(struct program *p)
 	return p->signals < 0 ? -errno : 0;
 }
 
-/* A record that is not played at its pace: all of it, then what it says at its end. */
-static int play_all(struct program *p)
+/* All looks that a record has; returns why there is no other. */
+static int look_all(struct program *p)
 {
 	int err;
 
@@ -194,6 +197,14 @@ static int play_all(struct program *p)
 		if (!err)
 			err = cl_monitor_look(p->m, p->source);
 	} while (!err);
+	return err;
+}
+
+/* A record that is not played at its pace: all of it, then what it says at its end. */
+static int play_all(struct program *p)
+{
+	int err = look_all(p);
+
 	if (err == -ENODATA && p->m->looks) {
 		if (*p->source->error)
 			fail("--play: %s", p->source->error);
@@ -210,7 +221,8 @@ static int look(struct program *p)
 
 	if (now < p->next_ns)
 		return 0;
-	err = cl_monitor_look(p->m, p->source);
+	err = p->options.follow ? look_all(p) :
+				  cl_monitor_look(p->m, p->source);
 	if (err == -ENOMEM && !p->left_out) {
 		fail("some nodes are left out: %d at most, and no more than fit the memory",
 		     CL_NODES_MAX);
@@ -263,7 +275,7 @@ static int serve(struct program *p, bool looks)
 
 static int run(struct program *p)
 {
-	bool looks = !p->options.play || p->options.pace;
+	bool looks = !p->options.play || p->options.pace || p->options.follow;
 	int err = open_source(p);
 
 	if (err)

@@ -23,6 +23,7 @@ enum {
 	OPT_TOKEN_FILE,
 	OPT_PLAY,
 	OPT_PACE,
+	OPT_FOLLOW,
 	OPT_METRICS_PEERS,
 	OPT_VERSION,
 };
@@ -34,6 +35,7 @@ static const struct option options[] = {
 	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
 	{ "play", required_argument, NULL, OPT_PLAY },
 	{ "pace", no_argument, NULL, OPT_PACE },
+	{ "follow", no_argument, NULL, OPT_FOLLOW },
 	{ "metrics-peers", required_argument, NULL, OPT_METRICS_PEERS },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
@@ -62,6 +64,9 @@ static int take_option(int c, struct cl_monitor_options *ret)
 		return 0;
 	case OPT_PACE:
 		ret->pace = true;
+		return 0;
+	case OPT_FOLLOW:
+		ret->follow = true;
 		return 0;
 	case OPT_METRICS_PEERS:
 		if (cl_units_parse_number(optarg, 0, METRICS_PEERS_MAX, &v))
@@ -136,6 +141,8 @@ static int check(struct cl_monitor_options *o, char *error)
 		why = "others can reach --listen: it needs --tls-cert, --tls-key and --token-file";
 	else if (o->pace && !o->play)
 		why = "--pace belongs to --play";
+	else if (o->follow && (!o->play || o->pace))
+		why = "--follow belongs to --play without --pace";
 	if (!why)
 		return 0;
 	snprintf(error, CL_MONITOR_ERROR_SIZE, "%s", why);

@@ -23,6 +23,7 @@
  * @token_file: file of the token, NULL: none
  * @play: record to play, NULL: look at the node
  * @pace: play it at its pace
+ * @follow: play also what is appended to it later
  * @metrics_peers: with more peers than that /metrics leaves them out
  */
 struct cl_monitor_options {
@@ -36,6 +37,7 @@ struct cl_monitor_options {
 	const char *token_file;
 	const char *play;
 	bool pace;
+	bool follow;
 	unsigned int metrics_peers;
 };
 

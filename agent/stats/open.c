@@ -31,7 +31,7 @@ int cl_stats_open(struct cl_source **ret, const char *play, bool samples)
 	int err;
 
 	if (play) {
-		err = cl_source_play(ret, play, true, error);
+		err = cl_source_play(ret, play, CL_PLAY_FAST, error);
 		if (err)
 			cl_stats_fail("cannot play", error);
 		return err;

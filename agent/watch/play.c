@@ -18,8 +18,9 @@
  * @r: the record
  * @path: its file, a copy
  * @timer: readable when @next is due
- * @fast: all is due at once
+ * @how: how it is played
  * @ended: there is no frame any more, @next does not count
+ * @at: offset of @next, or of what came before it and is passed over
  * @next: the frame that comes next
  * @shift_ns: CLOCK_MONOTONIC now minus that of the record
  */
@@ -28,15 +29,16 @@ struct play {
 	struct cl_record_reader r;
 	char *path;
 	int timer;
-	bool fast;
+	enum cl_play how;
 	bool ended;
+	u64 at;
 	struct cl_record_frame next;
 	s64 shift_ns;
 };
 
 static bool due(const struct play *p)
 {
-	return p->fast ||
+	return p->how != CL_PLAY_PACED ||
 	       p->next.mono_ns + p->shift_ns <= cl_now_ns(CLOCK_MONOTONIC);
 }
 
@@ -46,7 +48,7 @@ static int set_timer(struct play *p)
 	s64 at = p->next.mono_ns + p->shift_ns;
 
 	/* 0 would disarm it. */
-	if (p->fast || at <= 0)
+	if (p->how != CL_PLAY_PACED || at <= 0)
 		at = 1;
 	if (!p->ended) {
 		it.it_value.tv_sec = at / CL_NS_PER_SEC;
@@ -65,13 +67,26 @@ static int fail(struct play *p, int err, const char *why)
 	return err;
 }
 
+/* The record ends for now; it goes on at a frame that is in no look. */
+static int wait_at(struct play *p, u64 offset)
+{
+	int err = cl_record_again(&p->r, offset);
+
+	p->ended = true;
+	return err ? fail(p, err, p->r.error) : 0;
+}
+
 static int advance(struct play *p)
 {
-	int n = cl_record_next(&p->r, &p->next);
+	int n;
 
+	p->at = p->r.offset;
+	n = cl_record_next(&p->r, &p->next);
 	if (n < 0)
 		return fail(p, n, p->r.error);
 	p->ended = !n;
+	if (p->ended && p->how == CL_PLAY_GROWING)
+		return p->r.in_look ? 0 : wait_at(p, p->at);
 	if (!n && p->r.torn)
 		snprintf(p->source.error, sizeof(p->source.error),
 			 "%.200s: the last frame, at offset %llu, is torn",
@@ -82,6 +97,7 @@ static int advance(struct play *p)
 /* Up to the end of the look, which may be missing at the end of the record. */
 static int read_look(struct play *p, struct cl_look *ret)
 {
+	u64 begin = p->at;
 	int err = 0;
 
 	while (!err && !p->ended && p->next.kind != CL_RECORD_END) {
@@ -93,6 +109,8 @@ static int read_look(struct play *p, struct cl_look *ret)
 		if (!err)
 			err = advance(p);
 	}
+	if (!err && p->ended && p->how == CL_PLAY_GROWING)
+		err = wait_at(p, begin);
 	if (err)
 		return err;
 	if (p->ended)
@@ -130,7 +148,10 @@ static int play_look(struct cl_source *s, struct cl_look *ret)
 
 static int play_fd(const struct cl_source *s)
 {
-	return ((const struct play *)s)->timer;
+	const struct play *p = (const struct play *)s;
+
+	/* A file that grows wakes nobody. */
+	return p->how == CL_PLAY_GROWING ? -1 : p->timer;
 }
 
 static int play_events(struct cl_source *s, cl_source_event_t event, void *ctx)
@@ -138,6 +159,8 @@ static int play_events(struct cl_source *s, cl_source_event_t event, void *ctx)
 	struct play *p = (struct play *)s;
 	int err = 0;
 
+	if (p->ended && p->how == CL_PLAY_GROWING && !*p->source.error)
+		err = advance(p);
 	while (!err && !p->ended && p->next.kind == CL_RECORD_EVENT && due(p)) {
 		event(ctx, p->next.utc_ns, &p->next.m);
 		err = advance(p);
@@ -181,14 +204,14 @@ static int begin(struct play *p)
  * cl_source_play() - play a record
  * @ret: the source; to be closed
  * @path: its file
- * @fast: as fast as it is asked for; else at the pace of the record, from now
+ * @how: how fast, and what its end is
  * @error: why it failed
  *
  * A record that was torn at its end plays up to there; then error of the source says so.
  *
  * Return: 0 or -errno.
  */
-int cl_source_play(struct cl_source **ret, const char *path, bool fast,
+int cl_source_play(struct cl_source **ret, const char *path, enum cl_play how,
 		   char error[CL_SOURCE_ERROR_SIZE])
 {
 	static const struct cl_source_ops ops = {
@@ -206,7 +229,7 @@ int cl_source_play(struct cl_source **ret, const char *path, bool fast,
 	}
 	p->source.ops = &ops;
 	p->timer = -1;
-	p->fast = fast;
+	p->how = how;
 	p->path = strdup(path);
 	err = begin(p);
 	if (err) {

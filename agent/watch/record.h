@@ -100,6 +100,7 @@ int cl_record_finish(struct cl_record_writer *w);
 int cl_record_open(struct cl_record_reader *r, const char *path);
 int cl_record_read(struct cl_record_reader *r, FILE *f, const char *name);
 int cl_record_next(struct cl_record_reader *r, struct cl_record_frame *ret);
+int cl_record_again(struct cl_record_reader *r, u64 offset);
 void cl_record_close(struct cl_record_reader *r);
 
 #endif /* _CL_WATCH_RECORD_H */

@@ -203,6 +203,26 @@ int cl_record_next(struct cl_record_reader *r, struct cl_record_frame *ret)
 }
 
 /**
+ * cl_record_again() - read on from a frame, for a file that may have grown
+ * @r: the reader
+ * @offset: where a frame begins that is in no look, at most the reader's offset
+ *
+ * Return: 0 or -errno, then @r->error says why.
+ */
+int cl_record_again(struct cl_record_reader *r, u64 offset)
+{
+	/* also forgets that the file has ended */
+	if (fseeko(r->f, (off_t)offset, SEEK_SET))
+		return fail(r, -errno, "%s", strerror(errno));
+	r->offset = offset;
+	/* Frames that were read have been checked. */
+	r->mono_ns = 0;
+	r->in_look = false;
+	r->torn = 0;
+	return 0;
+}
+
+/**
  * cl_record_close() - end reading
  * @r: the reader; closed already: nothing is done
  */

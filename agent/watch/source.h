@@ -18,6 +18,13 @@
 
 struct cl_source;
 
+/* How a record is played. */
+enum cl_play {
+	CL_PLAY_FAST, /* as fast as it is asked for */
+	CL_PLAY_PACED, /* at the pace of the record, from now */
+	CL_PLAY_GROWING, /* as CL_PLAY_FAST, and what is appended later as well */
+};
+
 /* Gets an event of the module: a sample, an update, a state... */
 typedef void (*cl_source_event_t)(void *ctx, s64 utc_ns,
 				  const struct cl_nl_msg *m);
@@ -49,7 +56,7 @@ struct cl_source {
 };
 
 int cl_source_live(struct cl_source **ret, bool samples);
-int cl_source_play(struct cl_source **ret, const char *path, bool fast,
+int cl_source_play(struct cl_source **ret, const char *path, enum cl_play how,
 		   char error[CL_SOURCE_ERROR_SIZE]);
 
 /**
@@ -62,7 +69,7 @@ int cl_source_play(struct cl_source **ret, const char *path, bool fast,
  * before it that were not taken are passed over.
  *
  * Return: 0; -EAGAIN: the next look of the record is not due yet; -ENODATA: the
- * record has ended; -errno else, then @s->error says why.
+ * record has ended, or, if it grows, ends for now; -errno else, then @s->error says why.
  */
 static inline int cl_source_look(struct cl_source *s, struct cl_look *ret)
 {
@@ -87,7 +94,8 @@ static inline int cl_source_fd(const struct cl_source *s)
  * @event: gets them, with the host's time, ns since 1970 UTC
  * @ctx: passed on
  *
- * Of a record: those before the next look that are due.
+ * Of a record: those before the next look that are due. Of one that grows this also finds
+ * the looks that were appended.
  *
  * Return: 0; -errno, then @s->error says why.
  */

@@ -402,6 +402,7 @@ def check_starts(report, directory, record, tls, token):
         ([*play, "127.0.0.1"], 2, "127.0.0.1"),
         ([*play, "127.0.0.1:0", "--metrics-peers", "-1"], 2, "--metrics-peers"),
         (["--pace"], 2, "--play"),
+        (["--follow"], 2, "--play"),
         (["--nonsense"], 2, "--nonsense"),
         ([*play, "127.0.0.1:0", "--token-file", public], 1, "others may read"),
         ([*play, "127.0.0.1:0", "--token-file", empty], 1, "no token"),
@@ -431,6 +432,24 @@ def check_judge(report, document, monitor):
         report.check(f"noticed: {name}", Document(doc).faults("/api/v1/nodes/2", answer))
     broken = "# TYPE a gauge\n# HELP a x\nb 1\n"
     report.check("noticed: a metric of no family", list(metric_faults(broken, False)))
+
+
+def check_follow(report, directory, record):
+    """What is appended to a record is shown."""
+    def last(monitor):
+        return monitor.ask("/api/v1/status").json()["utc_ms"]
+
+    data = pathlib.Path(record).read_bytes()
+    growing = directory / "growing"
+    growing.write_bytes(data[:len(data) // 2])
+    with Monitor(record) as whole, Monitor(growing, "--follow") as monitor:
+        begin, end = last(monitor), last(whole)
+        with growing.open("ab") as file:
+            file.write(data[len(data) // 2:])
+        until = time.monotonic() + 10
+        while last(monitor) != end and time.monotonic() < until:
+            time.sleep(0.2)
+        report.check("a record that grows is followed", begin < last(monitor) == end, begin, end)
 
 
 def main():
@@ -463,6 +482,7 @@ def main():
             report.check("and that is told", status["state"] == "gone" and status["missing"] and
                          monitor.ask("/healthz").status == 503)
         check_secrets(report, directory, record)
+        check_follow(report, directory, record)
     return report.end()
 
 

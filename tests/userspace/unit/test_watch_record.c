@@ -97,7 +97,7 @@ static void test_what_was_written_is_played(void **state)
 	u32 seq = 0;
 
 	(void)state;
-	assert_int_equal(cl_source_play(&s, path, true, error), 0);
+	assert_int_equal(cl_source_play(&s, path, CL_PLAY_FAST, error), 0);
 	assert_int_equal(cl_source_events(s, on_event, &seq), 0);
 	assert_int_equal(seq, 0);
 	assert_int_equal(cl_source_look(s, &l), 0);
@@ -131,7 +131,7 @@ static void test_the_pace_is_that_of_the_record(void **state)
 	u32 seq = 0;
 
 	(void)state;
-	assert_int_equal(cl_source_play(&s, path, false, error), 0);
+	assert_int_equal(cl_source_play(&s, path, CL_PLAY_PACED, error), 0);
 	pfd.fd = cl_source_fd(s);
 	assert_int_equal(poll(&pfd, 1, 1000), 1);
 	assert_int_equal(cl_source_look(s, &l), 0);
@@ -142,6 +142,51 @@ static void test_the_pace_is_that_of_the_record(void **state)
 	assert_int_equal(poll(&pfd, 1, 5000), 1);
 	assert_int_equal(cl_source_events(s, on_event, &seq), 0);
 	assert_true(seq >= 1);
+	cl_look_clear(&l);
+	cl_source_close(s);
+	unlink(path);
+}
+
+/* A record that is gone goes byte by byte into a file that is played meanwhile. */
+static void test_what_is_appended_is_played(void **state)
+{
+	FILE *from = fopen(make(), "r"), *to;
+	char *path = kit_path(), error[CL_SOURCE_ERROR_SIZE];
+	struct cl_look l = { 0 };
+	struct cl_source *s;
+	u32 seq = 0, looks = 0;
+	int c, err;
+
+	(void)state;
+	assert_non_null(from);
+	to = fopen(path, "w");
+	assert_non_null(to);
+	for (size_t i = 0; i < HEAD; i++)
+		putc(getc(from), to);
+	fflush(to);
+	assert_int_equal(cl_source_play(&s, path, CL_PLAY_GROWING, error), 0);
+	while ((c = getc(from)) != EOF) {
+		putc(c, to);
+		fflush(to);
+		assert_int_equal(cl_source_events(s, on_event, &seq), 0);
+		err = cl_source_look(s, &l);
+		assert_true(!err || err == -ENODATA);
+		looks += !err;
+		assert_string_equal(s->error, "");
+	}
+	assert_int_equal(looks, 2);
+	assert_int_equal(seq, 3);
+	assert_int_equal(l.n_peers, 2);
+	assert_int_equal(l.clock.bound_ns, 1001);
+	/* A frame that makes no sense ends it. */
+	for (size_t i = 0; i < LEAD; i++)
+		putc(0xff, to);
+	fclose(to);
+	assert_int_equal(cl_source_events(s, on_event, &seq), -EBADMSG);
+	assert_int_equal(cl_source_events(s, on_event, &seq), 0);
+	assert_int_equal(cl_source_look(s, &l), -ENODATA);
+	assert_non_null(strstr(s->error, path));
+	fclose(from);
 	cl_look_clear(&l);
 	cl_source_close(s);
 	unlink(path);
@@ -225,7 +270,8 @@ static void test_a_file_is_not_overwritten(void **state)
 	assert_non_null(strstr(w.error, path));
 	assert_int_equal(size_of(path), size);
 	unlink(path);
-	assert_int_equal(cl_source_play(&s, path, true, error), -ENOENT);
+	assert_int_equal(cl_source_play(&s, path, CL_PLAY_FAST, error),
+			 -ENOENT);
 	assert_non_null(strstr(error, path));
 }
 
@@ -268,6 +314,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_was_written_is_played),
 		cmocka_unit_test(test_the_pace_is_that_of_the_record),
+		cmocka_unit_test(test_what_is_appended_is_played),
 		cmocka_unit_test(test_a_torn_end_is_cut_off),
 		cmocka_unit_test(test_bad_bytes_are_refused),
 		cmocka_unit_test(test_an_unknown_message_is_passed_over),
