@@ -92,7 +92,8 @@ clean:
 help:
 	@echo 'make                  module for KDIR, library, daemon, command line'
 	@echo 'make check            all tests; CHECKS="static vm/020*" runs some'
-	@echo 'make demo             five nodes in a virtual machine, their true error'
+	@echo 'make demo             five nodes in a virtual machine, their true error, a page of them;'
+	@echo '                      KEEP=1: the page stays until Enter'
 	@echo 'make bench-read       time of one reading, against clock_gettime()'
 	@echo 'make bench-read-soak  10^9 readings beside a writer: none torn, none back in time'
 	@echo 'make bench-respond    instructions of one answer, against an epoll process'

@@ -21,5 +21,6 @@ tools: $(BUILD)/clocklink-truth
 
 demo-build: $(AGENT_BINS) $(BUILD)/clocklink-truth $(BUILD)/kmod-test/clocklink.ko
 
+# KEEP=1: the page stays until Enter
 demo: setup
-	@scripts/demo/demo
+	@scripts/demo/demo $(if $(KEEP),--keep)

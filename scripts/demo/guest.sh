@@ -120,6 +120,14 @@ for node in $nodes; do
 	await frequency_set "$node"
 done
 await cluster 1 init
+# What node 2 sees of itself and its cluster, for the page. It neither leads at first
+# nor lies.
+start 2 clocklink-stats record /tmp/record > /tmp/recorded
+recorder=$!
+await test -e /tmp/record
+stty -F /dev/ttyS3 raw -echo
+tail -n +1 -f /tmp/record > /dev/ttyS3 &
+tail=$!
 clocklink-truth -s "$shift_ns" -t "$seconds" -p 23 -l /tmp/leader /dev/clocklink0,/dev/ptp0 \
 	/dev/clocklink1,/dev/ptp1 /dev/clocklink2,/dev/ptp2 \
 	/dev/clocklink3,/dev/ptp3 /dev/clocklink4,/dev/ptp4 &
@@ -154,4 +162,9 @@ wait $truth || status=$?
 # 1: it saw violations, which report.py judges
 [ $status = 0 ] || cat /tmp/lines
 [ $status -le 1 ] || exit $status
+kill -TERM $recorder
+wait $recorder
+# it looks for more once a second
+sleep 2
+kill $tail
 record event '"end"'
