@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The clock is a line between two steerings, so its phase at a whole second of raw time is
- * exact whenever the look was taken within the same line.  What the deviation shows
+ * What the clock is steered to is a line between two steerings, so its phase at a whole
+ * second of raw time is exact whenever the look was taken.  What the deviation shows
  * at short times is the noise of steering, at long ones the oscillator.
  */
 #include "allan.h"
@@ -43,8 +43,8 @@ void cl_allan_add(struct cl_allan *a, const struct cl_nl_clock *c)
 {
 	s64 second = c->raw_ns / CL_NS_PER_SEC;
 	s64 back = c->raw_ns - second * CL_NS_PER_SEC;
-	double rate = (c->rate_ppt + c->slew_ppt) / 1e12;
-	s64 phase = c->time_ns - c->raw_ns;
+	s64 phase = c->time_ns + c->slew_left_ns - c->raw_ns;
+	double rate = c->rate_ppt / 1e12;
 
 	if (!cl_nl_state_usable(c->state)) {
 		cl_allan_init(a);
@@ -56,12 +56,16 @@ void cl_allan_add(struct cl_allan *a, const struct cl_nl_clock *c)
 	    c->disruptions != a->disruptions) {
 		cl_allan_init(a);
 		a->base_ns = phase;
+		a->settling = CL_ALLAN_SETTLE;
 	}
 	a->known = true;
 	a->second = second;
 	a->steps = c->steps;
 	a->disruptions = c->disruptions;
-	put(a, phase - a->base_ns - rate * back);
+	if (a->settling)
+		a->settling--;
+	else
+		put(a, phase - a->base_ns - rate * back);
 }
 
 /* Phase by age, 0: the oldest. */

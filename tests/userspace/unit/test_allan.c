@@ -38,7 +38,7 @@ static void test_constant(void **state)
 
 	(void)state;
 	cl_allan_init(&allan);
-	for (s64 s = 0; s < 100; s++) {
+	for (s64 s = 0; s < 100 + CL_ALLAN_SETTLE; s++) {
 		late = s * 7919 % 900 * CL_NS_PER_MS;
 		/* 20 ppm, rounded to 1 ns */
 		add(s, late, (s * CL_NS_PER_SEC + late) / 50000, 20000000);
@@ -80,6 +80,22 @@ static void test_drift(void **state)
 			 1) < 0.01);
 }
 
+/* A slew is the clock's, not the oscillator's. */
+static void test_slew(void **state)
+{
+	struct cl_nl_clock c;
+
+	(void)state;
+	cl_allan_init(&allan);
+	for (s64 s = 0; s < 100; s++) {
+		c = clock_at(s, 0, 10 * s, 0);
+		c.slew_ppt = 10000;
+		c.slew_left_ns = -10 * s;
+		cl_allan_add(&allan, &c);
+	}
+	assert_true(cl_allan_deviation(&allan, 1) < 1 / 1e12);
+}
+
 /* What is not one line begins anew. */
 static void test_anew(void **state)
 {
@@ -90,25 +106,36 @@ static void test_anew(void **state)
 	cl_allan_init(&allan);
 	for (; s < 50; s++)
 		add(s, 0, 0, 0);
-	assert_int_equal(allan.n, 50);
+	/* what settles is passed over */
+	assert_int_equal(allan.n, 50 - CL_ALLAN_SETTLE);
 	/* Twice in a second counts once. */
 	add(49, 500 * CL_NS_PER_MS, 0, 0);
-	assert_int_equal(allan.n, 50);
+	assert_int_equal(allan.n, 50 - CL_ALLAN_SETTLE);
 	/* A second that nobody looked at. */
 	add(51, 0, 0, 0);
-	assert_int_equal(allan.n, 1);
-	c = clock_at(52, 0, 1000000, 0);
+	assert_int_equal(allan.n, 0);
+	for (s = 52; s < 70; s++)
+		add(s, 0, 0, 0);
+	assert_int_equal(allan.n, 3);
+	c = clock_at(70, 0, 1000000, 0);
 	c.steps = 1;
 	cl_allan_add(&allan, &c);
-	assert_int_equal(allan.n, 1);
-	c = clock_at(53, 0, 1000000, 0);
+	assert_int_equal(allan.n, 0);
+	for (s = 71; s < 90; s++) {
+		c = clock_at(s, 0, 1000000, 0);
+		c.steps = 1;
+		cl_allan_add(&allan, &c);
+	}
+	assert_int_equal(allan.n, 4);
+	c = clock_at(s, 0, 1000000, 0);
 	c.steps = 1;
 	c.disruptions = 1;
 	cl_allan_add(&allan, &c);
-	assert_int_equal(allan.n, 1);
+	assert_int_equal(allan.n, 0);
+	assert_true(allan.known);
 	c.state = CLOCKLINK_STATE_VOID;
 	cl_allan_add(&allan, &c);
-	assert_int_equal(allan.n, 0);
+	assert_false(allan.known);
 }
 
 int main(void)
@@ -117,6 +144,7 @@ int main(void)
 		cmocka_unit_test(test_constant),
 		cmocka_unit_test(test_white_phase),
 		cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_slew),
 		cmocka_unit_test(test_anew),
 	};
 
