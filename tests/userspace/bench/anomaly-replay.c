@@ -66,9 +66,9 @@ static void print(const struct cl_anomaly_event *e, s64 at_ns)
 	const struct cl_anomaly_warning *w = &e->warning;
 	json_t *j;
 
-	j = json_pack("{sI ss ss sI sf sf sf}", "raw_ns", (json_int_t)at_ns,
-		      "kind", cl_anomaly_kind_name(w->kind), "change",
-		      cl_anomaly_change_name(e->change), "since_ns",
+	j = json_pack("{s:I, s:s, s:s, s:I, s:f, s:f, s:f}", "raw_ns",
+		      (json_int_t)at_ns, "kind", cl_anomaly_kind_name(w->kind),
+		      "change", cl_anomaly_change_name(e->change), "since_ns",
 		      (json_int_t)w->since_ns, "strength", w->strength, "usual",
 		      w->usual, "now", w->now);
 	if (w->exceeds_in_ns >= 0)

@@ -14,7 +14,7 @@ static void note(struct sim_watch *w, const struct cl_anomaly_event *e,
 	const struct cl_anomaly_warning *v = &e->warning;
 
 	json_array_append_new(w->warnings,
-			      json_pack("{sf ss ss sf sf sf}", "t",
+			      json_pack("{s:f, s:s, s:s, s:f, s:f, s:f}", "t",
 					seconds(now_ns), "kind",
 					cl_anomaly_kind_name(v->kind), "change",
 					cl_anomaly_change_name(e->change),

@@ -147,7 +147,7 @@ static void test_jitter(void **state)
 	assert_int_equal(event[0].warning.kind, CL_ANOMALY_JITTER);
 }
 
-static void test_less_jitter_is_no_warning_and_becomes_usual(void **state)
+static void test_less_jitter_becomes_usual(void **state)
 {
 	struct link l = healthy;
 
@@ -340,8 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_healthy_link_has_no_warnings),
 		cmocka_unit_test(test_jitter),
-		cmocka_unit_test(
-			test_less_jitter_is_no_warning_and_becomes_usual),
+		cmocka_unit_test(test_less_jitter_becomes_usual),
 		cmocka_unit_test(test_floor_either_way),
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_offset),

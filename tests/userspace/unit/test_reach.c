@@ -79,7 +79,7 @@ static void test_rise_that_leads_nowhere_does_not_warn(void **state)
 	assert_int_equal(move(200, 200, 3000), 3000);
 }
 
-static void test_warning_lasts_while_the_limit_is_exceeded(void **state)
+static void test_warning_lasts_beyond_the_limit(void **state)
 {
 	(void)state;
 	begin();
@@ -114,8 +114,7 @@ int main(void)
 		cmocka_unit_test(test_rise_is_warned_of_in_time),
 		cmocka_unit_test(test_rise_over_an_hour_is_seen),
 		cmocka_unit_test(test_rise_that_leads_nowhere_does_not_warn),
-		cmocka_unit_test(
-			test_warning_lasts_while_the_limit_is_exceeded),
+		cmocka_unit_test(test_warning_lasts_beyond_the_limit),
 		cmocka_unit_test(test_gap_ends_all),
 	};
 

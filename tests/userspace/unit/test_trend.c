@@ -18,7 +18,7 @@ static void test_needs_values(void **state)
 	assert_false(cl_trend_get(&trend, 1, &slope));
 	cl_trend_push(&trend, 3);
 	assert_true(cl_trend_get(&trend, 2, &slope));
-	assert_true(fabs(slope.step - 2) < 1e-6);
+	assert_true(fabs(slope.step - 2) < 0.000001);
 	for (int i = 0; i < 100; i++)
 		cl_trend_push(&trend, i);
 	assert_false(cl_trend_get(&trend, CL_TREND_POINTS + 1, &slope));
@@ -31,10 +31,10 @@ static void test_last_values_count(void **state)
 	for (int i = 0; i < 100; i++)
 		cl_trend_push(&trend, i < 90 ? -i : 3 * i);
 	assert_true(cl_trend_get(&trend, 10, &slope));
-	assert_true(fabs(slope.step - 3) < 1e-4);
-	assert_true(fabs(slope.first - 270) < 1e-3);
-	assert_true(fabs(slope.last - 297) < 1e-3);
-	assert_true(fabs(slope.order - 1) < 1e-6);
+	assert_true(fabs(slope.step - 3) < 0.0001);
+	assert_true(fabs(slope.first - 270) < 0.001);
+	assert_true(fabs(slope.last - 297) < 0.001);
+	assert_true(fabs(slope.order - 1) < 0.000001);
 }
 
 static void test_fall_is_one(void **state)
@@ -44,8 +44,8 @@ static void test_fall_is_one(void **state)
 	for (int i = 0; i < CL_TREND_POINTS; i++)
 		cl_trend_push(&trend, -0.5 * i);
 	assert_true(cl_trend_get(&trend, CL_TREND_POINTS, &slope));
-	assert_true(fabs(slope.step + 0.5) < 1e-6);
-	assert_true(fabs(slope.order + 1) < 1e-6);
+	assert_true(fabs(slope.step + 0.5) < 0.000001);
+	assert_true(fabs(slope.order + 1) < 0.000001);
 }
 
 static void test_quarter_of_the_values_may_be_wild(void **state)
@@ -84,7 +84,8 @@ static void test_equal_values_have_no_order(void **state)
 	for (int i = 0; i < CL_TREND_POINTS; i++)
 		cl_trend_push(&trend, 5);
 	assert_true(cl_trend_get(&trend, CL_TREND_POINTS, &slope));
-	assert_true(fabs(slope.order) < 1e-9 && fabs(slope.step) < 1e-9);
+	assert_true(fabs(slope.order) < 0.000000001 &&
+		    fabs(slope.step) < 0.000000001);
 }
 
 int main(void)
