@@ -65,11 +65,6 @@ static void print_update(const struct cl_nl_update *u)
 	       cl_units_freq(rate, u->rate_ppt));
 }
 
-static s64 sample_rtt(const struct cl_nl_sample *s)
-{
-	return (s->in_rx_ns - s->out_tx_ns) - (s->in_tx_ns - s->out_rx_ns);
-}
-
 static s64 sample_offset(const struct cl_nl_sample *s)
 {
 	return ((s->in_rx_ns - s->in_tx_ns) + (s->out_tx_ns - s->out_rx_ns)) /
@@ -83,7 +78,8 @@ static void print_sample(const struct cl_nl_sample *s)
 
 	print_start("sample");
 	printf("peer %u, exchange %u, rtt %s, raw offset %.9f s\n", s->peer,
-	       s->seq, cl_units_duration(rtt, sample_rtt(s)), offset / 1e9);
+	       s->seq, cl_units_duration(rtt, cl_nl_sample_rtt(s)),
+	       offset / 1e9);
 }
 
 static const char *event_name(u8 cmd)
@@ -118,7 +114,7 @@ static void print_json(const struct cl_nl_msg *m)
 	json_object_set_new(j, "received_utc_ns", json_integer(ns));
 	if (m->cmd == CLOCKLINK_CMD_SAMPLE_NTF) {
 		json_object_set_new(j, "rtt_ns",
-				    json_integer(sample_rtt(&m->sample)));
+				    json_integer(cl_nl_sample_rtt(&m->sample)));
 		json_object_set_new(j, "offset_ns",
 				    json_integer(sample_offset(&m->sample)));
 	}

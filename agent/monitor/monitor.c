@@ -132,15 +132,10 @@ int cl_monitor_look(struct cl_monitor *m, struct cl_source *s)
 	return err ? err : compared;
 }
 
-static s64 round_trip(const struct cl_nl_sample *s)
-{
-	return (s->in_rx_ns - s->out_tx_ns) - (s->in_tx_ns - s->out_rx_ns);
-}
-
 static void take_sample(struct cl_monitor *m, const struct cl_nl_sample *s)
 {
 	struct cl_node *n = cl_nodes_find(&m->nodes, s->peer);
-	s64 delay = round_trip(s);
+	s64 delay = cl_nl_sample_rtt(s);
 
 	if (delay < 0)
 		return;

@@ -135,7 +135,7 @@ double cl_node_loss(const struct cl_node *n)
 		return NAN;
 	past = &n->past[n->past_n < CL_NODE_PAST ? 0 : n->past_n % CL_NODE_PAST];
 	lost = p->lost - past->lost;
-	came = p->responses + p->answered + p->updates - past->came;
+	came = cl_nl_peer_came(p) - past->came;
 	/* A peer that was deleted and added again counts from 0. */
 	if (p->lost < past->lost || (s64)came < 0 || !(lost + came))
 		return NAN;

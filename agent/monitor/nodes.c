@@ -79,7 +79,7 @@ static void remember(struct cl_node *n, s64 mono_ns)
 		return;
 	n->past[n->past_n++ % CL_NODE_PAST] = (struct cl_node_past){
 		.lost = p->lost,
-		.came = p->responses + p->answered + p->updates,
+		.came = cl_nl_peer_came(p),
 	};
 	n->past_ns = mono_ns;
 }

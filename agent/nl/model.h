@@ -575,4 +575,16 @@ struct cl_nl_msg {
 	};
 };
 
+/* Round trip of an exchange without the time at the peer, ns; below 0: impossible stamps. */
+static inline s64 cl_nl_sample_rtt(const struct cl_nl_sample *s)
+{
+	return (s->in_rx_ns - s->out_tx_ns) - (s->in_tx_ns - s->out_rx_ns);
+}
+
+/* Messages of a peer that came. */
+static inline u64 cl_nl_peer_came(const struct cl_nl_peer *p)
+{
+	return p->responses + p->answered + p->updates;
+}
+
 #endif /* _CL_NL_MODEL_H */

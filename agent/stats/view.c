@@ -82,8 +82,8 @@ static struct cl_view_peer *get(struct cl_view *v, u32 node)
  */
 int cl_view_sample(struct cl_view *v, const struct cl_nl_sample *s)
 {
-	s64 rtt = (s->in_rx_ns - s->out_tx_ns) - (s->in_tx_ns - s->out_rx_ns);
 	struct cl_view_peer *p = get(v, s->peer);
+	s64 rtt = cl_nl_sample_rtt(s);
 
 	if (!p)
 		return -ENOMEM;
@@ -96,7 +96,7 @@ static void note(struct cl_view_peer *p, const struct cl_nl_peer *is)
 {
 	unsigned int i = p->looks++ % CL_VIEW_WINDOW;
 
-	p->came[i] = is->responses + is->answered + is->updates;
+	p->came[i] = cl_nl_peer_came(is);
 	p->lost[i] = is->lost;
 }
 
