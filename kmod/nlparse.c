@@ -622,11 +622,12 @@ static int get_hold(struct genl_info *info, struct cl_order *o)
 		return -EINVAL;
 	for (i = 1; i <= CLOCKLINK_A_STEER_MAX; i++) {
 		if (!attrs[i] || i == CLOCKLINK_A_STEER_HOLD ||
+		    i == CLOCKLINK_A_STEER_DRIFT ||
 		    memchr(needed, i, sizeof(needed)) ||
 		    (attrs[i] == parent && !nla_get_u32(parent)))
 			continue;
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[i],
-				    "hold goes with term, round, bound alone");
+				    "hold has term, round, bound, drift only");
 		return -EINVAL;
 	}
 	*o = (struct cl_order){
@@ -635,6 +636,9 @@ static int get_hold(struct genl_info *info, struct cl_order *o)
 		.round = nla_get_u32(attrs[CLOCKLINK_A_STEER_ROUND]),
 		.bound.bound_ns = nla_get_u64(attrs[CLOCKLINK_A_STEER_BOUND]),
 	};
+	if (attrs[CLOCKLINK_A_STEER_DRIFT])
+		o->bound.drift_ppt =
+			nla_get_u64(attrs[CLOCKLINK_A_STEER_DRIFT]);
 	return 0;
 }
 

@@ -172,7 +172,7 @@ static s64 output_valid_ns(const struct cl_bound *b, u64 max)
 	room = max - b->bound_ns;
 	if (cl_bound_grow(0, b->drift_ppt, CL_BOUND_HORIZON_NS) <= room)
 		return CL_BOUND_HORIZON_NS;
-	/* room < 4e9 ns * drift / 1e12, and drift <= 1e9: below 2^62 */
+	/* room < 4e9 ns * drift / 1e12, and drift <= 4e9: below 2^64 */
 	return div64_u64(room * 1000000000000ULL, b->drift_ppt);
 }
 

@@ -143,15 +143,23 @@ static bool steering_adopt(struct cl_instance *inst, struct cl_raw now,
 		steering_join(inst, now);
 		steering_learn(s);
 	}
-	c->steer.step = !s->locked || o->force;
+	c->steer.step = !s->used || o->force;
 	s->basis = *o;
 	s->widened_ns = 0;
+	s->widened_ppt = 0;
 	s->pending = false;
 	s->locked = true;
 	s->disrupted = false;
 	s->steered = now;
 	s->reach = cl_raw_add(now, o->interval_ns);
 	return true;
+}
+
+/* What orders to hold over have added to the bounds until now. */
+static u64 steering_widened(const struct cl_steering *s, struct cl_raw now)
+{
+	return cl_bound_grow(s->widened_ns, s->widened_ppt,
+			     cl_raw_sub(now, s->widened_at));
 }
 
 /*
@@ -167,6 +175,8 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 	const struct cl_order *o = &s->basis;
 	struct cl_estimate e;
 	struct cl_raw theirs;
+	u64 parent_ns = 0;
+	u64 widened;
 	s64 age;
 
 	c->at = now;
@@ -184,9 +194,11 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 	} else {
 		cl_estimate_at(&s->estimate, now, &e);
 		theirs = cl_raw_add(now, -e.theta_ns);
+		age = cl_raw_sub(theirs, o->map.raw);
 		cl_bound_of(&e, s->asymmetry_ns ?: inst->settings.asymmetry_ns,
-			    &o->bound, cl_raw_sub(theirs, o->map.raw),
-			    &c->bound);
+			    &o->bound, age, &c->bound);
+		parent_ns = cl_bound_grow(o->bound.bound_ns, o->bound.drift_ppt,
+					  age);
 		cl_bound_beside(&c->bound, &s->leader, &s->target, now);
 		cl_bound_drift(&c->bound, CL_BOUND_SIGMAS * s->hold.err_ppt,
 			       cl_raw_sub(now, s->steered));
@@ -195,9 +207,12 @@ static void steering_bound(struct cl_instance *inst, struct cl_raw now,
 		s->held_at = now;
 		c->steer.y_err_ppt = s->y_err_ppt;
 	}
-	c->steer.bound_ns = c->bound.bound_ns;
-	c->bound.bound_ns = cl_add_sat(c->bound.bound_ns, s->widened_ns);
-	c->bound.hard_ns = cl_add_sat(c->bound.hard_ns, s->widened_ns);
+	/* Of the measurement alone: where the leader's line is, right or not. */
+	c->steer.bound_ns = c->bound.bound_ns - parent_ns;
+	widened = steering_widened(s, now);
+	c->bound.bound_ns = cl_add_sat(c->bound.bound_ns, widened);
+	c->bound.hard_ns = cl_add_sat(c->bound.hard_ns, widened);
+	c->bound.drift_ppt = cl_add_sat(c->bound.drift_ppt, s->widened_ppt);
 }
 
 static u32 steering_state(const struct cl_steering *s, struct cl_raw now)
@@ -250,7 +265,7 @@ static void steering_fill_info(struct cl_instance *inst,
 	ret->edges_dropped = s->edges_dropped;
 	ret->beside_ns = s->beside_ns;
 	ret->thermal = s->thermal;
-	ret->widened_ns = s->locked ? s->widened_ns : 0;
+	ret->widened_ns = s->locked ? steering_widened(s, ret->at) : 0;
 }
 
 static void steering_announce(struct cl_instance *inst, u32 state)
@@ -317,6 +332,7 @@ static void steering_run(struct cl_instance *inst, bool step)
 	steering_bound(inst, now, &c);
 	c.state = steering_state(s, now);
 	cl_output_step(&inst->output, &c);
+	s->used |= cl_published_usable(&inst->output.now);
 	if (adopted)
 		steering_note(inst, &c);
 	steering_announce(inst, c.state);
@@ -346,6 +362,7 @@ static void steering_disturb(struct cl_instance *inst)
 	s->disruptions++;
 	steering_new_gen(inst);
 	s->locked = false;
+	s->used = false;
 	s->pending = false;
 	s->disrupted = true;
 	steering_run(inst, false);
@@ -466,7 +483,8 @@ static int steering_check(struct cl_instance *inst, const struct cl_order *o,
 }
 
 /* The clock goes on by itself from now on. */
-static void steering_hold(struct cl_instance *inst, u64 widen_ns)
+static void steering_hold(struct cl_instance *inst,
+			  const struct cl_bound *wider)
 {
 	struct cl_steering *s = &inst->steering;
 	struct cl_raw now = cl_output_raw(&inst->output);
@@ -475,7 +493,9 @@ static void steering_hold(struct cl_instance *inst, u64 widen_ns)
 	s->pending = false;
 	if (cl_raw_sub(now, s->basis.until) < 0)
 		s->basis.until = now;
-	s->widened_ns = max(s->widened_ns, widen_ns);
+	s->widened_ns = max(steering_widened(s, now), wider->bound_ns);
+	s->widened_ppt = wider->drift_ppt;
+	s->widened_at = now;
 }
 
 static void steering_follow(struct cl_instance *inst, const struct cl_order *o)
@@ -519,7 +539,7 @@ int cl_steering_order(struct cl_instance *inst, const struct cl_order *o,
 		goto out;
 	}
 	if (o->hold)
-		steering_hold(inst, o->bound.bound_ns);
+		steering_hold(inst, &o->bound);
 	else
 		steering_follow(inst, o);
 	if (o->term != s->term || o->round != s->round)

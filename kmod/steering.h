@@ -37,8 +37,9 @@ struct netlink_ext_ack;
  * @keep: there is no @map: lead along the line that the clock is on
  * @force: step
  * @unverified: there are too few peers to check the parent
- * @hold: follow nobody; then only @term, @round and @bound.bound_ns count, the
- *	latter is what the bounds are to be widened by
+ * @hold: follow nobody; then only @term, @round, @bound.bound_ns and
+ *	@bound.drift_ppt count, the latter two are what the bounds are to be widened
+ *	by, and how fast that grows
  */
 struct cl_order {
 	u32 parent;
@@ -70,6 +71,8 @@ struct cl_order {
  * @pending: @order waits to be carried out
  * @basis: order that @target comes from, valid if @locked
  * @locked: the clock has been set by an order since the last disruption
+ * @used: and could be used since; until then each order sets it, as the first may know
+ *	too little to be ever made good by a slew
  * @disrupted: the raw clock was disturbed and the clock not set since
  * @asleep: the machine is about to sleep or has not woken up: no order is
  *	carried out
@@ -99,7 +102,10 @@ struct cl_order {
  * @beside_ns: how far they moved @target at its anchor
  * @thermal: temperature of the oscillator, and what it does
  * @hold: what of it is in @target
- * @widened_ns: largest bound of the orders to hold over since @basis
+ * @widened_ns: largest bound of the orders to hold over since @basis, with its growth,
+ *	at @widened_at
+ * @widened_ppt: its growth from then on, by the last of these orders, 1e-12
+ * @widened_at: raw time of that one
  */
 struct cl_steering {
 	struct mutex lock; /* the fields below */
@@ -109,6 +115,7 @@ struct cl_steering {
 	bool pending;
 	struct cl_order basis;
 	bool locked;
+	bool used;
 	bool disrupted;
 	bool asleep;
 	struct cl_estimate estimate;
@@ -136,6 +143,8 @@ struct cl_steering {
 	struct cl_thermal thermal;
 	struct cl_thermal_hold hold;
 	u64 widened_ns;
+	u64 widened_ppt;
+	struct cl_raw widened_at;
 };
 
 /**

@@ -11,7 +11,11 @@
 
 #define CL_BOUND_SIGMAS 5
 #define CL_BOUND_DRIFT_MIN_PPT 1000ULL /* 1 ppb */
-#define CL_BOUND_DRIFT_MAX_PPT 50000000ULL /* 50 ppm */
+/*
+ * 500 ppm: CL_BOUND_SIGMAS of what is known of a frequency before it was measured,
+ * CL_KALMAN_P11_START.  Less would not be a bound of a young estimate.
+ */
+#define CL_BOUND_DRIFT_MAX_PPT 500000000ULL
 /* Default asymmetry budget of a link: 1 us or 1 % of the minimum RTT. */
 #define CL_BOUND_ASYM_MIN_NS 1000U
 #define CL_BOUND_ASYM_RTT_DIV 100U

@@ -32,7 +32,8 @@ enum cl_steer {
 /**
  * struct cl_discipline - one steering step
  * @step: in: set the clock to the target at once
- * @bound_ns: in: bound of the target; an error beyond it may be slewed fast
+ * @bound_ns: in: what the target may be beside the parent; an error beyond it may be
+ *	slewed fast
  * @y_err_ppt: in: standard deviation of the frequency, 1e-12
  * @interval_ns: in: time until the next step, > 0
  * @error_ns: out: target minus clock before the step

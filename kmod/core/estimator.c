@@ -54,6 +54,15 @@
 #define APART_SIGMAS 5
 #define APART_DIV 3
 
+/* Two clocks run apart by no more than that part of the time, 500 ppm. */
+#define APART_MAX_DIV 2000
+
+/*
+ * Two changes of a frequency so soon after each other are no blows, it wanders.  An
+ * oscillator that drifts by 0.3 ppm per s makes one each 15 s.
+ */
+#define BLOWS_APART_NS (60 * CL_NS_PER_SEC)
+
 static s64 stamps_ns2(const struct cl_estimator *e)
 {
 	s64 noise = e->params.stamp_noise_ns;
@@ -129,13 +138,49 @@ static s64 rtt_of(const struct cl_oneway *s)
 	return (s64)(s->u + s->w);
 }
 
-/* Take a sample of which nothing is in doubt. */
+/*
+ * Is there no offset that both samples allow?  Delays are not negative, so one way there
+ * and another one back take some time together, but for what the clocks run apart.
+ */
+static bool contradict(const struct cl_estimator *e, const struct cl_oneway *a,
+		       const struct cl_oneway *b)
+{
+	s64 there = cl_abs_s64(cl_raw_sub(a->at_u, b->at_w));
+	s64 back = cl_abs_s64(cl_raw_sub(b->at_u, a->at_w));
+	s64 noise = e->params.stamp_noise_ns;
+
+	return (s64)(a->u + b->w) + noise < -(there / APART_MAX_DIV) ||
+	       (s64)(b->u + a->w) + noise < -(back / APART_MAX_DIV);
+}
+
+/* Start anew; what was learnt of noise and wander goes on. */
+static void restart(struct cl_estimator *e)
+{
+	cl_parabolic_restart(&e->corridor);
+	cl_continuity_restart(&e->continuity);
+	cl_octaves_restart(&e->octaves);
+	cl_shock_restart(&e->shock);
+	e->choice = CL_CHOICE_FILTER;
+	e->now_known = false;
+	e->n = 0;
+}
+
+/*
+ * Take a sample of which nothing is in doubt.  Of the first ones one may have stamps from
+ * before and after a clock moved, or be made up; the corridor would never get rid of it.
+ * Which of the two is wrong does not matter, nothing is lost by a new start.
+ */
 static void feed(struct cl_estimator *e, const struct cl_oneway *s)
 {
 	struct cl_raw at = cl_oneway_middle(s);
 
 	if (rtt_of(s) < 0)
 		return;
+	if (e->n && !cl_estimator_ready(e) && e->n_kept &&
+	    contradict(e, &e->kept[e->n_kept - 1], s)) {
+		restart(e);
+		e->n_kept = 0;
+	}
 	if (!e->n)
 		cl_filter_start(&e->filter, s);
 	if (!e->n || cl_raw_sub(at, e->last) > 0)
@@ -150,18 +195,6 @@ static void feed(struct cl_estimator *e, const struct cl_oneway *s)
 	keep(e, s);
 	if (e->n >= CL_ESTIMATOR_START)
 		feed_start(e);
-}
-
-/* Start anew; what was learnt of noise and wander goes on. */
-static void restart(struct cl_estimator *e)
-{
-	cl_parabolic_restart(&e->corridor);
-	cl_continuity_restart(&e->continuity);
-	cl_octaves_restart(&e->octaves);
-	cl_shock_restart(&e->shock);
-	e->choice = CL_CHOICE_FILTER;
-	e->now_known = false;
-	e->n = 0;
 }
 
 /**
@@ -430,6 +463,9 @@ static bool shocked(struct cl_estimator *e, const struct cl_oneway *s)
 	if (!r || !cl_shock_push(&e->shock, s, &line, r, floor))
 		return false;
 	k = e->shock;
+	if (e->shocks++ && cl_raw_sub(k.at, e->shocked) < BLOWS_APART_NS)
+		cl_wander_raise(&e->filter.wander);
+	e->shocked = k.at;
 	restart(e);
 	e->corridor.y = cl_shl_div(k.kf.y, 16, CL_NS_PER_SEC);
 	cl_filter_follow(&e->filter, &k.kf, k.d0, k.at);
@@ -487,14 +523,10 @@ int cl_estimator_push(struct cl_estimator *e, const struct cl_exchange *x)
 		e->late++;
 		return -ESTALE;
 	}
-	if (e->n && cl_filter_distance(&e->filter, s.u - (u64)rtt / 2) >
-			    CL_FILTER_OFFSET_MAX_NS) {
-		if (cl_estimator_ready(e))
-			goto reject;
-		/* One of the two is wrong; nothing is lost by a new start. */
-		restart(e);
-		e->n_kept = 0;
-	}
+	if (cl_estimator_ready(e) &&
+	    cl_filter_distance(&e->filter, s.u - (u64)rtt / 2) >
+		    CL_FILTER_OFFSET_MAX_NS)
+		goto reject;
 	note_source(e, x->hardware);
 	e->accepted++;
 	shift(&s, e->continuity.shift_ns);

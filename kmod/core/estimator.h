@@ -69,6 +69,8 @@ struct cl_estimator_params {
  * @late: exchanges dropped because they came more than 1 s late
  * @rejected: exchanges dropped as impossible (negative round trip, overflow)
  * @clock_changes: new starts because a clock moved
+ * @shocks: those of them that @shock has found
+ * @shocked: instant of the last of @shocks
  * @moved: a clock has moved, samples for a new start are being kept
  * @refuted: samples in a row that are impossibly far from the answer
  * @kept: the first samples, or those kept back; the newest CL_ESTIMATOR_KEPT
@@ -91,6 +93,8 @@ struct cl_estimator {
 	u64 late;
 	u64 rejected;
 	u64 clock_changes;
+	u64 shocks;
+	struct cl_raw shocked;
 	bool moved;
 	unsigned int refuted;
 	struct cl_oneway kept[CL_ESTIMATOR_KEPT];

@@ -25,7 +25,7 @@
 /* No slope is known better, 1e-12 per kelvin: it is one of a curve. */
 #define SLOPE_ERR_MIN_PPT 1000
 
-/* What it may change the frequency by, 1e-12: as CL_BOUND_DRIFT_MAX_PPT. */
+/* What it may change the frequency by, 1e-12: more than any crystal does. */
 #define EFFECT_MAX_PPT 50000000LL
 
 /**

@@ -100,9 +100,14 @@ static bool lower_is_better(const struct cl_wander *w)
 	       (w->ppt > w->start_ppt || w->age_q20 >= TRUST_Q20);
 }
 
+static bool has_upper(const struct cl_wander *w)
+{
+	return w->ppt <= PPT_MAX / 4;
+}
+
 static bool upper_is_better(const struct cl_wander *w)
 {
-	return w->lead[1] >= LEAD_UP && w->ppt <= PPT_MAX / 4;
+	return w->lead[1] >= LEAD_UP && has_upper(w);
 }
 
 /*
@@ -176,6 +181,16 @@ void cl_wander_follow(struct cl_wander *w, const struct cl_kalman *k)
 	w->lead[0] = 0;
 	w->lead[1] = 0;
 	w->s_q16 = 0;
+}
+
+/**
+ * cl_wander_raise() - the frequency changes more than was thought
+ * @w: filters; the middle one gets the next larger wander, if there is one
+ */
+void cl_wander_raise(struct cl_wander *w)
+{
+	if (has_upper(w))
+		move(w, true);
 }
 
 /**

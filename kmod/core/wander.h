@@ -53,6 +53,7 @@ static inline u32 cl_wander_ppt(const struct cl_wander *w)
 void cl_wander_init(struct cl_wander *w, u32 start_ppt);
 void cl_wander_restart(struct cl_wander *w);
 void cl_wander_follow(struct cl_wander *w, const struct cl_kalman *k);
+void cl_wander_raise(struct cl_wander *w);
 void cl_wander_push(struct cl_wander *w, s64 dt_q20, s64 z_q16, s64 r_q16);
 u32 cl_wander_doubt(const struct cl_wander *w, struct cl_kalman *ret);
 void cl_wander_rebase(struct cl_wander *w, s64 whole_ns);

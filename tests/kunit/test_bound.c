@@ -169,7 +169,8 @@ static void test_unknown_error_saturates_the_bound(struct kunit *test)
  * Until the writer comes again a reader adds drift x age; that must cover the
  * growth of 5 sigma of the estimate itself.
  */
-static void test_drift_covers_the_estimate_until_horizon(struct kunit *test)
+static void expect_drift_covers(struct kunit *test, int exchanges,
+				s64 interval_ns)
 {
 	static struct cl_estimator est;
 	const struct cl_estimator_params params = { 1000, 1000 };
@@ -181,10 +182,10 @@ static void test_drift_covers_the_estimate_until_horizon(struct kunit *test)
 	int i;
 
 	cl_estimator_init(&est, &params);
-	for (i = 0; i < 600; i++) {
+	for (i = 0; i < exchanges; i++) {
 		struct cl_exchange x = { .in_tx = at, .in_rx = at };
 
-		at = cl_raw_add(at, CL_NS_PER_SEC / 10);
+		at = cl_raw_add(at, interval_ns);
 		x.out_tx = at;
 		x.out_rx = cl_raw_add(at, 500000);
 		x.in_tx = cl_raw_add(at, 530000);
@@ -198,9 +199,22 @@ static void test_drift_covers_the_estimate_until_horizon(struct kunit *test)
 		cl_bound_of(&e, 0, &exact, 0, &now);
 		/* sigma is rounded up to ns: 5 ns of slack */
 		grown = cl_bound_grow(then.bound_ns + 5, then.drift_ppt, age);
-		KUNIT_ASSERT_GE_MSG(test, grown, now.bound_ns, "after %d ms",
+		KUNIT_ASSERT_GE_MSG(test, grown, now.bound_ns,
+				    "%d exchanges, after %d ms", exchanges,
 				    (int)(age / CL_NS_PER_MS));
 	}
+}
+
+static void test_drift_covers_the_estimate_until_horizon(struct kunit *test)
+{
+	expect_drift_covers(test, 600, CL_NS_PER_SEC / 10);
+}
+
+/* The frequency is hardly known yet: it alone makes more than any oscillator drifts. */
+static void test_drift_covers_a_young_estimate(struct kunit *test)
+{
+	expect_drift_covers(test, CL_ESTIMATOR_START, CL_NS_PER_MS);
+	expect_drift_covers(test, CL_ESTIMATOR_START, 4 * CL_NS_PER_MS);
 }
 
 static struct kunit_case bound_cases[] = {
@@ -215,6 +229,7 @@ static struct kunit_case bound_cases[] = {
 	KUNIT_CASE(test_drift_stays_within_its_limits),
 	KUNIT_CASE(test_unknown_error_saturates_the_bound),
 	KUNIT_CASE(test_drift_covers_the_estimate_until_horizon),
+	KUNIT_CASE(test_drift_covers_a_young_estimate),
 	{}
 };
 

@@ -602,6 +602,27 @@ static void test_wild_first_exchange_does_not_lock_out(struct kunit *test)
 	expect_honest(test, error_after(ASK_NS, &e), 5, &e);
 }
 
+/* The peer's clock moved after the request had come, and the response was late. */
+static void test_half_an_exchange_of_before_is_forgotten(struct kunit *test)
+{
+	struct cl_exchange x;
+	struct cl_estimate e;
+	unsigned int before;
+
+	for (before = 0; before < CL_ESTIMATOR_START; before++) {
+		start(sim_lan(11 + before));
+		while (sim.seq < before)
+			step();
+		x = sim_exchange(&sim);
+		x.out_rx = cl_raw_add(x.out_rx, -2 * CL_NS_PER_SEC);
+		x.in_tx = cl_raw_add(x.in_tx, -3 * CL_NS_PER_SEC);
+		KUNIT_ASSERT_EQ(test, cl_estimator_push(&est, &x), 0);
+		run(20);
+		expect_honest(test, error_after(ASK_NS, &e), 5, &e);
+		KUNIT_EXPECT_LE(test, e.err_ns, 10000ULL);
+	}
+}
+
 static void test_clocks_any_distance_apart_are_compared(struct kunit *test)
 {
 	static const s64 offsets[] = { 0, S64_MAX / 2, S64_MIN / 2, S64_MAX,
@@ -756,6 +777,7 @@ static struct kunit_case estimator_cases[] = {
 	KUNIT_CASE(test_impossible_exchanges_are_rejected),
 	KUNIT_CASE(test_exchange_out_of_order_is_used_for_a_second),
 	KUNIT_CASE(test_wild_first_exchange_does_not_lock_out),
+	KUNIT_CASE(test_half_an_exchange_of_before_is_forgotten),
 	KUNIT_CASE(test_clocks_any_distance_apart_are_compared),
 	KUNIT_CASE(test_longer_path_is_bridged_by_the_oscillator),
 	KUNIT_CASE(test_queue_does_not_move_the_clock),

@@ -238,6 +238,43 @@ static void test_a_pause_is_no_shock(struct kunit *test)
 	}
 }
 
+/* A ramp looks like one shock after the other, until the wander is what it makes. */
+static void test_a_drift_becomes_wander(struct kunit *test)
+{
+	unsigned int learnt = 0;
+	u64 seed;
+	int i;
+
+	for (seed = 1; seed <= 10; seed++) {
+		start(seed, CL_NS_PER_US);
+		for (i = 0; i < 80 * PER_SEC; i++) {
+			sim.y_ppt += 333333 / PER_SEC;
+			step(0, 0);
+		}
+		learnt += cl_wander_ppt(&est.filter.wander) >= 100000;
+	}
+	/* 9: of one the proofs do not come, its error is too large for them. */
+	KUNIT_EXPECT_LE(test, 8U, learnt);
+}
+
+static void test_blows_far_apart_are_no_wander(struct kunit *test)
+{
+	u64 seed;
+	int i;
+
+	for (seed = 1; seed <= 10; seed++) {
+		start(seed, CL_NS_PER_US);
+		for (i = 0; i < 4; i++) {
+			sim.y_ppt += i % 2 ? -2000000 : 2000000;
+			run(120, 0, 0);
+		}
+		KUNIT_ASSERT_LE_MSG(test, 4ULL, est.shocks, "seed %d",
+				    (int)seed);
+		KUNIT_ASSERT_LE_MSG(test, cl_wander_ppt(&est.filter.wander),
+				    10000U, "seed %d", (int)seed);
+	}
+}
+
 static struct kunit_case shock_cases[] = {
 	KUNIT_CASE(test_two_ppm_are_found_in_seconds),
 	KUNIT_CASE(test_nothing_is_found_where_nothing_happens),
@@ -247,6 +284,8 @@ static struct kunit_case shock_cases[] = {
 	KUNIT_CASE(test_doubt_grows_before_the_proof),
 	KUNIT_CASE(test_a_late_sample_changes_nothing),
 	KUNIT_CASE(test_a_pause_is_no_shock),
+	KUNIT_CASE(test_a_drift_becomes_wander),
+	KUNIT_CASE(test_blows_far_apart_are_no_wander),
 	{}
 };
 

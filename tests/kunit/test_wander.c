@@ -343,6 +343,24 @@ static void test_holdover_is_within_the_doubt(struct kunit *test)
 	}
 }
 
+static void test_raised_by_a_step_up_to_the_limit(struct kunit *test)
+{
+	struct run r;
+	struct cl_kalman upper, *now = &r.w.kf[CL_WANDER_CENTRE];
+	int i;
+
+	begin(&r, 13, 1000, 1000);
+	steps(&r, 60);
+	upper = r.w.kf[CL_WANDER_CENTRE + 1];
+	cl_wander_raise(&r.w);
+	KUNIT_EXPECT_EQ(test, cl_wander_ppt(&r.w), 3162U);
+	KUNIT_EXPECT_EQ(test, memcmp(now, &upper, sizeof(upper)), 0);
+	for (i = 0; i < 10; i++)
+		cl_wander_raise(&r.w);
+	KUNIT_EXPECT_LE(test, 250000U, cl_wander_ppt(&r.w));
+	KUNIT_EXPECT_LE(test, cl_wander_ppt(&r.w), 1000000U);
+}
+
 static void test_start_is_limited(struct kunit *test)
 {
 	struct cl_wander w;
@@ -367,6 +385,7 @@ static struct kunit_case wander_cases[] = {
 	KUNIT_CASE(test_doubt_is_between_two_filters),
 	KUNIT_CASE(test_doubt_follows_the_likelihood),
 	KUNIT_CASE(test_holdover_is_within_the_doubt),
+	KUNIT_CASE(test_raised_by_a_step_up_to_the_limit),
 	KUNIT_CASE(test_start_is_limited),
 	{}
 };
