@@ -59,6 +59,11 @@ static void op_leader(void *ctx, u32 node, u32 term)
 	a->election = true;
 }
 
+static int op_may_lead(void *ctx, u32 node, char *why)
+{
+	return cl_agent_reign_may_lead(ctx, node, why);
+}
+
 static void op_answered(void *ctx, u64 handle, int result, const char *why)
 {
 	struct cl_agent *a = ctx;
@@ -79,6 +84,7 @@ const struct cl_cluster_ops cl_agent_cluster_ops = {
 	.news = op_news,
 	.roster = op_roster,
 	.leader = op_leader,
+	.may_lead = op_may_lead,
 	.answered = op_answered,
 };
 
@@ -158,6 +164,7 @@ static void take_election(struct cl_agent *a)
 	a->election = false;
 	a->leader = cl_cluster_leader(a->cluster, &a->term);
 	cl_probe_elect(&a->probe, a->leader);
+	cl_judge_repeat(&a->judge);
 	cl_agent_reign_election(a);
 }
 

@@ -32,6 +32,9 @@
  * @ask: looks again whether another one should lead, io time
  * @call: asks the voters again, not before, io time
  * @utc: compares TAI - UTC with the table, io time
+ * @disruptions: of the own raw clock when it was elected
+ * @heir: is to lead next and was asked what its clock is worth, 0: none
+ * @heir_asked: when, io time
  * @census: what voters have answered
  */
 struct cl_agent_reign {
@@ -45,6 +48,9 @@ struct cl_agent_reign {
 	s64 ask;
 	s64 call;
 	s64 utc;
+	u32 disruptions;
+	u32 heir;
+	s64 heir_asked;
 	struct cl_census census;
 };
 
@@ -128,6 +134,7 @@ void cl_agent_trust_run(struct cl_agent *a);
 void cl_agent_reign_begin(struct cl_agent *a);
 bool cl_agent_reign_hear(struct cl_agent *a, u32 node, u8 type, const u8 *data,
 			 size_t len);
+int cl_agent_reign_may_lead(struct cl_agent *a, u32 node, char *why);
 void cl_agent_reign_election(struct cl_agent *a);
 void cl_agent_reign_clock(struct cl_agent *a);
 s64 cl_agent_reign_deadline(const struct cl_agent *a);

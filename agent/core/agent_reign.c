@@ -9,8 +9,12 @@
 #include "agent/nl/schema.h"
 #include "agent_node.h"
 #include "kmod/core/fixed.h"
+#include "raft_conf.h"
 
-/* Voters are waited for so long, if not all have answered; and asked so often. */
+/*
+ * Voters are waited for so long, if not all have answered; and asked so often, while a
+ * new time may begin any moment.
+ */
 #define HURRY_NS (200 * CL_NS_PER_MS)
 #define CALL_NS (100 * CL_NS_PER_MS)
 
@@ -26,11 +30,16 @@
 /* A search goes on in the next term, if that begins within this. */
 #define SEARCH_NS (5 * CL_NS_PER_SEC)
 
+/* Who is to lead next has so long to say what its clock is worth. */
+#define HEIR_NS CL_NS_PER_SEC
+
 /* Another look, if nothing has come of the last one. */
 #define ASK_NS CL_NS_PER_SEC
 #define WORSE_NS (60 * CL_NS_PER_SEC)
 
 #define UTC_NS (60 * CL_NS_PER_SEC)
+
+#define TOO_NEW "transfer: node %u is new, its bound grows by %.1f ppm"
 
 /**
  * cl_agent_reign_begin() - this node does not lead
@@ -105,8 +114,106 @@ bool cl_agent_reign_hear(struct cl_agent *a, u32 node, u8 type, const u8 *data,
 	} else if (a->reign.elected && !a->reign.leads) {
 		cl_census_hear(&a->reign.census, node, &w);
 		a->reign.ask = cl_agent_now(a);
+	} else if (node == a->reign.heir) {
+		cl_census_hear(&a->reign.census, node, &w);
+		cl_cluster_run(a->cluster, cl_agent_now(a));
 	}
 	return true;
+}
+
+/* Times that the own raw clock was disturbed, as the engine knows now. */
+static u32 disruptions_of(const struct cl_agent *a)
+{
+	struct cl_engine *e = a->io->engine;
+	struct cl_nl_clock c = { 0 };
+
+	return a->present && !e->ops->get_clock(e, &c) ? c.disruptions : 0;
+}
+
+/*
+ * Has the raw clock been disturbed since the election?  It may have stood still, for
+ * who knows how long, and io time with it: then the lease only seems to last, and what
+ * voters have said is old.  Another one may lead by now.
+ */
+static bool resigns(struct cl_agent *a)
+{
+	u32 disruptions = disruptions_of(a);
+
+	if (disruptions == a->reign.disruptions)
+		return false;
+	a->reign.disruptions = disruptions;
+	cl_census_begin(&a->reign.census, a->term, true);
+	/* Others may not have heard yet that it leads no more, and say so. */
+	if (cl_raft_role(cl_cluster_raft(a->cluster)) != CL_RAFT_LEADER)
+		return false;
+	cl_io_log(a->io, CL_IO_NOTICE,
+		  "node %u leads no more, term %u: its clock was disturbed",
+		  a->node, a->term);
+	cl_cluster_distrust(a->cluster, cl_agent_now(a), a->term);
+	return true;
+}
+
+static void ask_heir(struct cl_agent *a, u32 node)
+{
+	const struct cl_census_word w = { .type = CL_CENSUS_ASK,
+					  .term = a->term };
+	u8 buf[CL_CENSUS_MAX];
+	size_t len = cl_census_encode(&w, buf);
+
+	a->reign.heir = node;
+	a->reign.heir_asked = cl_agent_now(a);
+	cl_census_begin(&a->reign.census, a->term, false);
+	a->ops->send(a->ctx, node, w.type, buf, len);
+}
+
+static int refuse_heir(u32 node, const struct cl_census_count *n, char *why)
+{
+	double ppm = (double)n->drift_ppt / 1e6;
+
+	if (n->worth == CL_CENSUS_NONE)
+		return cl_wrong(why, "transfer: node %u has no time", node);
+	if (n->worth == CL_CENSUS_FRESH)
+		return cl_wrong(why, TOO_NEW, node, ppm);
+	return cl_wrong(why,
+			"transfer: node %u has not taken time of this term yet",
+			node);
+}
+
+/**
+ * cl_agent_reign_may_lead() - may the lead be given to a voter?
+ * @a: the agent, in a cluster
+ * @node: the voter
+ * @why: CL_ENTRY_ERROR_SIZE bytes; gets a text after -EINVAL
+ *
+ * It is asked first: a clock that is worth less than the own one would hand back the
+ * lead (see accede()), and two elections had been for nothing.
+ *
+ * Return: 0 yes, or another one has to decide; -EAGAIN it has not answered yet, to be
+ * asked again; -EINVAL no.
+ */
+int cl_agent_reign_may_lead(struct cl_agent *a, u32 node, char *why)
+{
+	const struct cl_raft_conf *conf =
+		cl_raft_conf(cl_cluster_raft(a->cluster));
+	struct cl_agent_reign *r = &a->reign;
+	struct cl_census_word own;
+	struct cl_census_count n;
+
+	if (!r->leads || node == a->node || !cl_raft_conf_votes(conf, node))
+		return 0;
+	if (r->heir != node) {
+		ask_heir(a, node);
+		return -EAGAIN;
+	}
+	if (!r->census.n && cl_agent_now(a) - r->heir_asked < HEIR_NS)
+		return -EAGAIN;
+	r->heir = 0;
+	if (!r->census.n)
+		return cl_wrong(why, "transfer: node %u does not answer", node);
+	describe(a, &own);
+	cl_census_hear(&r->census, a->node, &own);
+	cl_census_count(&r->census, conf, node, &n);
+	return n.best ? refuse_heir(node, &n, why) : 0;
 }
 
 static void give_away(struct cl_agent *a, u32 node, const char *why)
@@ -147,19 +254,32 @@ static void begin_time(struct cl_agent *a, const struct cl_census_count *n,
 	take(a);
 }
 
+/*
+ * Most have no time.  Who is about to lose its vote, or its lead, leaves the beginning to
+ * the next leader: else there would be a time for each of those who go.
+ */
+static bool may_begin(const struct cl_agent *a, s64 now,
+		      const struct cl_census_count *n)
+{
+	s64 passed = now - a->reign.since;
+
+	return 2 * n->none > n->voters &&
+	       (n->told == n->voters || passed >= BEGIN_NS) &&
+	       cl_raft_lease(cl_cluster_raft(a->cluster)) > now &&
+	       (cl_cluster_keeps_vote(a->cluster) || passed >= GIVE_UP_NS);
+}
+
 /* The own clock has no time. */
 static void search(struct cl_agent *a, s64 now, const struct cl_census_count *n)
 {
 	s64 passed = now - a->reign.since;
-	bool enough = 2 * n->none > n->voters &&
-		      cl_raft_lease(cl_cluster_raft(a->cluster)) > now;
 
 	if (n->best && passed < GIVE_UP_NS) {
 		pass_on(a, now, n->best, "this node has no time");
-	} else if (enough && (n->told == n->voters || passed >= BEGIN_NS)) {
+	} else if (may_begin(a, now, n)) {
 		begin_time(a, n, "");
 	} else {
-		a->reign.ask = now + ASK_NS;
+		a->reign.ask = now + (passed < BEGIN_NS ? CALL_NS : ASK_NS);
 		call_voters(a, now);
 	}
 }
@@ -207,6 +327,8 @@ static void accede(struct cl_agent *a, s64 now)
 	struct cl_census_word own;
 	bool usable;
 
+	if (resigns(a))
+		return;
 	describe(a, &own);
 	usable = cl_nl_state_usable(own.state);
 	if (conf->voters == 1 && usable && own.drift_ppt > CL_CENSUS_STEADY_PPT)
@@ -266,6 +388,12 @@ int cl_agent_new_time(struct cl_agent *a, u64 handle, char *error)
 				a->leader);
 	if (!a->present)
 		return cl_wrong(error, "new-time: this node has no clock");
+	if (resigns(a)) {
+		cl_agent_settle(a);
+		return cl_wrong(error,
+				"new-time: the clock of node %u was disturbed",
+				a->node);
+	}
 	if (a->reign.leads)
 		return cl_wrong(error,
 				"new-time: node %u leads, its time goes on",
@@ -297,6 +425,7 @@ static void begin_reign(struct cl_agent *a, s64 now, bool elected)
 		.ask = now,
 		.call = now,
 		.utc = now,
+		.disruptions = disruptions_of(a),
 		.census = r->census,
 	};
 }
@@ -325,11 +454,11 @@ void cl_agent_reign_election(struct cl_agent *a)
  * cl_agent_reign_clock() - the own clock has lost its time
  * @a: the agent, in a cluster
  *
- * A leader goes on only if nobody else can.
+ * A leader goes on only if nobody else can, and if it is sure that it leads.
  */
 void cl_agent_reign_clock(struct cl_agent *a)
 {
-	if (a->reign.leads)
+	if (a->reign.leads && !resigns(a))
 		cl_agent_reign_election(a);
 }
 

@@ -126,7 +126,15 @@ void cl_agent_trust_hear(struct cl_agent *a, u32 node, u8 type, const u8 *data,
 		cl_proofs_hear(&a->proofs, cl_agent_now(a), node, &t);
 }
 
-/* Tell the leader what the judge thinks. */
+static bool is_against(const struct cl_testimony *t, u32 node)
+{
+	return t->type == CL_TESTIMONY_ACCUSE && t->node == node;
+}
+
+/*
+ * Tell the leader what the judge thinks.  What is against the leader itself it may
+ * keep to itself, so all voters are told.
+ */
 static void testify(struct cl_agent *a, s64 now)
 {
 	struct cl_testimony t[TESTIMONIES];
@@ -140,10 +148,13 @@ static void testify(struct cl_agent *a, s64 now)
 	for (unsigned int i = 0; i < n; i++) {
 		if (a->reign.elected)
 			cl_proofs_hear(&a->proofs, now, a->node, &t[i]);
+		else if (is_against(&t[i], a->leader))
+			cl_agent_trust_complain(a, a->term);
 		else
 			a->ops->send(a->ctx, a->leader, t[i].type, buf,
 				     cl_testimony_encode(&t[i], buf));
 	}
+	cl_agent_settle(a);
 }
 
 /**

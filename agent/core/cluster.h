@@ -66,6 +66,8 @@ enum cl_cluster_act {
  * @roster: what was agreed upon may have changed: members, addresses, voters,
  *	settings, TAI and UTC, who is isolated
  * @leader: another node leads, or in another term; 0: none known
+ * @may_lead: this node leads: may that one?  0 yes; -EAGAIN not known yet, to be asked
+ *	again; other -errno no, and why, CL_ENTRY_ERROR_SIZE bytes
  * @answered: a request or an act has ended: 0 done, enum cl_answer refused,
  *	-ETIMEDOUT it may be done or not, other -errno not done; @why in words
  *
@@ -80,6 +82,7 @@ struct cl_cluster_ops {
 		     const struct cl_raft_conf *conf);
 	void (*roster)(void *ctx);
 	void (*leader)(void *ctx, u32 node, u32 term);
+	int (*may_lead)(void *ctx, u32 node, char *why);
 	void (*answered)(void *ctx, u64 handle, int result, const char *why);
 };
 
@@ -128,6 +131,7 @@ const struct cl_state *cl_cluster_state(const struct cl_cluster *c);
 bool cl_cluster_is_fed(const struct cl_cluster *c);
 const struct cl_raft *cl_cluster_raft(const struct cl_cluster *c);
 u32 cl_cluster_leader(const struct cl_cluster *c, u32 *term);
+bool cl_cluster_keeps_vote(const struct cl_cluster *c);
 bool cl_cluster_connected(const struct cl_cluster *c, u32 node);
 unsigned int cl_cluster_reachable(const struct cl_cluster *c);
 u64 cl_cluster_bad_frames(const struct cl_cluster *c);

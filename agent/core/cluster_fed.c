@@ -4,6 +4,10 @@
  *
  * Voters are those of the newest state that the node has, and not isolated.  A node
  * that has none yet takes the first from anybody to whom it has a stream.
+ *
+ * Who leads, in which term, is what so many of them say that one is honest: a term takes
+ * the place of all below it, so one voter that lies could else make all others deaf to
+ * who does lead.  Of three voters each is believed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -73,6 +77,54 @@ static struct cl_cluster_offer *new_source(struct cl_cluster *c)
 	return NULL;
 }
 
+/* So many have to say the same. */
+static u32 needed(const struct cl_cluster *c)
+{
+	const struct cl_state *s = cl_cluster_state(c);
+
+	return s->epoch ? cl_raft_conf_honest(&s->conf) : 1;
+}
+
+/* Terms of those that are trusted, the latest first; how many. */
+static u32 terms(const struct cl_cluster *c, u32 term[CL_RAFT_VOTERS_MAX])
+{
+	u32 n = 0;
+
+	for (unsigned int i = 0; i < c->sources; i++) {
+		const struct cl_cluster_offer *o = &c->source[i];
+		u32 at = n;
+
+		if (!trusted(c, o->node))
+			continue;
+		for (; at && term[at - 1] < o->term; at--)
+			term[at] = term[at - 1];
+		term[at] = o->term;
+		n++;
+	}
+	return n;
+}
+
+/* So many of them say that a node leads in a term. */
+static u32 names(const struct cl_cluster *c, u32 leader, u32 term)
+{
+	u32 n = 0;
+
+	for (unsigned int i = 0; i < c->sources; i++)
+		n += c->source[i].leader == leader &&
+		     c->source[i].term == term && trusted(c, c->source[i].node);
+	return n;
+}
+
+/* What enough of them say is where others may go on from. */
+static void note_term(struct cl_cluster *c)
+{
+	u32 term[CL_RAFT_VOTERS_MAX];
+	u32 need = needed(c);
+
+	if (terms(c, term) >= need && term[need - 1] > c->offered_term)
+		c->offered_term = term[need - 1];
+}
+
 /**
  * cl_cluster_fed_offer() - a frame OFFER has come
  * @c: the node
@@ -98,6 +150,7 @@ bool cl_cluster_fed_offer(struct cl_cluster *c, u32 node, const u8 *data,
 			.term = cl_get_be32(data + 4),
 			.epoch = cl_get_be32(data + 8),
 		};
+	note_term(c);
 	/* What was asked for and has not begun to come does not come any more. */
 	if (o && c->coming.node == node && !c->coming.got &&
 	    c->coming.epoch != o->epoch)
@@ -123,23 +176,33 @@ void cl_cluster_fed_closed(struct cl_cluster *c, u32 node)
 /**
  * cl_cluster_fed_leader() - who leads by the word of voters
  * @c: the node
- * @term: gets the latest term that one has told, 0: none
+ * @term: gets the latest term that enough of them have told, 0: none
+ *
+ * With streams to fewer than enough all of them have to say so, and a term may not be
+ * further ahead of what enough have ever told than Raft lets one voter go.
  *
  * Return: node id; 0: not known.
  */
 u32 cl_cluster_fed_leader(const struct cl_cluster *c, u32 *term)
 {
-	u32 leader = 0;
+	u32 told[CL_RAFT_VOTERS_MAX], leader = 0;
+	u32 n = terms(c, told), need = needed(c);
 
 	*term = 0;
+	if (!n)
+		return 0;
+	if (n < need && c->offered_term && told[n - 1] > c->offered_term &&
+	    told[n - 1] - c->offered_term > CL_RAFT_JUMP)
+		return 0;
+	if (need > n)
+		need = n;
+	*term = told[need - 1];
 	for (unsigned int i = 0; i < c->sources; i++) {
 		const struct cl_cluster_offer *o = &c->source[i];
 
-		if (o->term < *term || !trusted(c, o->node))
-			continue;
-		if (o->term > *term || o->leader)
+		if (o->leader && o->term == *term && trusted(c, o->node) &&
+		    names(c, o->leader, *term) >= need)
 			leader = o->leader;
-		*term = o->term;
 	}
 	return leader;
 }

@@ -95,7 +95,15 @@ bool cl_cluster_job_receive(struct cl_cluster *c, u32 node, const u8 *data,
 /* The lead is no entry: it is given away at once, or not. */
 static bool give_lead(struct cl_cluster *c, const struct cl_cluster_job *j)
 {
-	switch (cl_raft_transfer(c->raft, c->now, cl_get_be32(j->data))) {
+	u32 node = cl_get_be32(j->data);
+	char why[CL_ENTRY_ERROR_SIZE];
+	int err = node ? c->ops->may_lead(c->ctx, node, why) : 0;
+
+	if (err && err != -EAGAIN)
+		answer(c, j, CL_ANSWER_CONFLICT, why);
+	if (err)
+		return err != -EAGAIN;
+	switch (cl_raft_transfer(c->raft, c->now, node)) {
 	case 0:
 		answer(c, j, CL_ANSWER_DONE, "transfer has begun");
 		return true;

@@ -139,6 +139,7 @@ struct cl_cluster_copy {
  * @frozen: @own as bytes, for those who ask for it
  * @source: voters' offers to this node
  * @sources: how many
+ * @offered_term: latest term of which as many of them as can lie, and one more, told
  * @coming: a state that is coming
  * @wishes: who votes may not be as wanted; looked at from @look_at on
  * @look_at: see @wishes, ns
@@ -169,6 +170,7 @@ struct cl_cluster {
 	struct cl_cluster_copy frozen;
 	struct cl_cluster_offer source[CL_RAFT_VOTERS_MAX];
 	unsigned int sources;
+	u32 offered_term;
 	struct cl_cluster_copy coming;
 	bool wishes;
 	s64 look_at;

@@ -43,6 +43,29 @@ static bool promote(struct cl_cluster *c, const struct cl_raft_conf *now,
 	return change(c, &next);
 }
 
+/* Has it answered within an election time? */
+static bool answers(const struct cl_cluster *c, u32 node)
+{
+	struct cl_raft_progress p;
+
+	return node == c->p.raft.id ||
+	       (!cl_raft_progress(c->raft, node, &p) &&
+		c->now - p.heard < c->p.raft.election_ns);
+}
+
+/*
+ * A change counts at once: it would be the last if those left could not commit it.  So who
+ * does not answer loses its vote before others do.
+ */
+static bool goes_on(const struct cl_cluster *c, const struct cl_raft_conf *next)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < next->voters; i++)
+		n += answers(c, next->voter[i]);
+	return n >= cl_raft_conf_quorum(next);
+}
+
 /* When that is committed, a leader names the next one itself. */
 static bool demote(struct cl_cluster *c, const struct cl_raft_conf *now,
 		   u32 node)
@@ -52,7 +75,7 @@ static bool demote(struct cl_cluster *c, const struct cl_raft_conf *now,
 	cl_raft_conf_take_out(next.voter, &next.voters, node);
 	if (next.learners < CL_RAFT_LEARNERS_MAX)
 		cl_raft_conf_insert(next.learner, &next.learners, node);
-	return change(c, &next);
+	return goes_on(c, &next) && change(c, &next);
 }
 
 /* Unless it is dead it knows by then that it has no vote. */
@@ -145,4 +168,19 @@ s64 cl_cluster_voters_deadline(const struct cl_cluster *c)
 		   c->own.index == cl_raft_last(c->raft);
 
 	return may ? c->look_at : CL_CLUSTER_NEVER;
+}
+
+/**
+ * cl_cluster_keeps_vote() - will this node vote as long as it leads
+ * @c: the node
+ *
+ * After a start what was agreed upon is known again when the leader has committed an
+ * entry of its term.
+ *
+ * Return: true if it leads, knows all that is in its log, and shall vote by that.
+ */
+bool cl_cluster_keeps_vote(const struct cl_cluster *c)
+{
+	return cl_cluster_leads(c) && c->own.index == cl_raft_last(c->raft) &&
+	       wanted(&c->own, c->p.raft.id);
 }

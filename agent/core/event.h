@@ -65,6 +65,14 @@ static inline struct cl_event_value cl_int(const char *name, s64 n)
 	return (struct cl_event_value){ .name = name, .number = n };
 }
 
+/* Last in a list, which ends before it if the number is not @known. */
+static inline struct cl_event_value cl_int_if(const char *name, bool known,
+					      s64 n)
+{
+	return (struct cl_event_value){ .name = known ? name : NULL,
+					.number = n };
+}
+
 const char *cl_event_id(enum cl_event e);
 
 #endif /* _CL_CORE_EVENT_H */

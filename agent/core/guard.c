@@ -11,6 +11,9 @@
 #include "kmod/core/fixed.h"
 #include "round.h"
 
+/* What lines may run apart, as the engine takes it, 1e-12. */
+#define CL_GUARD_APART_PPT 1e9
+
 /**
  * cl_guard_sub() - difference of two times
  * @a: ns
@@ -173,6 +176,19 @@ static double seconds(u64 ns)
 }
 
 /*
+ * Is the own clock no better than its bound says?  Another leader goes on by its own
+ * clock, which may be beside that of the last one by as much as both bounds say.  An
+ * order to hold over that was given because of this leader does not count, and who can
+ * ask nobody else has to believe itself.
+ */
+static bool is_vague(const struct cl_guard_look *l)
+{
+	const struct cl_guard_own *own = &l->g->own;
+
+	return l->n && (!own->known || own->term != l->u->term);
+}
+
+/*
  * Standard deviation of the own clock if it goes on alone.  It grows when nobody is
  * followed, and what the slew limit keeps back of the last correction is not in the
  * clock yet.
@@ -193,9 +209,14 @@ static double own_sigma(const struct cl_guard_look *l)
 	}
 	if (!own->known || own->limited != l->clock.limited)
 		lag = fabs((double)l->clock.error_ns);
-	return sqrt(sigma * sigma + freq * t * freq * t +
-		    wander * wander * t * t * t / 3) +
-	       lag / CL_GATE_SIGMAS;
+	sigma = sqrt(sigma * sigma + freq * t * freq * t +
+		     wander * wander * t * t * t / 3) +
+		lag / CL_GATE_SIGMAS;
+	if (is_vague(l) && l->clock.bound_ns > l->clock.widened_ns)
+		sigma = fmax(sigma,
+			     (double)(l->clock.bound_ns - l->clock.widened_ns) /
+				     CL_GUARD_SPAN);
+	return sigma;
 }
 
 /**
@@ -304,6 +325,25 @@ static bool is_stubborn(const struct cl_guard_look *l,
 	return c->unverified && c->own_against && l->g->doubted;
 }
 
+/*
+ * If the leader is right, our clock is off by what was found, by what that was measured
+ * wrong, and by what both lines run apart until the next word.
+ */
+static void widen(const struct cl_guard_look *l, double ns,
+		  struct cl_guard_answer *a)
+{
+	const struct cl_nl_peer *p = &l->leader;
+	double rate = cl_guard_rate(l) * CL_PPT - (double)l->clock.rate_ppt;
+
+	ns += cl_guard_slack(l, p) + CL_BOUND_SIGMAS * (double)p->error_ns +
+	      (double)l->u->bound_ns;
+	rate = fabs(rate) + CL_BOUND_SIGMAS * (double)p->freq_error_ppt +
+	       (double)l->u->drift_ppt;
+	a->verdict = CL_GUARD_HOLD;
+	a->widen_ns = (u64)ceil(fmin(ns, 1e18));
+	a->widen_ppt = (u64)ceil(fmin(rate, CL_GUARD_APART_PPT));
+}
+
 static void conclude(struct cl_guard_look *l, const struct cl_check_answer *c,
 		     const struct cl_pace_answer *p, struct cl_guard_answer *a)
 {
@@ -324,10 +364,8 @@ static void conclude(struct cl_guard_look *l, const struct cl_check_answer *c,
 		say_pace(p, a);
 	else
 		say_disagree(l, c, a);
-	if (c->widen_ns > 0) {
-		a->verdict = CL_GUARD_HOLD;
-		a->widen_ns = (u64)ceil(fmin(c->widen_ns, 1e18));
-	}
+	if (c->widen_ns > 0)
+		widen(l, c->widen_ns, a);
 }
 
 /* R4 and R5. */
@@ -343,13 +381,13 @@ static void compare(struct cl_guard_look *l, struct cl_guard_answer *a)
 		.term = l->u->term,
 		.correction_ns = (double)l->correction_ns,
 		.locked = true,
-		.own_sigma_ns = own_sigma(l),
 		.peers = source,
 	};
 
 	cl_guard_draw(l);
 	cl_guard_gather(l);
 	cl_guard_paces(l);
+	ask.own_sigma_ns = own_sigma(l);
 	noise = noise_of_leader(l);
 	sigma[0] = noise.sigma_ns + noise.slack_ns / CL_GUARD_SPAN;
 	for (ask.n = 0; ask.n < l->n; ask.n++) {
@@ -384,6 +422,7 @@ static void note_own(struct cl_guard_look *l)
 	own->freq_ppb = (double)l->leader.freq_error_ppt / 1000;
 	own->wander_ppb = (double)l->leader.wander_ppt / 1000;
 	own->limited = l->clock.limited;
+	own->term = l->u->term;
 	own->known = true;
 }
 
@@ -419,6 +458,7 @@ static void judge(struct cl_guard_look *l, u32 clock_state,
 static void log_answer(const struct cl_guard_look *l,
 		       const struct cl_guard_answer *a)
 {
+	bool usable = cl_nl_state_usable(l->clock.state);
 	struct cl_guard *g = l->g;
 
 	if (a->verdict != CL_GUARD_OBEY && !g->logged && l->leader.ready) {
@@ -426,7 +466,9 @@ static void log_answer(const struct cl_guard_look *l,
 			    CL_EVENT_UPDATE_REFUSED,
 			    CL_VALUES(cl_int("PEER", l->u->sender),
 				      cl_int("TERM", l->u->term),
-				      cl_text("REASON", a->why)),
+				      cl_text("REASON", a->why),
+				      cl_int_if("BOUND_NS", usable,
+						l->clock.bound_ns)),
 			    "update of node %u, term %u, not obeyed: %s",
 			    l->u->sender, l->u->term, a->why);
 		g->logged = true;

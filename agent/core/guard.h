@@ -44,7 +44,7 @@
 enum cl_guard_verdict {
 	CL_GUARD_OBEY,
 	CL_GUARD_REFUSE, /* the clock goes on as it did */
-	CL_GUARD_HOLD, /* hold over, the bound wider by widen_ns */
+	CL_GUARD_HOLD, /* hold over, the bound wider by widen_ns and growing */
 };
 
 /**
@@ -53,6 +53,7 @@ enum cl_guard_verdict {
  * @no_confidence: tell the voters that this leader is not believed
  * @unverified: there is nobody to check it with
  * @widen_ns: CL_GUARD_HOLD: by how much
+ * @widen_ppt: and how fast that grows, 1e-12
  * @why: of a refusal, in words with figures; else empty
  */
 struct cl_guard_answer {
@@ -60,6 +61,7 @@ struct cl_guard_answer {
 	bool no_confidence;
 	bool unverified;
 	u64 widen_ns;
+	u64 widen_ppt;
 	char why[160];
 };
 
@@ -88,6 +90,7 @@ struct cl_guard_peer {
  * @freq_ppb: and of its frequency
  * @wander_ppb: wander of the oscillators, per root of s
  * @limited: times that the slew limit had held it back
+ * @term: of that update
  */
 struct cl_guard_own {
 	bool known;
@@ -95,6 +98,7 @@ struct cl_guard_own {
 	double freq_ppb;
 	double wander_ppb;
 	u64 limited;
+	u32 term;
 };
 
 /**

@@ -45,6 +45,7 @@ double cl_guard_slack(const struct cl_guard_look *l,
 		      const struct cl_nl_peer *p);
 
 /* guard_peers.c */
+double cl_guard_rate(const struct cl_guard_look *l);
 void cl_guard_draw(struct cl_guard_look *l);
 void cl_guard_gather(struct cl_guard_look *l);
 void cl_guard_paces(struct cl_guard_look *l);

@@ -166,8 +166,13 @@ void cl_guard_gather(struct cl_guard_look *l)
 	}
 }
 
-/* Rate of cluster time by the own oscillator, if the update is right. */
-static double own_rate(const struct cl_guard_look *l)
+/**
+ * cl_guard_rate() - rate of cluster time by the own oscillator, if the update is right
+ * @l: what there is to see
+ *
+ * Return: against own raw time.
+ */
+double cl_guard_rate(const struct cl_guard_look *l)
 {
 	return (1 + (double)l->u->rate_ppt / CL_PPT) *
 		       (1 - (double)l->leader.freq_ppt / CL_PPT) -
@@ -196,7 +201,7 @@ static void pace_peer(struct cl_guard_look *l, struct cl_guard_peer *k)
 		cl_pace_forget(&l->g->pace, k->node);
 	k->gen = p.gen;
 	add_pace(l, k->node,
-		 (1 + own_rate(l)) / (1 - (double)p.freq_ppt / CL_PPT) - 1,
+		 (1 + cl_guard_rate(l)) / (1 - (double)p.freq_ppt / CL_PPT) - 1,
 		 hypot((double)l->leader.freq_error_ppt,
 		       (double)p.freq_error_ppt));
 }
@@ -211,7 +216,7 @@ void cl_guard_paces(struct cl_guard_look *l)
 		return;
 	l->g->pace_at = l->now + (s64)((1 - CL_GATE_ROUND_SLACK) *
 				       (double)CL_GATE_ROUND_NS);
-	add_pace(l, l->inst->node, own_rate(l),
+	add_pace(l, l->inst->node, cl_guard_rate(l),
 		 (double)l->leader.freq_error_ppt);
 	for (unsigned int i = 0; i < l->g->n_known; i++) {
 		if (l->g->known[i].paced)

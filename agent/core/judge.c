@@ -446,6 +446,15 @@ bool cl_judge_run(struct cl_judge *j, const struct cl_nl_instance *inst)
 	return tell;
 }
 
+/**
+ * cl_judge_repeat() - another one leads, and has not heard what the last one was told
+ * @j: the judge
+ */
+void cl_judge_repeat(struct cl_judge *j)
+{
+	j->repeat = now_of(j);
+}
+
 /* Into the range of a number on the wire; a liar can say anything. */
 static s64 whole(double ns)
 {

@@ -128,6 +128,7 @@ void cl_judge_members(struct cl_judge *j, const struct cl_state *state,
 void cl_judge_sample(struct cl_judge *j, const struct cl_nl_sample *s);
 s64 cl_judge_deadline(const struct cl_judge *j);
 bool cl_judge_run(struct cl_judge *j, const struct cl_nl_instance *inst);
+void cl_judge_repeat(struct cl_judge *j);
 unsigned int cl_judge_testimony(struct cl_judge *j,
 				const struct cl_state *state, s64 time_ns,
 				struct cl_testimony *ret, unsigned int max);

@@ -81,6 +81,17 @@ bool cl_raft_conf_has(const struct cl_raft_conf *c, u32 node)
 }
 
 /**
+ * cl_raft_conf_honest() - so many voters, one of them honest
+ * @c: members
+ *
+ * Return: one more than the (V - 1) / 3 of V that may lie; 1 without voters.
+ */
+u32 cl_raft_conf_honest(const struct cl_raft_conf *c)
+{
+	return c->voters ? (c->voters - 1U) / 3 + 1 : 1;
+}
+
+/**
  * cl_raft_conf_quorum() - how many voters decide
  * @c: members
  *

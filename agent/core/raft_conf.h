@@ -16,6 +16,7 @@ void cl_raft_conf_take_out(u32 *id, u8 *n, u32 node);
 bool cl_raft_conf_votes(const struct cl_raft_conf *c, u32 node);
 bool cl_raft_conf_learns(const struct cl_raft_conf *c, u32 node);
 bool cl_raft_conf_has(const struct cl_raft_conf *c, u32 node);
+u32 cl_raft_conf_honest(const struct cl_raft_conf *c);
 u32 cl_raft_conf_quorum(const struct cl_raft_conf *c);
 u32 cl_raft_conf_members(const struct cl_raft_conf *c,
 			 u32 node[CL_RAFT_MEMBERS_MAX]);

@@ -14,12 +14,6 @@
 
 #include "raft_conf.h"
 
-/* So many voters, one of them honest. */
-static u32 needed(const struct cl_raft *r)
-{
-	return r->conf.voters ? (r->conf.voters - 1U) / 3 + 1 : 1;
-}
-
 /* Those that name this term or a later one. */
 static u32 count(const struct cl_raft_claims *c, u32 term)
 {
@@ -74,11 +68,11 @@ bool cl_raft_term_believes(struct cl_raft *r, const struct cl_raft_msg *m,
 	if (!c->base || r->now - c->since >= CL_RAFT_JUMP * r->p.election_ns)
 		begin(r, r->term);
 	if (m->term <= r->term || m->term - c->base <= CL_RAFT_JUMP ||
-	    needed(r) == 1)
+	    cl_raft_conf_honest(&r->conf) == 1)
 		return true;
 	if (cl_raft_conf_votes(&r->conf, m->from))
 		*news = note(c, m->from, m->term);
-	if (count(c, m->term) < needed(r))
+	if (count(c, m->term) < cl_raft_conf_honest(&r->conf))
 		return false;
 	begin(r, m->term);
 	*news = false;

@@ -130,11 +130,7 @@ static void settle_follower(struct cl_round *r,
 	}
 	r->seen = false;
 	r->term = r->inst.term;
-	cl_io_event(r->io, CL_IO_NOTICE, CL_EVENT_LEADER,
-		    CL_VALUES(cl_int("NODE", r->inst.node),
-			      cl_int("LEADER", r->inst.leader),
-			      cl_int("TERM", r->term)),
-		    "node %u obeys node %u", r->inst.node, r->inst.leader);
+	cl_round_log_follow(r);
 }
 
 /* Settings or leader have changed: what is to be done now? */
@@ -153,17 +149,15 @@ static void settle(struct cl_round *r, const struct cl_nl_instance *was,
 	case CLOCKLINK_ROLE_NONE:
 		r->next = CL_ROUND_NEVER;
 		if (old != role)
-			cl_io_event(r->io, CL_IO_NOTICE, CL_EVENT_NO_LEADER,
-				    CL_VALUES(cl_int("NODE", r->inst.node)),
-				    r->told.elected ? "no leader is known" :
-						      "no leader is set");
+			cl_round_log_nobody(r);
 		break;
 	}
 	if (role != CLOCKLINK_ROLE_LEADER) {
 		/* Another one may make cluster time from now on. */
 		if (r->leading && r->told.elected)
 			cl_round_note(r, CL_ROUND_HOLD,
-				      cl_round_hold(r, r->term, r->round, 0));
+				      cl_round_hold(r, r->term, r->round, 0,
+						    0));
 		r->leading = false;
 		r->lapsed = false;
 	}
@@ -282,17 +276,12 @@ void cl_round_lease(struct cl_round *r, s64 until)
 	/* What the engine has been told would be good for longer. */
 	if (given_up)
 		cl_round_note(r, CL_ROUND_HOLD,
-			      cl_round_hold(r, r->term, r->round, 0));
+			      cl_round_hold(r, r->term, r->round, 0, 0));
 	if (!r->lapsed || now >= until)
 		return;
 	r->lapsed = false;
 	if (r->leading)
-		cl_io_event(r->io, CL_IO_NOTICE, CL_EVENT_LEADER,
-			    CL_VALUES(cl_int("NODE", r->inst.node),
-				      cl_int("LEADER", r->inst.node),
-				      cl_int("TERM", r->told.term)),
-			    "node %u leads again, term %u", r->inst.node,
-			    r->told.term);
+		cl_round_log_lead(r, r->told.term, "with a lease again");
 }
 
 /**
@@ -317,25 +306,6 @@ void cl_round_guard(struct cl_round *r, cl_round_ask_fn ask, void *ctx)
 	r->told.ctx = ctx;
 }
 
-static void log_state(struct cl_round *r, u32 state)
-{
-	enum cl_event event = CL_EVENT_CLOCK_STATE;
-	const char *is = cl_nl_state_name(state);
-	const char *was = cl_nl_state_name(r->state);
-
-	if (state == CLOCKLINK_STATE_HOLDOVER)
-		event = CL_EVENT_CLOCK_HOLDOVER;
-	else if (state == CLOCKLINK_STATE_VOID)
-		event = CL_EVENT_CLOCK_VOID;
-	cl_io_event(r->io, CL_IO_NOTICE, event,
-		    CL_VALUES(cl_int("NODE", r->inst.node),
-			      cl_text("STATE", is),
-			      cl_text("STATE_BEFORE", was),
-			      cl_int("LEADER", r->inst.leader),
-			      cl_int("TERM", r->term)),
-		    "the clock is %s, was %s", is, was);
-}
-
 /**
  * cl_round_state() - the state of the clock has changed
  * @r: the rounds
@@ -346,7 +316,7 @@ void cl_round_state(struct cl_round *r, u32 state)
 	if (!r->present)
 		return;
 	if (state != r->state) {
-		log_state(r, state);
+		cl_round_log_state(r, state);
 		if (r->leading)
 			cl_round_disturb(r, cl_round_now(r));
 	}

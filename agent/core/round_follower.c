@@ -108,17 +108,21 @@ static int follow(struct cl_round *r, const struct cl_nl_update *u,
  * @term: term of the leader that is not to be followed
  * @round: its round
  * @widen_ns: by how much the bound is to be wider
+ * @widen_ppt: and how fast that is to grow, 1e-12
  *
  * Return: 0 or -errno of the engine.
  */
-int cl_round_hold(struct cl_round *r, u32 term, u32 round, u64 widen_ns)
+int cl_round_hold(struct cl_round *r, u32 term, u32 round, u64 widen_ns,
+		  u64 widen_ppt)
 {
 	const struct cl_nl_steer s = {
 		.have = CL_NL_BIT(STEER_TERM) | CL_NL_BIT(STEER_ROUND) |
-			CL_NL_BIT(STEER_BOUND) | CL_NL_BIT(STEER_HOLD),
+			CL_NL_BIT(STEER_BOUND) | CL_NL_BIT(STEER_DRIFT) |
+			CL_NL_BIT(STEER_HOLD),
 		.term = term,
 		.round = round,
 		.bound_ns = widen_ns,
+		.drift_ppt = widen_ppt,
 		.hold = true,
 	};
 
@@ -162,7 +166,8 @@ static enum cl_round_verdict obey(struct cl_round *r,
 		v = r->told.ask(r->told.ctx, u, &a);
 	if (v == CL_GUARD_HOLD)
 		cl_round_note(r, CL_ROUND_HOLD,
-			      cl_round_hold(r, u->term, u->round, a.widen_ns));
+			      cl_round_hold(r, u->term, u->round, a.widen_ns,
+					    a.widen_ppt));
 	if (v != CL_GUARD_OBEY)
 		return CL_ROUND_DOUBTED;
 	if (cl_round_note(r, CL_ROUND_FOLLOW, follow(r, u, a.unverified)))

@@ -245,12 +245,9 @@ static int lead(struct cl_round *r)
 		return err;
 	r->leading = true;
 	r->update_due = false;
-	cl_io_event(r->io, CL_IO_NOTICE, CL_EVENT_LEADER,
-		    CL_VALUES(cl_int("NODE", r->inst.node),
-			      cl_int("LEADER", r->inst.node),
-			      cl_int("TERM", r->term)),
-		    "node %u leads, term %u, cluster time %s", r->inst.node,
-		    r->term, begins ? "begins with the host's" : "goes on");
+	cl_round_log_lead(r, r->term,
+			  begins ? "cluster time begins with the host's" :
+				   "cluster time goes on");
 	return 0;
 }
 
@@ -297,11 +294,7 @@ static bool is_lapsed(struct cl_round *r, s64 now)
 	bool lapsed = now >= r->told.lease;
 
 	if (lapsed && !r->lapsed && r->leading)
-		cl_io_event(r->io, CL_IO_WARNING, CL_EVENT_LEASE_OVER,
-			    CL_VALUES(cl_int("NODE", r->inst.node),
-				      cl_int("TERM", r->term)),
-			    "node %u is silent: its lease is over",
-			    r->inst.node);
+		cl_round_log_lapse(r);
 	r->lapsed = lapsed;
 	return lapsed;
 }

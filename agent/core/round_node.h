@@ -41,8 +41,16 @@ void cl_round_disturb(struct cl_round *r, s64 now);
 void cl_round_lead(struct cl_round *r, const struct cl_nl_instance *was,
 		   bool led);
 void cl_round_restart(struct cl_round *r);
-int cl_round_hold(struct cl_round *r, u32 term, u32 round, u64 widen_ns);
+int cl_round_hold(struct cl_round *r, u32 term, u32 round, u64 widen_ns,
+		  u64 widen_ppt);
 bool cl_round_renews(const struct cl_round *r);
 void cl_round_run_leader(struct cl_round *r, s64 now);
+
+/* round_log.c */
+void cl_round_log_lead(struct cl_round *r, u32 term, const char *how);
+void cl_round_log_follow(struct cl_round *r);
+void cl_round_log_nobody(struct cl_round *r);
+void cl_round_log_lapse(struct cl_round *r);
+void cl_round_log_state(struct cl_round *r, u32 state);
 
 #endif /* _CL_CORE_ROUND_NODE_H */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../memory.h"
+#include "agent/core/testimony.h"
 #include "kmod/core/fixed.h"
 
 /* The wall clock when a run begins. */
@@ -501,6 +502,21 @@ void cs_agent_closed(struct cs_agent *a, u32 other)
 	called(a);
 }
 
+/* Who lies does not pass on what is said against it, nor gives up for it. */
+static bool hides(const struct cs_agent *a, u32 from, u8 type, const u8 *data,
+		  size_t len)
+{
+	struct cl_testimony t;
+	u32 term;
+
+	if (!cs_liar_lies(&a->liar, a->realm->heap.now) ||
+	    cl_testimony_decode(&t, from, type, data, len))
+		return false;
+	if (type == CL_TESTIMONY_NO_CONFIDENCE)
+		return cs_agent_elected(a, &term);
+	return t.node == a->host.id;
+}
+
 /**
  * cs_agent_frame() - a frame has come
  * @a: node
@@ -512,7 +528,8 @@ void cs_agent_closed(struct cs_agent *a, u32 other)
 void cs_agent_frame(struct cs_agent *a, u32 from, u8 type, const u8 *data,
 		    size_t len)
 {
-	cl_agent_frame(a->core, from, type, data, len);
+	if (!hides(a, from, type, data, len))
+		cl_agent_frame(a->core, from, type, data, len);
 	called(a);
 }
 

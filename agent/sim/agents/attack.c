@@ -22,7 +22,8 @@
  * @leader: who led when it began
  * @isolated: after how long each was, by id, ns; 0: not
  * @found: numbers in @isolated
- * @deposed_ns: the leader was, after that, 0: not
+ * @deposed_ns: most voters did not obey the leader any more after that, 0: not
+ * @next_ns: another one led, after that, 0: not
  * @rate: of cluster time when it began, minus that of true time
  * @pull: largest change of that since
  */
@@ -35,6 +36,7 @@ struct attack {
 	s64 *isolated;
 	u32 found;
 	s64 deposed_ns;
+	s64 next_ns;
 	double rate;
 	double pull;
 };
@@ -108,6 +110,23 @@ static double rate_of(const struct cs_town *t)
 	       CL_NS_PER_SEC;
 }
 
+/* Do most voters obey who led when it began? */
+static bool is_obeyed(const struct attack *a)
+{
+	u32 voters = 0, obey = 0, term;
+
+	for (u32 id = 1; id < a->town->ids; id++) {
+		const struct cl_agent *n = a->town->agent[id]->core;
+
+		if (a->town->house[id]->want != CS_WANT_VOTER)
+			continue;
+		voters++;
+		obey += n && cl_cluster_leader(cl_agent_cluster(n), &term) ==
+				     a->leader;
+	}
+	return 2 * obey > voters;
+}
+
 static void watch(struct attack *a)
 {
 	const struct cl_state *s = agreed(a);
@@ -121,8 +140,10 @@ static void watch(struct attack *a)
 		a->isolated[id] = age;
 		a->found++;
 	}
-	if (!a->deposed_ns && leader && leader != a->leader)
+	if (!a->deposed_ns && !is_obeyed(a))
 		a->deposed_ns = age;
+	if (!a->next_ns && leader && leader != a->leader)
+		a->next_ns = age;
 	a->pull = fmax(a->pull, fabs(rate_of(a->town) - a->rate));
 }
 
@@ -152,8 +173,10 @@ static void print(const struct attack *a, struct cs_figures *f)
 	       a->trial->leader_lies ? "true" : "false", a->found);
 	printf(", \"within_3\": %u, \"within_30\": %u", within(a, 3),
 	       within(a, 30));
-	printf(", \"deposed_rounds\": %.1f, \"refused\": %llu, \"pull_ppb\": %.1f",
+	printf(", \"deposed_rounds\": %.1f, \"next_leader_rounds\": %.1f",
 	       (double)a->deposed_ns / (double)ROUND_NS,
+	       (double)a->next_ns / (double)ROUND_NS);
+	printf(", \"refused\": %llu, \"pull_ppb\": %.1f",
 	       (unsigned long long)refused, a->pull * 1e9);
 	cs_figures_print(f);
 }

@@ -5,8 +5,12 @@
 #include "agent/core/raft_conf.h"
 #include "kmod/core/fixed.h"
 
-/* When all faults have ended, all is well after so long. */
-#define WELL_NS (120 * CL_NS_PER_SEC)
+/*
+ * When all faults have ended, all that can is well by itself after so long; the rest so
+ * long after operators have done what only they can.
+ */
+#define PATIENCE_NS (30 * CL_NS_PER_SEC)
+#define WELL_NS (90 * CL_NS_PER_SEC)
 
 /**
  * struct storm - a run
@@ -76,20 +80,25 @@ static bool spares(const struct cs_town *t, u32 id)
 	return voters > 3 || t->house[id]->want != CS_WANT_VOTER;
 }
 
-/* Who has lost its disk has lost its promises: another one comes for it. */
-static bool wipe(struct storm *s, u32 id, const struct cs_action *a)
+/* A node goes for good, and another one comes for it. */
+static void replace(struct cs_town *t, u32 id)
 {
-	struct cs_town *t = s->town;
 	struct cs_house *h = t->house[id];
 	enum cs_want want = h->want;
 
-	(void)a;
-	if (!spares(t, id) || want == CS_WANT_OUT)
-		return false;
 	cs_town_crash(t, id, S64_MAX);
 	h->lost = true;
 	h->want = CS_WANT_OUT;
 	cs_town_add(t, want);
+}
+
+/* Who has lost its disk has lost its promises. */
+static bool wipe(struct storm *s, u32 id, const struct cs_action *a)
+{
+	(void)a;
+	if (!spares(s->town, id) || s->town->house[id]->want == CS_WANT_OUT)
+		return false;
+	replace(s->town, id);
 	return true;
 }
 
@@ -260,6 +269,55 @@ static void end(struct storm *s)
 	}
 }
 
+/* Does it know a voter of those that the leader knows? */
+static bool knows_a_voter(const struct cl_state *own, const struct cl_state *s)
+{
+	for (u32 i = 0; i < s->conf.voters; i++)
+		if (cl_raft_conf_votes(&own->conf, s->conf.voter[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Who was away while all voters were replaced believes none of those of now: an operator
+ * has to empty its disk and to join it again.  How many there were.
+ */
+static unsigned int replace_strangers(struct cs_town *t)
+{
+	u32 leader = cs_town_leader(t), ids = t->ids;
+	const struct cl_state *s, *own;
+	unsigned int n = 0;
+
+	s = leader ? cs_agent_state(t->agent[leader]) : NULL;
+	for (u32 id = 1; s && id < ids; id++) {
+		const struct cs_house *h = t->house[id];
+
+		if (h->lost || h->want == CS_WANT_OUT ||
+		    !cs_agent_awake(h->agent))
+			continue;
+		own = cs_agent_state(h->agent);
+		if (!own || !own->epoch || knows_a_voter(own, s))
+			continue;
+		replace(t, id);
+		n++;
+	}
+	return n;
+}
+
+/* Operators have some patience. */
+static bool become_well(struct cs_town *t, unsigned int *strangers)
+{
+	s64 end = cs_town_now(t) + PATIENCE_NS;
+
+	while (!cs_town_settled(t) && cs_town_now(t) < end)
+		if (!cs_town_pass(t, CS_TRUTH_GRID_NS))
+			return false;
+	if (!cs_town_settled(t))
+		*strangers = replace_strangers(t);
+	return cs_town_await(t, cs_town_settled, WELL_NS,
+			     "settled after all faults");
+}
+
 /**
  * cs_storm_run() - let faults happen, then end
  * @trial: for how long, at most as the schedule says
@@ -271,6 +329,7 @@ bool cs_storm_run(const struct cs_trial *trial, struct cs_town *t)
 {
 	struct storm s = { .town = t };
 	s64 began = cs_town_now(t);
+	unsigned int strangers = 0;
 	bool ok = true;
 
 	cs_schedule_draw(&s.schedule, t->plan->seed);
@@ -284,11 +343,10 @@ bool cs_storm_run(const struct cs_trial *trial, struct cs_town *t)
 	}
 	if (ok) {
 		end(&s);
-		ok = cs_town_await(t, cs_town_settled, WELL_NS,
-				   "settled after all faults");
+		ok = become_well(t, &strangers);
 	}
-	printf(", \"restarts\": %llu, \"actions\": {",
-	       (unsigned long long)t->restarts);
+	printf(", \"restarts\": %llu, \"strangers\": %u, \"actions\": {",
+	       (unsigned long long)t->restarts, strangers);
 	for (int k = 0; k < CS_ACTIONS; k++)
 		printf("%s\"%s\": %u", k ? ", " : "", cs_action_name(k),
 		       s.done[k]);

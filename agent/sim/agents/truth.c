@@ -268,12 +268,15 @@ static void find_time(struct cs_truth *t, const struct cs_reading *r)
 	follow(t, &r[maker]);
 }
 
-/* It had no time, and is about to make a later one than that which is known. */
+/*
+ * It had no time, and is about to make a later one than that which is known, or has begun
+ * it between two looks and lost the lead: nobody has heard of it then.
+ */
 static bool is_ahead(const struct cs_truth *t, u32 id,
 		     const struct cs_reading *r)
 {
 	return r->usable && !t->view[id].now && r->parent == id &&
-	       r->term > t->term && t->maker != id;
+	       r->term > t->term;
 }
 
 static void check_bound(struct cs_truth *t, u32 id, const struct cs_reading *r)

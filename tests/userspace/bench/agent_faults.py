@@ -16,7 +16,7 @@ from bench import Bench, arguments
 SEEDS = 10000
 # Of one process.
 RUNS = 50
-SUMS = ("virtual_s", "events", "changes", "begun", "restarts")
+SUMS = ("virtual_s", "events", "changes", "begun", "restarts", "strangers")
 
 
 def main():

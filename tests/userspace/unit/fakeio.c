@@ -45,12 +45,29 @@ static u64 fake_random(struct cl_io *io)
 	return z ^ z >> 31;
 }
 
+static void note_values(struct fakeio *f, const struct cl_event_value *v)
+{
+	size_t n = 0;
+
+	f->values[0] = '\0';
+	for (; v && v->name && n < sizeof(f->values); v++) {
+		if (v->text)
+			n += snprintf(f->values + n, sizeof(f->values) - n,
+				      " %s=%s", v->name, v->text);
+		else
+			n += snprintf(f->values + n, sizeof(f->values) - n,
+				      " %s=%lld", v->name,
+				      (long long)v->number);
+	}
+}
+
 static void fake_log(struct cl_io *io, const struct cl_io_line *line)
 {
 	struct fakeio *f = of_io(io);
 
 	f->lines++;
 	f->events[line->event]++;
+	note_values(f, line->values);
 	snprintf(f->line, sizeof(f->line), "%s", line->text);
 }
 

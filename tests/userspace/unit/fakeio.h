@@ -54,6 +54,7 @@
  * @lists: lists of peers
  * @lines: lines logged
  * @line: last line logged
+ * @values: of the last line, " NAME=value" each
  * @events: lines about each kind of event
  */
 struct fakeio {
@@ -97,6 +98,7 @@ struct fakeio {
 	int lists;
 	int lines;
 	char line[512];
+	char values[256];
 	int events[__CL_EVENTS];
 };
 

@@ -51,14 +51,15 @@ static struct node node[NODES + 1];
 static struct frame *first;
 static struct frame **end = &first;
 static s64 now;
-/* Frames of this type are lost. */
+/* Frames of this type are lost, to this node or, if it is 0, to all. */
 static u8 lost;
+static u32 lost_to;
 
 static int op_send(void *ctx, u32 to, u8 type, const void *data, size_t len)
 {
 	struct frame *f;
 
-	if (type == lost)
+	if (type == lost && (!lost_to || to == lost_to))
 		return 0;
 	f = malloc(sizeof(*f) + len);
 	*f = (struct frame){ NULL, (struct node *)ctx - node, to, type, len };
@@ -84,6 +85,7 @@ static void op_answered(void *ctx, u64 handle, int result, const char *why)
 
 	assert_int_equal(handle, n - node);
 	assert_non_null(why);
+	snprintf(error, sizeof(error), "%s", why);
 	n->result = result;
 }
 
@@ -421,6 +423,59 @@ static void test_new_time_begins_when_most_have_none(void **state)
 	end_cluster();
 }
 
+/* The steered clock of who has begun a time, NULL: nobody has. */
+static const struct cl_nl_steer *beginning(void)
+{
+	for (u32 id = 1; id <= 3; id++)
+		if (node[id].f.steer.force)
+			return &node[id].f.steer;
+	return NULL;
+}
+
+/*
+ * The leader's raw clock may have stood still, and its lease with it, and what voters
+ * said may be of long ago: whoever begins is elected after that.
+ */
+static void test_who_was_asleep_begins_no_time(void **state)
+{
+	u32 id, term;
+
+	(void)state;
+	make_cluster(3);
+	lost = CL_CENSUS_TELL;
+	lose_time(3);
+	run(10 * CL_NS_PER_SEC);
+	id = leader_of(1);
+	term = term_of(1);
+	assert_int_not_equal(id, 0);
+	assert_null(beginning());
+	node[id].f.clock.disruptions++;
+	lost = 0;
+	run(5 * CL_NS_PER_SEC);
+	assert_non_null(beginning());
+	assert_true(beginning()->term > term);
+	assert_int_equal(begun(3), 1);
+	end_cluster();
+}
+
+/* Who leads with a time is not sure to lead either. */
+static void test_leader_that_was_asleep_resigns(void **state)
+{
+	u32 id, term;
+
+	(void)state;
+	make_cluster(1);
+	id = leader_of(1);
+	term = term_of(1);
+	node[id].f.clock.disruptions++;
+	lose_time(1);
+	run(CL_NS_PER_SEC);
+	assert_true(term_of(1) > term);
+	assert_int_equal(begun(1), 1);
+	assert_true(beginning()->term > term);
+	end_cluster();
+}
+
 static void refuse_new_time(u32 id, const char *why)
 {
 	node[id].result = PENDING;
@@ -451,6 +506,11 @@ static void test_new_time_by_an_operator(void **state)
 	node[id].f.clock.state = CLOCKLINK_STATE_HOLDOVER;
 	refuse_new_time(id, "has the time");
 	node[id].f.clock.state = CLOCKLINK_STATE_VOID;
+	node[id].f.clock.disruptions++;
+	refuse_new_time(id, "was disturbed");
+	run(CL_NS_PER_SEC);
+	id = leader_of(1);
+	assert_int_not_equal(id, 0);
 	node[id].result = PENDING;
 	assert_int_equal(cl_agent_new_time(node[id].a, id, error), 0);
 	assert_int_equal(node[id].result, 0);
@@ -500,6 +560,55 @@ static void test_who_knows_the_rate_leads(void **state)
 		assert_int_equal(node[good].f.steer.parent, good);
 		end_cluster();
 	}
+}
+
+static int transfer(u32 from, u32 to)
+{
+	node[from].result = PENDING;
+	assert_int_equal(cl_agent_act(node[from].a, CL_CLUSTER_LEAD, to, from,
+				      error),
+			 0);
+	return outcome(from);
+}
+
+static void refuse_transfer(u32 from, u32 to, const char *why)
+{
+	u32 term = term_of(from);
+
+	assert_int_equal(transfer(from, to), CL_ANSWER_CONFLICT);
+	assert_non_null(strstr(error, why));
+	run(CL_NS_PER_SEC);
+	assert_int_equal(term_of(from), term);
+	assert_int_equal(leader_of(from), from);
+}
+
+/* Who could not go on with the time as well is not given the lead. */
+static void test_lead_is_given_to_good_clocks(void **state)
+{
+	u32 from, to;
+
+	(void)state;
+	make_cluster(3);
+	from = leader_of(1);
+	to = from % 3 + 1;
+	node[to].f.clock.state = CLOCKLINK_STATE_VOID;
+	refuse_transfer(from, to, "has no time");
+	node[to].f.clock.state = CLOCKLINK_STATE_SYNCED;
+	node[to].f.clock.drift_ppt = 50000000;
+	refuse_transfer(from, to, "is new, its bound grows by 50.0 ppm");
+	node[to].f.clock.drift_ppt = 2000000;
+	node[from].f.inst.term = term_of(from);
+	node[to].f.inst.term = term_of(from) - 1;
+	refuse_transfer(from, to, "has not taken time of this term yet");
+	node[to].f.inst.term = term_of(from);
+	lost = CL_CENSUS_TELL;
+	refuse_transfer(from, to, "does not answer");
+	lost = 0;
+	assert_int_equal(transfer(from, to), 0);
+	run(CL_NS_PER_SEC);
+	assert_int_equal(leader_of(from), to);
+	assert_int_equal(node[to].f.steer.parent, to);
+	end_cluster();
 }
 
 static void say(u32 from, u32 to, const struct cl_testimony *t)
@@ -564,6 +673,54 @@ static void test_accusations_isolate(void **state)
 	run(CL_NS_PER_SEC);
 	for (u32 id = 1; id <= 4; id++)
 		assert_int_equal(node[id].f.events[CL_EVENT_NODE_ISOLATED], 1);
+	end_cluster();
+}
+
+/* The judge of a node accuses another one from now on. */
+static void accuse(u32 id, u32 other)
+{
+	struct cl_judge *j = (struct cl_judge *)cl_agent_judge(node[id].a);
+
+	assert_true(j->judging);
+	j->reputation.n = 1;
+	j->reputation.node[0] = (struct cl_reputation_node){
+		.node = other,
+		.state = CL_REPUTATION_ACCUSED,
+		.why = { .node = other,
+			 .rule = CL_REPUTATION_STRIKES,
+			 .offset_ns = 50000,
+			 .limit_ns = 1000 },
+	};
+	cl_judge_repeat(j);
+}
+
+/* It need not hear of it, and the next one isolates it without being asked again. */
+static void test_accusations_of_the_leader_depose(void **state)
+{
+	u32 leader, term, accusers = 0;
+
+	(void)state;
+	make_cluster(4);
+	leader = leader_of(1);
+	term = term_of(1);
+	lost = CL_TESTIMONY_ACCUSE;
+	lost_to = leader;
+	for (u32 id = 1; id <= 4 && accusers < 2; id++) {
+		if (id == leader)
+			continue;
+		assert_int_equal(term_of(id), term);
+		accuse(id, leader);
+		run(700 * CL_NS_PER_MS);
+		accusers++;
+	}
+	for (u32 id = 1; id <= 4; id++) {
+		assert_true(term_of(id) > term);
+		assert_int_not_equal(leader_of(id), 0);
+		assert_int_not_equal(leader_of(id), leader);
+		assert_int_equal(node[id].f.events[CL_EVENT_NODE_ISOLATED], 1);
+	}
+	lost = 0;
+	lost_to = 0;
 	end_cluster();
 }
 
@@ -688,11 +845,15 @@ int main(void)
 		cmocka_unit_test(test_without_a_majority_nobody_leads),
 		cmocka_unit_test(test_leader_without_a_time_gives_it_away),
 		cmocka_unit_test(test_new_time_begins_when_most_have_none),
+		cmocka_unit_test(test_who_was_asleep_begins_no_time),
+		cmocka_unit_test(test_leader_that_was_asleep_resigns),
 		cmocka_unit_test(test_new_time_by_an_operator),
 		cmocka_unit_test(test_old_time_is_gone_on_with),
 		cmocka_unit_test(test_who_knows_the_rate_leads),
+		cmocka_unit_test(test_lead_is_given_to_good_clocks),
 		cmocka_unit_test(test_no_confidence_deposes),
 		cmocka_unit_test(test_accusations_isolate),
+		cmocka_unit_test(test_accusations_of_the_leader_depose),
 		cmocka_unit_test(test_leader_asks_often_while_it_suspects),
 		cmocka_unit_test(test_deadlines_go_on),
 		cmocka_unit_test(test_without_an_instance_nothing_is_due),

@@ -242,6 +242,25 @@ static void test_dead_voter_is_evicted(void **state)
 	assert_null(cl_roster_find(state_of(3)->roster, 2));
 }
 
+/* Else there would be two voters, one of them dead. */
+static void test_dead_voter_goes_before_others(void **state)
+{
+	(void)state;
+	build(4, 4);
+	die(4);
+	run(CL_NS_PER_SEC);
+	act(1, CL_CLUSTER_DEMOTE, 2);
+	assert_int_equal(begin(1, CL_CLUSTER_DEMOTE, 3), 0);
+	run(CL_NS_PER_SEC);
+	assert_int_equal(node[1].result, PENDING);
+	assert_int_equal(state_of(1)->conf.voters, 3);
+	assert_int_equal(begin(2, CL_CLUSTER_DEMOTE, 4), 0);
+	assert_int_equal(outcome(2), 0);
+	assert_int_equal(outcome(1), 0);
+	assert_int_equal(state_of(1)->conf.voters, 1);
+	assert_int_equal(leader(), 1);
+}
+
 static void test_leader_is_demoted(void **state)
 {
 	(void)state;
@@ -256,6 +275,28 @@ static void test_leader_is_demoted(void **state)
 	assert_int_equal(state_of(2)->conf.voters, 2);
 	assert_int_equal(node[1].leader, leader());
 	agree_all(3);
+}
+
+/* As soon as the wish is in its log, and until the lead is another's. */
+static void test_leader_knows_that_it_loses_its_vote(void **state)
+{
+	u32 term, steps = 0;
+
+	(void)state;
+	build(3, 3);
+	assert_true(cl_cluster_keeps_vote(node[1].c));
+	assert_false(cl_cluster_keeps_vote(node[2].c));
+	/* The second change waits a little after the first. */
+	act(1, CL_CLUSTER_DEMOTE, 3);
+	assert_int_equal(begin(1, CL_CLUSTER_DEMOTE, 1), 0);
+	for (step(); cl_cluster_leader(node[1].c, &term) == 1; step()) {
+		assert_false(cl_cluster_keeps_vote(node[1].c));
+		steps++;
+	}
+	assert_true(steps);
+	run(CL_NS_PER_SEC);
+	assert_true(cl_cluster_keeps_vote(node[leader()].c));
+	assert_false(cl_cluster_keeps_vote(node[1].c));
 }
 
 static void test_slow_learner_is_promoted_in_the_end(void **state)
@@ -430,7 +471,9 @@ int main(void)
 		TEST(test_requests_are_bounded),
 		TEST(test_voter_is_demoted_and_removed),
 		TEST(test_dead_voter_is_evicted),
+		TEST(test_dead_voter_goes_before_others),
 		TEST(test_leader_is_demoted),
+		TEST(test_leader_knows_that_it_loses_its_vote),
 		TEST(test_slow_learner_is_promoted_in_the_end),
 		TEST(test_voters_change_between_requests),
 		TEST(test_member_that_goes_does_not_learn),

@@ -4,13 +4,18 @@
  */
 #include "clusterkit.h"
 
+static void offer(u32 from, u32 to, u32 leads, u32 term)
+{
+	u8 bytes[12] = { 0 };
+
+	cl_put_be32(bytes, leads);
+	cl_put_be32(bytes + 4, term);
+	hand(from, to, CL_CLUSTER_OFFER, bytes, sizeof(bytes));
+}
+
 static void offer_leader(u32 from, u32 to, u32 term)
 {
-	u8 offer[12] = { 0 };
-
-	cl_put_be32(offer, from);
-	cl_put_be32(offer + 4, term);
-	hand(from, to, CL_CLUSTER_OFFER, offer, sizeof(offer));
+	offer(from, to, from, term);
 }
 
 static void test_latest_term_counts(void **state)
@@ -35,6 +40,65 @@ static void test_latest_term_counts(void **state)
 	hand(3, 4, CL_CLUSTER_RAFT, buf, cl_raft_encode(&m, buf, sizeof(buf)));
 	assert_int_equal(cl_cluster_bad_frames(node[4].c), 0);
 	assert_int_equal(node[4].leader, 1);
+}
+
+static void told(u32 id, u32 leads, u32 term)
+{
+	u32 t;
+
+	assert_int_equal(cl_cluster_leader(node[id].c, &t), leads);
+	assert_int_equal(t, term);
+	assert_int_equal(node[id].leader, leads);
+}
+
+/* Of four voters one may lie. */
+static void test_one_voter_makes_no_term(void **state)
+{
+	const u32 huge = CL_RAFT_TERM_END - 1;
+	u32 term, next;
+
+	(void)state;
+	build(4, 5);
+	assert_int_equal(leader(), 1);
+	cl_cluster_leader(node[1].c, &term);
+	next = term + 1;
+	told(5, 1, term);
+	/* neither to who is fed nor to who votes */
+	offer_leader(4, 5, huge);
+	told(5, 1, term);
+	offer_leader(4, 2, huge);
+	told(2, 1, term);
+	/* nor does it lead in a term that there is */
+	offer_leader(4, 5, term);
+	told(5, 1, term);
+	/* what two say is so */
+	offer_leader(4, 5, huge);
+	offer(3, 5, 3, next);
+	told(5, 0, next);
+	offer(2, 5, 3, next);
+	told(5, 3, next);
+}
+
+/* Who hears one voter alone believes it what Raft would. */
+static void test_only_voter_heard_makes_few_terms(void **state)
+{
+	u32 term;
+
+	(void)state;
+	build(4, 5);
+	cl_cluster_leader(node[1].c, &term);
+	for (u32 id = 1; id <= 3; id++)
+		cl_cluster_closed(node[5].c, now, id);
+	offer_leader(4, 5, term + CL_RAFT_JUMP + 1);
+	told(5, 0, 0);
+	offer_leader(4, 5, term + CL_RAFT_JUMP);
+	told(5, 4, term + CL_RAFT_JUMP);
+	offer_leader(4, 5, term + CL_RAFT_JUMP + 1);
+	told(5, 0, 0);
+	/* more of them may be so far ahead */
+	offer(3, 5, 4, term + 2 * CL_RAFT_JUMP);
+	offer_leader(4, 5, term + 2 * CL_RAFT_JUMP);
+	told(5, 4, term + 2 * CL_RAFT_JUMP);
 }
 
 static void ask_for_state(u32 from, u32 to)
@@ -367,6 +431,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_latest_term_counts),
+		TEST(test_one_voter_makes_no_term),
+		TEST(test_only_voter_heard_makes_few_terms),
 		TEST(test_only_voters_feed),
 		TEST(test_first_state_is_of_who_knows_a_leader),
 		TEST(test_state_of_the_last_snapshot_is_not_offered),

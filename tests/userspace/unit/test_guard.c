@@ -36,6 +36,8 @@
  * @shift_ns: what that has made of cluster time, up to @at
  * @at: io time
  * @lie_ns: added to what the leader tells
+ * @lie_ppb: added to its rate
+ * @bound_ns: its bound
  * @term: of the leader
  * @leader: index of the leader
  * @restarts: raw generations of the leader that we have not heard of
@@ -54,6 +56,8 @@ struct fixture {
 	double shift_ns;
 	s64 at;
 	double lie_ns;
+	double lie_ppb;
+	u64 bound_ns;
 	u32 term;
 	unsigned int leader;
 	u32 restarts;
@@ -170,7 +174,9 @@ static enum cl_guard_verdict update_after(struct fixture *x, s64 ns)
 	told = x->clock_ns[x->leader] + x->lie_ns;
 	u.raw_ns = x->f.now + 5 * SEC - THETA(x->leader) - 40 * MS;
 	u.time_ns = cluster_time(x) - 40 * MS + (s64)llround(told);
-	u.rate_ppt = (s64)((x->rate_ppb + x->freq_ppb[x->leader]) * 1000);
+	u.rate_ppt = (s64)((x->rate_ppb + x->freq_ppb[x->leader] + x->lie_ppb) *
+			   1000);
+	u.bound_ns = x->bound_ns;
 	cl_guard_update(&x->g, &x->state, &x->f.inst, x->f.clock.state, &u,
 			&x->a);
 	if (x->a.verdict != CL_GUARD_OBEY || !x->obeyed) {
@@ -485,7 +491,16 @@ static void test_of_three_it_holds_over(void **state)
 	assert_false(x->a.unverified);
 	x->clock_ns[1] = 30000;
 	assert_int_equal(update(x), CL_GUARD_HOLD);
-	assert_in_range(x->a.widen_ns, 29000, 31000);
+	/* asymmetry 1 us, five deviations: of the offset 500 ns, of the rate 10 ppb */
+	assert_in_range(x->a.widen_ns, 30500, 32500);
+	assert_in_range(x->a.widen_ppt, 10000, 10001);
+	x->bound_ns = 7000;
+	x->lie_ppb = -20000;
+	assert_int_equal(update(x), CL_GUARD_HOLD);
+	assert_in_range(x->a.widen_ns, 37500, 39500);
+	assert_in_range(x->a.widen_ppt, 20010000 - 10, 20010000 + 10);
+	x->bound_ns = 0;
+	x->lie_ppb = 0;
 	assert_non_null(strstr(x->a.why, "1 of 2 clocks agree"));
 	for (int i = 0; i < 50; i++) {
 		assert_int_equal(update(x), CL_GUARD_HOLD);
@@ -515,6 +530,50 @@ static void test_an_own_clock_that_goes_alone_becomes_vague(void **state)
 	x->own_ns = 6000;
 	assert_int_equal(update(x), CL_GUARD_OBEY);
 	assert_false(x->a.unverified);
+}
+
+/*
+ * Another leader took over after a holdover, beside by what its clock was wrong by.
+ * That is within the own bound, and all others agree.
+ */
+static void test_another_leader_may_be_beside_by_the_own_bound(void **state)
+{
+	struct fixture *x = *state;
+
+	x->f.inst.peers = 2;
+	stay_calm(x, 60 * SEC);
+	x->own_ns = -190000;
+	x->f.clock.bound_ns = 540000;
+	assert_int_equal(update_after(x, 3 * SEC), CL_GUARD_HOLD);
+	/* An order to hold over made the bound wide, but knows nothing. */
+	x->term++;
+	x->f.clock.widened_ns = 535000;
+	assert_int_equal(update(x), CL_GUARD_HOLD);
+	x->f.clock.widened_ns = 0;
+	assert_int_equal(update(x), CL_GUARD_OBEY);
+	assert_false(x->a.unverified);
+	/* From now on its line is known. */
+	x->own_ns = -190000;
+	assert_int_equal(update(x), CL_GUARD_HOLD);
+}
+
+/* But who contradicts it is believed, and oneself if there is nobody else. */
+static void test_a_wide_bound_opens_no_gate_to_a_liar(void **state)
+{
+	struct fixture *x = *state;
+
+	x->f.inst.peers = 2;
+	stay_calm(x, 60 * SEC);
+	x->term++;
+	x->f.clock.bound_ns = 540000;
+	x->lie_ns = 100000;
+	assert_int_equal(update(x), CL_GUARD_HOLD);
+	assert_non_null(strstr(x->a.why, "0 of 1 clocks agree"));
+	x->f.peer[1].ahead_age_ns = 60 * SEC;
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(update(x), CL_GUARD_REFUSE);
+	refused_for(x, "the own one does not");
+	assert_true(x->a.no_confidence);
 }
 
 static void isolate(struct fixture *x, u32 node)
@@ -780,6 +839,8 @@ int main(void)
 		TEST(test_of_two_nobody_can_tell),
 		TEST(test_of_three_it_holds_over),
 		TEST(test_an_own_clock_that_goes_alone_becomes_vague),
+		TEST(test_another_leader_may_be_beside_by_the_own_bound),
+		TEST(test_a_wide_bound_opens_no_gate_to_a_liar),
 		TEST(test_who_is_not_believed_does_not_count),
 		TEST(test_an_isolated_leader_is_refused),
 		TEST(test_a_leader_that_is_not_measured_is_refused),

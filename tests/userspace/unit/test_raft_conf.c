@@ -28,6 +28,18 @@ static void test_members(void **state)
 	assert_int_equal(node[4], 5);
 }
 
+static void test_more_than_can_lie(void **state)
+{
+	static const u32 honest[] = { 1, 1, 1, 1, 2, 2, 2, 3, 3, 3 };
+	struct cl_raft_conf c = base;
+
+	(void)state;
+	for (u8 n = 0; n <= CL_RAFT_VOTERS_MAX; n++) {
+		c.voters = n;
+		assert_int_equal(cl_raft_conf_honest(&c), honest[n]);
+	}
+}
+
 static void test_quorum_is_a_majority(void **state)
 {
 	struct cl_raft_conf c = base;
@@ -157,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sets_stay_ascending),
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_more_than_can_lie),
 		cmocka_unit_test(test_quorum_is_a_majority),
 		cmocka_unit_test(test_what_cannot_be),
 		cmocka_unit_test(test_one_change_at_a_time),

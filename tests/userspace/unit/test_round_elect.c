@@ -481,15 +481,18 @@ static void test_who_cannot_tell_holds_over(void **state)
 	elect(x, 3, 7);
 	x->answer.verdict = CL_GUARD_HOLD;
 	x->answer.widen_ns = 12345;
+	x->answer.widen_ppt = 678;
 	assert_int_equal(update(x, 3, 7, 4), CL_ROUND_DOUBTED);
 	assert_int_equal(x->f.steers, 1);
 	assert_true(x->f.steer.have ==
 		    (CL_NL_BIT(STEER_TERM) | CL_NL_BIT(STEER_ROUND) |
-		     CL_NL_BIT(STEER_BOUND) | CL_NL_BIT(STEER_HOLD)));
+		     CL_NL_BIT(STEER_BOUND) | CL_NL_BIT(STEER_DRIFT) |
+		     CL_NL_BIT(STEER_HOLD)));
 	assert_true(x->f.steer.hold);
 	assert_int_equal(x->f.steer.term, 7);
 	assert_int_equal(x->f.steer.round, 4);
 	assert_true(x->f.steer.bound_ns == 12345);
+	assert_true(x->f.steer.drift_ppt == 678);
 	assert_int_equal(update(x, 3, 7, 4), CL_ROUND_OLD_ROUND);
 }
 
@@ -551,6 +554,50 @@ static void test_no_lease_no_lead(void **state)
 	assert_int_equal(update(x, 3, 9, 1), CL_ROUND_TAKEN);
 }
 
+/* Of a message about a clock that holds over. */
+static const char HELD[] =
+	" NODE=1 STATE=holdover STATE_BEFORE=synced LEADER=3 TERM=7 BOUND_NS=6000 OFFSET_NS=-70";
+
+static void told(const struct fixture *x, const char *text)
+{
+	assert_string_equal(x->f.values, text);
+}
+
+/* Bound and offset as of the message, if there are any. */
+static void test_messages_have_the_bound(void **state)
+{
+	struct fixture *x = *state;
+
+	x->f.clock.bound_ns = 5000;
+	x->f.clock.error_ns = -70;
+	begin(x);
+	elect(x, 3, 7);
+	told(x, " NODE=1 LEADER=3 TERM=7 BOUND_NS=5000");
+	assert_int_equal(update(x, 3, 7, 1), CL_ROUND_TAKEN);
+	x->f.clock.bound_ns = 6000;
+	cl_round_state(&x->r, CLOCKLINK_STATE_HOLDOVER);
+	told(x, HELD);
+	elect(x, 0, 7);
+	told(x, " NODE=1 TERM=7 BOUND_NS=6000");
+	cl_round_lease(&x->r, x->f.now + SEC);
+	elect(x, 1, 8);
+	told(x, " NODE=1 LEADER=1 TERM=8 BOUND_NS=6000");
+	x->f.clock.bound_ns = 7000;
+	pass(x, 2 * SEC);
+	assert_int_equal(x->f.events[CL_EVENT_LEASE_OVER], 1);
+	told(x, " NODE=1 TERM=8 BOUND_NS=7000");
+	cl_round_lease(&x->r, CL_ROUND_NEVER);
+	assert_said(x, "node 1 leads, term 8, with a lease again");
+	/* None of a clock that cannot be used, or read. */
+	x->f.clock.state = CLOCKLINK_STATE_VOID;
+	cl_round_state(&x->r, CLOCKLINK_STATE_VOID);
+	told(x, " NODE=1 STATE=void STATE_BEFORE=holdover LEADER=1 TERM=8");
+	x->f.clock.state = CLOCKLINK_STATE_SYNCED;
+	x->f.fail_get = -EIO;
+	cl_round_state(&x->r, CLOCKLINK_STATE_SYNCED);
+	told(x, " NODE=1 STATE=synced STATE_BEFORE=void LEADER=1 TERM=8");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -575,6 +622,7 @@ int main(void)
 		TEST(test_who_cannot_tell_holds_over),
 		TEST(test_no_lease_no_word),
 		TEST(test_no_lease_no_lead),
+		TEST(test_messages_have_the_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
