@@ -30,15 +30,8 @@
 #define LEAST_NS 1000.0
 /* Loss: of arcsin(sqrt(share)), that has a deviation of 1 / (2 sqrt(n)). */
 #define LEAST_ANGLE 0.06
-/* Frequency: wander of two crystals, 1e-12 per sqrt(s). */
-#define LEAST_WANDER_PPT 2000.0
 /* Offsets and excesses smaller than this are all alike, ns. */
 #define NOTHING_NS 20.0
-
-static double seconds(s64 ns)
-{
-	return (double)ns / CL_NS_PER_SEC;
-}
 
 static void begin_span(struct cl_anomaly *a, const struct cl_anomaly_record *r)
 {
@@ -80,25 +73,6 @@ static double share(double angle)
 	return s * s;
 }
 
-/*
- * How much the frequency has changed, by the root of the time: of a random walk it has
- * always the same deviation.  The level itself of a random walk would have none.
- */
-static void push_freq(struct cl_anomaly *a, const struct cl_anomaly_record *r)
-{
-	double span = seconds(r->at_ns - a->freq_ns);
-	double change = r->freq_ppt - a->freq_ppt;
-
-	if (a->freq_known) {
-		a->freq_span_s = span;
-		cl_level_push(&a->figure[CL_ANOMALY_FREQUENCY].level,
-			      change / sqrt(span), LEAST_WANDER_PPT);
-	}
-	a->freq_known = true;
-	a->freq_ns = r->at_ns;
-	a->freq_ppt = r->freq_ppt;
-}
-
 static void push_levels(struct cl_anomaly *a, const struct cl_anomaly_record *r)
 {
 	struct cl_anomaly_figure *f = a->figure;
@@ -119,12 +93,10 @@ static void push_levels(struct cl_anomaly *a, const struct cl_anomaly_record *r)
 	cl_level_push(&f[CL_ANOMALY_FLOOR].level, r->min_rtt_ns,
 		      fmax(fmax(LEAST_RTT * r->min_rtt_ns, LEAST_NS),
 			   LEAST_OF_EXCESS * r->excess_ns));
-	push_freq(a, r);
 }
 
 /* A figure of a level in the unit of warnings. */
-static double in_units(const struct cl_anomaly *a, enum cl_anomaly_kind kind,
-		       double x)
+static double in_units(enum cl_anomaly_kind kind, double x)
 {
 	switch (kind) {
 	case CL_ANOMALY_JITTER:
@@ -132,8 +104,6 @@ static double in_units(const struct cl_anomaly *a, enum cl_anomaly_kind kind,
 		return fmax(exp2(x) - NOTHING_NS, 0);
 	case CL_ANOMALY_LOSS:
 		return share(x);
-	case CL_ANOMALY_FREQUENCY:
-		return x / sqrt(a->freq_span_s);
 	default:
 		return x;
 	}
@@ -150,8 +120,22 @@ static void describe_level(const struct cl_anomaly *a,
 		.since_ns = f->quiet_ns,
 		.warned_ns = f->warned_ns,
 		.strength = fmax(f->level.up, f->level.down) / CL_LEVEL_LIMIT,
-		.usual = in_units(a, kind, f->level.mid),
-		.now = in_units(a, kind, f->level.now),
+		.usual = in_units(kind, f->level.mid),
+		.now = in_units(kind, f->level.now),
+		.exceeds_in_ns = -1,
+	};
+}
+
+static void describe_drift(const struct cl_anomaly *a,
+			   struct cl_anomaly_warning *ret)
+{
+	*ret = (struct cl_anomaly_warning){
+		.kind = CL_ANOMALY_FREQUENCY,
+		.since_ns = a->drift.since_ns,
+		.warned_ns = a->drift.warned_ns,
+		.strength = a->drift.strength,
+		.usual = a->drift.normal,
+		.now = a->drift.now,
 		.exceeds_in_ns = -1,
 	};
 }
@@ -175,6 +159,8 @@ static void describe(const struct cl_anomaly *a, enum cl_anomaly_kind kind,
 {
 	if (kind == CL_ANOMALY_BOUND)
 		describe_bound(a, ret);
+	else if (kind == CL_ANOMALY_FREQUENCY)
+		describe_drift(a, ret);
 	else
 		describe_level(a, kind, ret);
 }
@@ -187,8 +173,7 @@ static bool is_raised(const struct cl_anomaly *a, enum cl_anomaly_kind kind)
 /* What is less than usual, but for delays of another route, is no reason to warn. */
 static bool is_bad(const struct cl_level *l, enum cl_anomaly_kind kind)
 {
-	return l->side > 0 || (l->side < 0 && (kind == CL_ANOMALY_FLOOR ||
-					       kind == CL_ANOMALY_FREQUENCY));
+	return l->side > 0 || (l->side < 0 && kind == CL_ANOMALY_FLOOR);
 }
 
 /* What a level is now, and whether it has to be learnt anew. */
@@ -240,6 +225,33 @@ static unsigned int judge_levels(struct cl_anomaly *a, s64 at_ns,
 	return n;
 }
 
+static unsigned int judge_drift(struct cl_anomaly *a,
+				const struct cl_anomaly_record *r,
+				struct cl_anomaly_event *ret)
+{
+	const struct cl_drift_reading reading = {
+		.at_ns = r->at_ns,
+		.exchanges = r->exchanges,
+		.offset_ns = r->offset_ns,
+		.err_ns = r->err_ns,
+		.freq_ppt = r->freq_ppt,
+	};
+	bool warned = is_raised(a, CL_ANOMALY_FREQUENCY);
+
+	cl_drift_push(&a->drift, &reading);
+	describe_drift(a, &ret->warning);
+	if (warned && r->at_ns - a->drift.warned_ns >= ACCEPT_NS) {
+		cl_drift_init(&a->drift);
+		ret->change = CL_ANOMALY_ACCEPTED;
+	} else if (a->drift.warns != warned) {
+		ret->change = warned ? CL_ANOMALY_CLEARED : CL_ANOMALY_RAISED;
+	} else {
+		return 0;
+	}
+	a->raised ^= 1U << CL_ANOMALY_FREQUENCY;
+	return 1;
+}
+
 static unsigned int judge_bound(struct cl_anomaly *a,
 				const struct cl_anomaly_record *r,
 				struct cl_anomaly_event *ret)
@@ -259,8 +271,8 @@ static unsigned int judge_bound(struct cl_anomaly *a,
 static void settle(struct cl_anomaly *a, const struct cl_anomaly_record *r)
 {
 	a->settled_ns = r->at_ns + SETTLE_NS;
-	a->freq_known = false;
 	a->open = false;
+	cl_drift_restart(&a->drift);
 }
 
 /**
@@ -273,6 +285,7 @@ void cl_anomaly_init(struct cl_anomaly *a, u64 limit_ns)
 	*a = (struct cl_anomaly){ .limit_ns = limit_ns };
 	for (unsigned int k = 0; k < CL_ANOMALY_LEVELS; k++)
 		cl_level_init(&a->figure[k].level);
+	cl_drift_init(&a->drift);
 	cl_reach_init(&a->bound);
 }
 
@@ -298,6 +311,7 @@ unsigned int cl_anomaly_feed(struct cl_anomaly *a,
 	n += judge_bound(a, r, ret);
 	if (r->at_ns < a->settled_ns)
 		return n;
+	n += judge_drift(a, r, ret + n);
 	if (!a->open)
 		begin_span(a, r);
 	if (r->has_ahead) {

@@ -6,6 +6,7 @@
 #ifndef _CL_LIB_ANOMALY_H
 #define _CL_LIB_ANOMALY_H
 
+#include "drift.h"
 #include "level.h"
 #include "reach.h"
 
@@ -15,7 +16,7 @@
  * @CL_ANOMALY_FLOOR: the smallest delay has changed: another route
  * @CL_ANOMALY_LOSS: more is lost
  * @CL_ANOMALY_OFFSET: the offset is known less well, or the clocks differ by more
- * @CL_ANOMALY_FREQUENCY: the frequency changes faster: temperature, age, a bad crystal
+ * @CL_ANOMALY_FREQUENCY: the frequency runs away: temperature, age, a bad crystal
  * @CL_ANOMALY_BOUND: the bound will exceed its limit
  * @CL_ANOMALY_KINDS: their number
  */
@@ -29,8 +30,9 @@ enum cl_anomaly_kind {
 	CL_ANOMALY_KINDS,
 };
 
-/* All kinds but the bound are of a level. */
-#define CL_ANOMALY_LEVELS CL_ANOMALY_BOUND
+/* The kinds before these are of a level; all before the bound are of a link. */
+#define CL_ANOMALY_LEVELS CL_ANOMALY_FREQUENCY
+#define CL_ANOMALY_OF_LINK CL_ANOMALY_BOUND
 
 /**
  * struct cl_anomaly_record - what is known of a link at one instant
@@ -44,6 +46,7 @@ enum cl_anomaly_kind {
  * @min_rtt_ns: smallest round trip [min-rtt]
  * @err_ns: standard deviation of the offset to the peer [error]
  * @excess_ns: mean excess of the round trip over it [excess]
+ * @offset_ns: own raw clock minus the peer's [offset]
  * @freq_ppt: frequency against the peer, 1e-12 [freq]
  * @came: messages of the peer that came so far [answered + responses + updates]
  * @lost: messages of the peer that did not come so far [lost]
@@ -61,6 +64,7 @@ struct cl_anomaly_record {
 	u64 min_rtt_ns;
 	u64 err_ns;
 	u64 excess_ns;
+	s64 offset_ns;
 	s64 freq_ppt;
 	u64 came;
 	u64 lost;
@@ -76,7 +80,7 @@ struct cl_anomaly_record {
  * @usual and @now are in ns for jitter (mean excess of the round trip), floor
  * (smallest round trip), offset (root mean square of its deviation and of the
  * difference of cluster times) and bound, shares of 1 for loss, and
- * 1e-12 per s for frequency.
+ * 1e-12 per s for frequency, of which @usual is the size either way.
  *
  * @kind: what it is of
  * @since_ns: when it seems to have begun
@@ -141,11 +145,8 @@ struct cl_anomaly_figure {
  * @settled_ns: from here on the estimator has found its figures
  * @squares: sum of the squares of ahead_ns in the span, ns^2
  * @aheads: how many
- * @freq_known: @freq_ns and @freq_ppt are there
- * @freq_ns: when the frequency was looked at last
- * @freq_ppt: what it was, 1e-12
- * @freq_span_s: time between the last two looks, s
  * @figure: figures that have a usual level
+ * @drift: its frequency
  * @bound: the node's bound
  */
 struct cl_anomaly {
@@ -157,11 +158,8 @@ struct cl_anomaly {
 	s64 settled_ns;
 	double squares;
 	u32 aheads;
-	bool freq_known;
-	s64 freq_ns;
-	s64 freq_ppt;
-	float freq_span_s;
 	struct cl_anomaly_figure figure[CL_ANOMALY_LEVELS];
+	struct cl_drift drift;
 	struct cl_reach bound;
 };
 

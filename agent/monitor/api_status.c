@@ -6,7 +6,7 @@
 
 #include "agent/nl/schema.h"
 #include "agent/watch/json.h"
-#include "request.h"
+#include "nodejson.h"
 #include "warnings.h"
 
 static void put_clock(json_t *j, const struct cl_look *look)
@@ -54,14 +54,18 @@ static void put_self(json_t *j, const struct cl_monitor *m)
 					 json_null());
 }
 
-static void put_cluster(json_t *j, const struct cl_look *look)
+static void put_cluster(json_t *j, const struct cl_monitor *m)
 {
+	const struct cl_look *look = &m->look;
 	const struct cl_ctl_status *s = &look->status;
 	bool has = look->has_cluster;
+	u32 id = has ? s->leader : look->instance.leader;
+	const struct cl_node *leader = cl_nodes_find(&m->nodes, id);
 
-	cl_json_put(j, "leader",
-		    json_integer(has ? s->leader : look->instance.leader));
+	cl_json_put(j, "leader", json_integer(id));
 	cl_json_put(j, "leader_name", cl_json_text(s->leader_name));
+	cl_json_put(j, "leader_address",
+		    leader ? cl_node_address_json(leader) : json_null());
 	cl_json_put(j, "term",
 		    json_integer(has ? s->term : look->instance.term));
 	cl_json_put(j, "quorum", has ? json_boolean(s->quorum) : json_null());
@@ -102,8 +106,10 @@ static void put_counts(json_t *j, const struct cl_monitor *m)
 	cl_json_put(j, "warnings", json_integer(warnings));
 }
 
-static json_t *system_clock(const struct cl_ctl_sysclock *s)
+/* A clock of the host that the daemon steers, or leaves alone. */
+static json_t *steered_clock(const struct cl_ctl_sysclock *s)
 {
+	bool offset = cl_ctl_has(s, SYSCLOCK_OFFSET);
 	json_t *j;
 
 	if (!s->have)
@@ -112,10 +118,13 @@ static json_t *system_clock(const struct cl_ctl_sysclock *s)
 	cl_json_put(j, "state", json_string(s->state));
 	cl_json_put(j, "owner", cl_json_text(s->owner));
 	cl_json_put(j, "why", cl_json_text(s->why));
+	cl_json_put(j, "device", cl_json_text(s->device));
 	cl_json_put(j, "offset_ns",
-		    cl_ctl_has(s, SYSCLOCK_OFFSET) ?
-			    json_integer(s->offset_ns) :
-			    json_null());
+		    offset ? json_integer(s->offset_ns) : json_null());
+	cl_json_put(j, "freq_ppb",
+		    offset ? json_real(s->freq_ppt / 1000.0) : json_null());
+	cl_json_put(j, "stepped_ns", json_integer(s->stepped_ns));
+	cl_json_put(j, "yields", json_integer(s->yields));
 	return j;
 }
 
@@ -138,9 +147,10 @@ static unsigned int run(struct cl_request *r)
 	cl_json_put(j, "utc_ms", cl_json_ms(look->utc_ns));
 	put_self(j, r->m);
 	put_clock(j, look);
-	put_cluster(j, look);
+	put_cluster(j, r->m);
 	put_counts(j, r->m);
-	cl_json_put(j, "system_clock", system_clock(&look->sysclock));
+	cl_json_put(j, "system_clock", steered_clock(&look->sysclock));
+	cl_json_put(j, "device_clock", steered_clock(&look->phcclock));
 	cl_json_put(j, "scale", scale(&look->scale));
 	if (*look->error)
 		cl_json_add(missing, json_string(look->error));

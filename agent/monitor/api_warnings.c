@@ -2,6 +2,7 @@
 /*
  * What is warned of now.
  */
+#include "agent/watch/warning.h"
 #include "request.h"
 #include "warnings.h"
 
@@ -9,7 +10,7 @@ static json_t *warning_json(const struct cl_look *look, u32 node,
 			    const struct cl_anomaly_warning *w)
 {
 	s64 ago = look->clock.raw_ns - w->since_ns;
-	char text[CL_EVENTLOG_TEXT_SIZE];
+	char text[CL_WARNING_TEXT_SIZE];
 	json_t *j = json_object();
 
 	cl_warning_text(w, text);

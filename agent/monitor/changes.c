@@ -113,21 +113,22 @@ static void compare_quorum(struct cl_changes *c, struct cl_eventlog *log,
 	c->quorum = s->quorum;
 }
 
-static void compare_owner(struct cl_changes *c, struct cl_eventlog *log,
-			  const struct cl_look *look)
+/* @was: what was done with the clock before, "" is not known. */
+static void compare_owner(char was[CL_CTL_WORD_SIZE], struct cl_eventlog *log,
+			  const char *clock, const struct cl_ctl_sysclock *s)
 {
-	const struct cl_ctl_sysclock *s = &look->sysclock;
-	bool alone;
+	bool device = cl_ctl_has(s, SYSCLOCK_DEVICE), alone;
 
-	if (!s->have || !strcmp(s->state, c->owner))
+	if (!s->have || !strcmp(s->state, was))
 		return;
 	alone = !strcmp(s->state, "left-alone");
-	if (*c->owner || strcmp(s->state, "off"))
+	if (*was || strcmp(s->state, "off"))
 		cl_eventlog_add(log, CL_EVENT_CLOCK_OWNER,
 				alone ? CL_EVENT_WARNING : CL_EVENT_INFO, 0,
-				"system's clock %s%s%s", s->state,
+				"%s%s%s %s%s%s", clock, device ? " of " : "",
+				device ? s->device : "", s->state,
 				*s->why ? ": " : "", s->why);
-	memcpy(c->owner, s->state, sizeof(c->owner));
+	memcpy(was, s->state, CL_CTL_WORD_SIZE);
 }
 
 static enum cl_event_severity severity_of_judgement(const char *to)
@@ -293,7 +294,8 @@ int cl_changes_look(struct cl_changes *c, struct cl_eventlog *log,
 	compare_sources(c, log, look);
 	compare_leader(c, log, look);
 	compare_quorum(c, log, look);
-	compare_owner(c, log, look);
+	compare_owner(c->owner, log, "system's clock", &look->sysclock);
+	compare_owner(c->device_owner, log, "PTP clock", &look->phcclock);
 	take_judgements(c, log, look);
 	/* What cannot be seen has not gone. */
 	if (look->has_instance)

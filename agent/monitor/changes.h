@@ -21,6 +21,7 @@
  * @has_quorum: @quorum is known
  * @quorum: there was a quorum
  * @owner: what the daemon did with the system's clock
+ * @device_owner: what it did with a device's clock
  * @judged: number of the daemon's last event
  * @peer: ids of the peers, sorted, allocated
  * @n_peers: their number
@@ -37,6 +38,7 @@ struct cl_changes {
 	bool has_quorum;
 	bool quorum;
 	char owner[CL_CTL_WORD_SIZE];
+	char device_owner[CL_CTL_WORD_SIZE];
 	u64 judged;
 	u32 *peer;
 	size_t n_peers;

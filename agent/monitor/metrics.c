@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /metrics: the node and its cluster; metricspeer.c has the peers.
+ * /metrics: the node and its cluster; metricspeer.c has the peers, metricsvoter.c the
+ * voters' oscillators.
  */
 #include "metrics.h"
 
@@ -146,21 +147,54 @@ static void put_cluster(struct cl_exposition *e, const struct cl_ctl_status *s)
 	      "Members that the cluster has isolated.");
 }
 
-static void put_system_clock(struct cl_exposition *e,
-			     const struct cl_ctl_sysclock *s)
+static void put_owner(struct cl_exposition *e, const char *labels,
+		      const struct cl_ctl_sysclock *s)
 {
 	static const char *const states[] = { "off", "waiting", "left-alone",
 					      "steered" };
 
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
+		cl_exposition_state(e, labels, states[i],
+				    !strcmp(states[i], s->state));
+}
+
+/* NaN: it is not steered. */
+static double offset_of(const struct cl_ctl_sysclock *s)
+{
+	return cl_ctl_has(s, SYSCLOCK_OFFSET) ? s->offset_ns / 1e9 : NAN;
+}
+
+static void put_system_clock(struct cl_exposition *e,
+			     const struct cl_ctl_sysclock *s)
+{
 	cl_exposition_family(e, "clocklink_system_clock_owner",
 			     CL_METRIC_STATESET, "",
 			     "What the daemon does with CLOCK_REALTIME.");
-	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
-		cl_exposition_state(e, "", states[i],
-				    !strcmp(states[i], s->state));
+	put_owner(e, "", s);
 	gauge(e, "clocklink_system_clock_offset_seconds", "seconds",
-	      cl_ctl_has(s, SYSCLOCK_OFFSET) ? s->offset_ns / 1e9 : NAN,
-	      "Cluster time in UTC minus CLOCK_REALTIME.");
+	      offset_of(s), "Cluster time in UTC minus CLOCK_REALTIME.");
+	counter(e, "clocklink_system_clock_yields", s->yields,
+		"Times that it was left to another program.");
+}
+
+static void put_device_clock(struct cl_exposition *e,
+			     const struct cl_ctl_sysclock *s)
+{
+	char label[CL_EXPOSITION_LABELS_SIZE];
+
+	cl_exposition_label(label, "device", s->device);
+	cl_exposition_family(e, "clocklink_device_clock_owner",
+			     CL_METRIC_STATESET, "",
+			     "What the daemon does with a device's PTP clock.");
+	put_owner(e, label, s);
+	cl_exposition_family(e, "clocklink_device_clock_offset_seconds",
+			     CL_METRIC_GAUGE, "seconds",
+			     "Cluster time minus the device's PTP clock.");
+	cl_exposition_put(e, label, offset_of(s));
+	cl_exposition_family(e, "clocklink_device_clock_yields",
+			     CL_METRIC_COUNTER, "",
+			     "Times that it was left to another program.");
+	cl_exposition_count(e, label, s->yields);
 }
 
 static void put_all(struct cl_exposition *e, const struct cl_monitor *m)
@@ -177,8 +211,12 @@ static void put_all(struct cl_exposition *e, const struct cl_monitor *m)
 	}
 	if (m->look.has_cluster)
 		put_cluster(e, &m->look.status);
+	if (m->look.n_voters)
+		cl_metrics_voters(e, &m->look);
 	if (m->look.sysclock.have)
 		put_system_clock(e, &m->look.sysclock);
+	if (cl_ctl_has(&m->look.phcclock, SYSCLOCK_DEVICE))
+		put_device_clock(e, &m->look.phcclock);
 	if (m->look.n_peers && m->look.n_peers <= m->metrics_peers)
 		cl_metrics_peers(e, m);
 	cl_exposition_end(e);

@@ -8,9 +8,6 @@
 
 #include "metrics.h"
 
-/* Of "node" and "name". */
-#define LABELS_SIZE (2 * CL_EXPOSITION_LABELS_SIZE)
-
 /* What a metric of a peer is; NaN: it is not known. */
 typedef double (*value_t)(const struct cl_node *n);
 
@@ -39,6 +36,11 @@ static double asymmetry_of(const struct cl_node *n)
 static double frequency_of(const struct cl_node *n)
 {
 	return n->peer->ready ? n->peer->freq_ppt / 1e12 : NAN;
+}
+
+static double wander_of(const struct cl_node *n)
+{
+	return n->peer->ready ? n->peer->wander_ppt / 1e12 : NAN;
 }
 
 static double age_of(const struct cl_node *n)
@@ -84,6 +86,8 @@ static const struct {
 	{ "clocklink_peer_frequency_ratio", CL_METRIC_GAUGE, "ratio",
 	  frequency_of,
 	  "Frequency of the own oscillator against it, minus 1." },
+	{ "clocklink_peer_wander_ratio", CL_METRIC_GAUGE, "ratio", wander_of,
+	  "Wander of both oscillators as learnt, per root of a second." },
 	{ "clocklink_peer_age_seconds", CL_METRIC_GAUGE, "seconds", age_of,
 	  "Time since the last exchange used." },
 	{ "clocklink_peer_weight_ratio", CL_METRIC_GAUGE, "ratio", weight_of,
@@ -103,12 +107,11 @@ static const struct {
  */
 struct peer {
 	const struct cl_node *node;
-	char labels[LABELS_SIZE];
+	char labels[CL_METRICS_LABELS_SIZE];
 };
 
 static size_t gather(const struct cl_monitor *m, struct peer *ret)
 {
-	char label[CL_EXPOSITION_LABELS_SIZE];
 	const struct cl_node *n;
 	size_t found = 0;
 
@@ -117,10 +120,8 @@ static size_t gather(const struct cl_monitor *m, struct peer *ret)
 		if (!n->peer)
 			continue;
 		ret[found].node = n;
-		snprintf(ret[found++].labels, LABELS_SIZE, "node=\"%u\",%s",
-			 n->id,
-			 cl_exposition_label(label, "name",
-					     cl_node_name(n, &m->look)));
+		cl_metrics_node(ret[found++].labels, n->id,
+				cl_node_name(n, &m->look));
 	}
 	return found;
 }
@@ -151,18 +152,36 @@ static void put_states(struct cl_exposition *e, const struct peer *p, size_t n)
 static void put_warnings(struct cl_exposition *e, const struct peer *p,
 			 size_t n)
 {
-	char labels[LABELS_SIZE + CL_EXPOSITION_LABELS_SIZE];
+	char labels[CL_METRICS_LABELS_SIZE + CL_EXPOSITION_LABELS_SIZE];
 
 	cl_exposition_family(e, "clocklink_peer_warnings", CL_METRIC_GAUGE, "",
 			     "Whether there is a warning of the link.");
 	for (size_t i = 0; i < n; i++) {
-		for (int k = 0; k < CL_ANOMALY_LEVELS; k++) {
+		for (int k = 0; k < CL_ANOMALY_OF_LINK; k++) {
 			snprintf(labels, sizeof(labels), "%s,kind=\"%s\"",
 				 p[i].labels, cl_anomaly_kind_name(k));
 			cl_exposition_count(e, labels,
 					    p[i].node->anomaly.raised >> k & 1);
 		}
 	}
+}
+
+/**
+ * cl_metrics_node() - labels of a node
+ * @ret: the labels
+ * @node: its node id
+ * @name: its name, "": not known
+ *
+ * Return: @ret.
+ */
+char *cl_metrics_node(char ret[CL_METRICS_LABELS_SIZE], u32 node,
+		      const char *name)
+{
+	char label[CL_EXPOSITION_LABELS_SIZE];
+
+	snprintf(ret, CL_METRICS_LABELS_SIZE, "node=\"%u\",%s", node,
+		 cl_exposition_label(label, "name", name));
+	return ret;
 }
 
 /**

@@ -5,7 +5,13 @@
 #include "agent/nl/schema.h"
 #include "warnings.h"
 
-static json_t *address(const struct cl_node *n)
+/**
+ * cl_node_address_json() - where a node takes time messages, as JSON
+ * @n: the node
+ *
+ * Return: address and port, or null if they are not known, a new reference.
+ */
+json_t *cl_node_address_json(const struct cl_node *n)
 {
 	char text[CL_UNITS_ADDR_SIZE];
 
@@ -82,7 +88,7 @@ json_t *cl_node_json(const struct cl_monitor *m, const struct cl_node *n)
 	cl_json_put(j, "role", json_string(cl_node_role(n, &m->look)));
 	cl_json_put(j, "self", json_boolean(n->self));
 	cl_json_put(j, "state", cl_json_text(cl_node_state(n, &m->look)));
-	cl_json_put(j, "address", address(n));
+	cl_json_put(j, "address", cl_node_address_json(n));
 	cl_json_put(j, "reputation", cl_json_text(cl_node_reputation(n)));
 	if (isolated)
 		cl_json_put(j, "rule", cl_json_text(n->member->rule));

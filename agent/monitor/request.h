@@ -97,6 +97,7 @@ extern const struct cl_route cl_api_node;
 extern const struct cl_route cl_api_latency;
 extern const struct cl_route cl_api_node_history;
 extern const struct cl_route cl_api_history;
+extern const struct cl_route cl_api_voters;
 extern const struct cl_route cl_api_rounds;
 extern const struct cl_route cl_api_events;
 extern const struct cl_route cl_api_reputation;

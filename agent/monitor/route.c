@@ -8,10 +8,10 @@
 #define API "/api/v1/"
 
 static const struct cl_route *const routes[] = {
-	&cl_api_status,	  &cl_api_nodes,	&cl_api_node,
-	&cl_api_latency,  &cl_api_node_history, &cl_api_history,
-	&cl_api_rounds,	  &cl_api_events,	&cl_api_reputation,
-	&cl_api_settings, &cl_api_warnings,
+	&cl_api_status,	    &cl_api_nodes,	  &cl_api_node,
+	&cl_api_latency,    &cl_api_node_history, &cl_api_history,
+	&cl_api_voters,	    &cl_api_rounds,	  &cl_api_events,
+	&cl_api_reputation, &cl_api_settings,	  &cl_api_warnings,
 };
 
 /* These stand beside the API. */

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "warnings.h"
 
-#include <stdio.h>
-
-#include "agent/lib/units.h"
 #include "agent/nl/schema.h"
+#include "agent/watch/warning.h"
 
 static struct cl_anomaly_record record_of(const struct cl_node *n,
 					  const struct cl_look *look)
 {
 	const struct cl_nl_peer *p = n->peer;
 	const struct cl_nl_clock *c = &look->clock;
+	struct cl_anomaly_record r;
 
 	/* The own node stands for its bound. */
 	if (!p)
@@ -20,35 +19,27 @@ static struct cl_anomaly_record record_of(const struct cl_node *n,
 				     c->bound_ns < S64_MAX,
 			.bound_ns = c->bound_ns,
 		};
-	return (struct cl_anomaly_record){
-		.at_ns = p->raw_ns,
-		.ready = p->ready,
-		.starts = p->starts,
-		.exchanges = p->exchanges,
-		.min_rtt_ns = p->min_rtt_ns,
-		.err_ns = p->error_ns,
-		.excess_ns = p->excess_ns,
-		.freq_ppt = p->freq_ppt,
-		.came = cl_nl_peer_came(p),
-		.lost = p->lost,
-		.has_ahead = cl_nl_has(p, PEER_AHEAD),
-		.ahead_ns = p->ahead_ns,
-	};
+	cl_warning_record(p, &r);
+	return r;
 }
 
 /* What goes on as usual is not worth more than a line. */
 static void tell(struct cl_eventlog *log, u32 node,
 		 const struct cl_anomaly_event *e)
 {
-	char text[CL_EVENTLOG_TEXT_SIZE];
+	static const char *const format[] = {
+		[CL_ANOMALY_RAISED] = "unusual %s: %s",
+		[CL_ANOMALY_CLEARED] = "%s as before: %s",
+		[CL_ANOMALY_ACCEPTED] = "%s taken as usual: %s",
+	};
+	char text[CL_WARNING_TEXT_SIZE];
 
 	cl_warning_text(&e->warning, text);
 	cl_eventlog_add(log, CL_EVENT_ANOMALY,
 			e->change == CL_ANOMALY_RAISED ? CL_EVENT_WARNING :
 							 CL_EVENT_INFO,
-			node, "%s %s: %.120s",
-			cl_anomaly_kind_name(e->warning.kind),
-			cl_anomaly_change_name(e->change), text);
+			node, format[e->change],
+			cl_anomaly_kind_name(e->warning.kind), text);
 }
 
 /**
@@ -81,45 +72,6 @@ void cl_warnings_look(const struct cl_nodes *t, struct cl_eventlog *log,
 		while (k--)
 			tell(log, n->id, &event[k]);
 	}
-}
-
-static const char *figure(char buf[CL_UNITS_SIZE],
-			  const struct cl_anomaly_warning *w, double v)
-{
-	switch (w->kind) {
-	case CL_ANOMALY_LOSS:
-		snprintf(buf, CL_UNITS_SIZE, "%.1f %%", 100 * v);
-		return buf;
-	case CL_ANOMALY_FREQUENCY:
-		snprintf(buf, CL_UNITS_SIZE, "%.3g ppb per s", v / 1000);
-		return buf;
-	default:
-		return cl_units_duration(buf, (s64)v);
-	}
-}
-
-/**
- * cl_warning_text() - a warning in words
- * @w: the warning
- * @text: the words, without its kind
- */
-void cl_warning_text(const struct cl_anomaly_warning *w,
-		     char text[CL_EVENTLOG_TEXT_SIZE])
-{
-	static const char *const what[CL_ANOMALY_KINDS] = {
-		[CL_ANOMALY_JITTER] = "mean queue",
-		[CL_ANOMALY_FLOOR] = "smallest round trip",
-		[CL_ANOMALY_LOSS] = "loss",
-		[CL_ANOMALY_OFFSET] = "spread of the offset",
-		[CL_ANOMALY_FREQUENCY] = "change of the frequency",
-		[CL_ANOMALY_BOUND] = "bound",
-	};
-	char now[CL_UNITS_SIZE], usual[CL_UNITS_SIZE];
-
-	snprintf(text, CL_EVENTLOG_TEXT_SIZE, "%s %s, %s %s", what[w->kind],
-		 figure(now, w, w->now),
-		 w->kind == CL_ANOMALY_BOUND ? "limit" : "usually",
-		 figure(usual, w, w->usual));
 }
 
 /**

@@ -10,8 +10,6 @@
 
 void cl_warnings_look(const struct cl_nodes *t, struct cl_eventlog *log,
 		      const struct cl_look *look);
-void cl_warning_text(const struct cl_anomaly_warning *w,
-		     char text[CL_EVENTLOG_TEXT_SIZE]);
 unsigned int cl_warnings_count(const struct cl_node *n);
 
 #endif /* _CL_MONITOR_WARNINGS_H */

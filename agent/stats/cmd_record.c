@@ -5,12 +5,15 @@
 #include "commands.h"
 #include "watching.h"
 
+#define BYTES_PER_MB 1000000
+
 /**
  * struct recording - a record that is being made
  * @w: the file
  * @err: it cannot be written
  * @until_ns: CLOCK_MONOTONIC of the last look, 0: there is none
  * @for_ns: how long to record, 0: until somebody ends it
+ * @limit: bytes of the file, from which on it ends
  * @mono_ns: of the last look, which events since are given
  * @looks: looks so far
  * @events: events so far
@@ -20,6 +23,7 @@ struct recording {
 	int err;
 	s64 until_ns;
 	s64 for_ns;
+	u64 limit;
 	s64 mono_ns;
 	u64 looks;
 	u64 events;
@@ -48,7 +52,8 @@ static bool take_look(void *ctx, struct cl_look *l)
 		r->err = cl_record_look(&r->w, l);
 	if (!r->err)
 		r->err = cl_record_flush(&r->w);
-	return r->err || (r->until_ns && l->mono_ns >= r->until_ns);
+	return r->err || r->w.written >= r->limit ||
+	       (r->until_ns && l->mono_ns >= r->until_ns);
 }
 
 /**
@@ -61,7 +66,10 @@ static bool take_look(void *ctx, struct cl_look *l)
 enum cl_stats_exit cl_stats_record(const struct cl_stats_options *o,
 				   const char *path)
 {
-	struct recording r = { .for_ns = o->for_ns };
+	struct recording r = {
+		.for_ns = o->for_ns,
+		.limit = o->limit_mb * BYTES_PER_MB,
+	};
 	const struct cl_watcher w = {
 		.look = take_look,
 		.event = take_event,
@@ -88,6 +96,10 @@ enum cl_stats_exit cl_stats_record(const struct cl_stats_options *o,
 	cl_source_close(s);
 	if (r.err)
 		return cl_stats_fail("cannot record", r.w.error);
+	if (r.w.written >= r.limit)
+		fprintf(stderr,
+			"clocklink-stats: %s: ends, it has %lld MB (--limit)\n",
+			path, (long long)o->limit_mb);
 	printf("%s: %llu looks, %llu events, %llu bytes\n", path,
 	       (unsigned long long)r.looks, (unsigned long long)r.events,
 	       (unsigned long long)r.w.written);

@@ -23,6 +23,7 @@ enum cl_stats_exit {
  * @once: one frame
  * @interval_ns: time between two looks
  * @for_ns: how long, 0: as the command likes
+ * @limit_mb: a record ends with so many megabytes
  * @play: name of a record to look at, NULL: this host
  */
 struct cl_stats_options {
@@ -30,6 +31,7 @@ struct cl_stats_options {
 	bool once;
 	s64 interval_ns;
 	s64 for_ns;
+	s64 limit_mb;
 	const char *play;
 };
 

@@ -14,10 +14,16 @@
 /* Crystals are within 50 ppm, cheap ones within 100. */
 #define CRYSTAL_PPT 100000000LL
 
-/* A good one wanders by 1 ppb per sqrt(s), what a fan blows at by 10. */
-#define WANDER_PPT 100000
+/*
+ * A good one wanders by 1 ppb per sqrt(s), what a fan blows at by 10.  What is learnt is
+ * a power of the square root of ten, at most one too large.
+ */
+#define WANDER_PPT 50000
 
-/* Peers whose frequencies make a median that means something. */
+/* One that differs by two or three of these steps has another reason. */
+#define CALM_DIV 10
+
+/* Oscillators, with the own one, whose median means something. */
 #define MEDIAN_MIN 3
 #define MEDIAN_MAX 256
 
@@ -129,6 +135,12 @@ static void check_disturbed(const struct cl_exam *e, struct cl_findings *f)
 			is - was);
 }
 
+/* A pair of oscillators that differ, and no third one that says which of them it is. */
+static void where_pair(struct cl_finding *f, const struct cl_look *l, u32 node)
+{
+	cl_finding_where(f, "node %u or node %u", l->instance.node, node);
+}
+
 static void put_crystal(struct cl_findings *f, u32 node, bool own, s64 freq_ppt)
 {
 	char freq[CL_UNITS_SIZE];
@@ -138,57 +150,115 @@ static void put_crystal(struct cl_findings *f, u32 node, bool own, s64 freq_ppt)
 	cl_finding_where(one, "node %u", node);
 	cl_finding_what(one, "%s oscillator is off by %s against %s.",
 			own ? "The own" : "Its", cl_units_freq(freq, freq_ppt),
-			own ? "the median of its peers" : "the own");
+			own ? "the median of all" : "the own");
 }
 
-/* A peer that differs by what the own oscillator does is none. */
+static void put_crystal_of_two(struct cl_findings *f, const struct cl_look *l,
+			       const struct cl_nl_peer *p)
+{
+	char freq[CL_UNITS_SIZE];
+	struct cl_finding *one;
+
+	one = cl_findings_add(f, &crystal);
+	where_pair(one, l, p->node);
+	cl_finding_what(one, "Their oscillators differ by %s.",
+			cl_units_freq(freq, p->freq_ppt));
+}
+
+/*
+ * A peer that differs by what the own oscillator does is none.  Most are good: the median
+ * of the own one and those of the peers is.
+ */
 static void check_crystals(const struct cl_look *l, struct cl_findings *f)
 {
-	s64 freq[MEDIAN_MAX], own = 0;
-	size_t n = 0;
+	s64 freq[MEDIAN_MAX] = { 0 }, own;
+	size_t n = 1;
 
 	for (size_t i = 0; i < l->n_peers && n < MEDIAN_MAX; i++)
 		if (l->peers[i].ready)
 			freq[n++] = l->peers[i].freq_ppt;
-	if (n >= MEDIAN_MIN)
-		own = cl_median(freq, n);
+	own = n < MEDIAN_MIN ? 0 : cl_median(freq, n);
 	if (llabs(own) <= CRYSTAL_PPT)
 		own = 0;
 	else
 		put_crystal(f, l->instance.node, true, own);
-	for (size_t i = 0; i < l->n_peers; i++)
-		if (l->peers[i].ready &&
-		    llabs(l->peers[i].freq_ppt - own) > CRYSTAL_PPT)
-			put_crystal(f, l->peers[i].node, false,
-				    own - l->peers[i].freq_ppt);
+	for (size_t i = 0; i < l->n_peers; i++) {
+		const struct cl_nl_peer *p = &l->peers[i];
+
+		if (!p->ready || llabs(p->freq_ppt - own) <= CRYSTAL_PPT)
+			continue;
+		if (n < MEDIAN_MIN)
+			put_crystal_of_two(f, l, p);
+		else
+			put_crystal(f, p->node, false, own - p->freq_ppt);
+	}
 }
 
-static void check_wander(const struct cl_look *l, struct cl_findings *f)
+static struct cl_finding *put_wander(struct cl_findings *f, u32 node, u32 ppt)
 {
-	u32 most = 0, least = U32_MAX, node = 0;
-	struct cl_finding *one;
-	size_t n = 0;
+	struct cl_finding *one = cl_findings_add(f, &wander);
 
-	for (size_t i = 0; i < l->n_peers; i++) {
-		if (!l->peers[i].ready)
-			continue;
-		n++;
-		if (l->peers[i].wander_ppt < least)
-			least = l->peers[i].wander_ppt;
-		if (l->peers[i].wander_ppt > most) {
-			most = l->peers[i].wander_ppt;
-			node = l->peers[i].node;
-		}
-	}
-	if (most <= WANDER_PPT)
-		return;
-	one = cl_findings_add(f, &wander);
-	/* If it is with all of them, it is the own. */
-	if (n > 1 && least > WANDER_PPT)
-		node = l->instance.node;
 	cl_finding_where(one, "node %u", node);
 	cl_finding_what(one, "It wanders by %u ppb per sqrt(s), usual are 10.",
-			most / 1000);
+			ppt / 1000);
+	return one;
+}
+
+/**
+ * struct wanderers - how the pairs wander that the node is one of
+ * @n: pairs
+ * @bad: of them those that wander too much
+ * @calm: those that wander by so much less that they do not share the reason
+ * @most_ppt: the largest wander
+ */
+struct wanderers {
+	size_t n;
+	size_t bad;
+	size_t calm;
+	u32 most_ppt;
+};
+
+static void count_wanderers(const struct cl_look *l, struct wanderers *w)
+{
+	*w = (struct wanderers){ 0 };
+	for (size_t i = 0; i < l->n_peers; i++) {
+		const struct cl_nl_peer *p = &l->peers[i];
+
+		if (!p->ready)
+			continue;
+		w->n++;
+		w->bad += p->wander_ppt > WANDER_PPT;
+		w->calm += p->wander_ppt <= WANDER_PPT / CALM_DIV;
+		if (p->wander_ppt > w->most_ppt)
+			w->most_ppt = p->wander_ppt;
+	}
+}
+
+/*
+ * If three of four pairs wander it is the own oscillator; if twice as many are calm, it is
+ * those of the others.  Else they are about to find out: one pair learns it before another.
+ */
+static void check_wander(const struct cl_look *l, struct cl_findings *f)
+{
+	struct wanderers w;
+	bool own;
+
+	count_wanderers(l, &w);
+	own = w.n > 1 && 4 * w.bad >= 3 * w.n;
+	if (own)
+		put_wander(f, l->instance.node, w.most_ppt);
+	if (own || (w.n > 1 && w.calm < 2 * w.bad))
+		return;
+	for (size_t i = 0; i < l->n_peers; i++) {
+		const struct cl_nl_peer *p = &l->peers[i];
+		struct cl_finding *one;
+
+		if (!p->ready || p->wander_ppt <= WANDER_PPT)
+			continue;
+		one = put_wander(f, p->node, p->wander_ppt);
+		if (w.n == 1)
+			where_pair(one, l, p->node);
+	}
 }
 
 static void check_owners(const struct cl_exam *e, struct cl_findings *f)

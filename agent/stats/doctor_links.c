@@ -164,23 +164,28 @@ static void check_one_way(const struct cl_look *l, const struct cl_nl_peer *p,
 			(unsigned long long)t->heard);
 }
 
-static void check_loss(const struct cl_look *l, const struct cl_nl_peer *p,
+/* Messages that come so late that nobody waits for them any more are not lost. */
+static void check_loss(const struct cl_exam *e, const struct cl_nl_peer *p,
 		       const struct traffic *t, struct cl_findings *f)
 {
-	struct cl_finding *one;
+	u64 late = cl_doctor_since(e->now->stats.drop_seq,
+				   e->before->stats.drop_seq);
+	u64 lost = cl_doctor_since(t->lost, late);
 	u64 all = t->lost + t->heard;
+	struct cl_finding *one;
 
-	if (t->lost < LOSS_MIN || t->lost * 100 < all * LOSS_PERCENT)
+	if (lost < LOSS_MIN || lost * 100 < all * LOSS_PERCENT)
 		return;
 	one = cl_findings_add(f, &loss);
-	put_peer(one, l, p);
+	put_peer(one, e->now, p);
 	cl_finding_what(one, "%llu of %llu messages of it were lost.",
-			(unsigned long long)t->lost, (unsigned long long)all);
+			(unsigned long long)lost, (unsigned long long)all);
 }
 
 static void check_learnt(const struct cl_look *l, const struct cl_nl_peer *p,
 			 struct cl_findings *f)
 {
+	const char *way = p->learnt_asymmetry_ns > 0 ? "from" : "to";
 	char longer[CL_UNITS_SIZE], rtt[CL_UNITS_SIZE];
 	s64 limit = ASYMMETRY_NS;
 	struct cl_finding *one;
@@ -195,10 +200,10 @@ static void check_learnt(const struct cl_look *l, const struct cl_nl_peer *p,
 		return;
 	one = cl_findings_add(f, &asymmetry);
 	put_peer(one, l, p);
-	cl_finding_what(one, "One way is longer by %s; round trip %s at least.",
-			cl_units_duration(longer,
-					  2 * llabs(p->learnt_asymmetry_ns)),
-			cl_units_duration(rtt, p->min_rtt_ns));
+	cl_units_duration(longer, 2 * llabs(p->learnt_asymmetry_ns));
+	cl_units_duration(rtt, p->min_rtt_ns);
+	cl_finding_what(one, "The way %s it is longer by %s; round trip %s.",
+			way, longer, rtt);
 }
 
 static bool tells_ahead(const struct cl_nl_peer *p)
@@ -284,7 +289,7 @@ static void check_peer(const struct cl_exam *e, const struct cl_nl_peer *p,
 	if (!traffic_of(e, p, &t))
 		return;
 	check_one_way(e->now, p, &t, f);
-	check_loss(e->now, p, &t, f);
+	check_loss(e, p, &t, f);
 	check_stream(e, p, &t, f);
 }
 

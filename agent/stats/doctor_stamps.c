@@ -9,6 +9,9 @@
 #define MISSING_MIN 3
 #define SENT_MIN 10
 
+/* Stamps are missing if so many times more are than there is an excuse for. */
+#define MISSING_EXCUSED 4
+
 static const struct cl_fault missing_stamps = {
 	.name = "missing-stamps",
 	.severity = CL_SEVERITY_WARNING,
@@ -44,23 +47,6 @@ static const struct cl_fault device_clock_set = {
 		"Let nobody set the device's clock while its stamps are used, or only smoothly: phc2sys and ptp4l step it at their start.",
 };
 
-static void check_missing(const struct cl_exam *e, const struct cl_nl_peer *p,
-			  struct cl_findings *f)
-{
-	const struct cl_nl_peer *was = cl_look_peer(e->before, p->node);
-	u64 missing = was ? cl_doctor_since(p->no_stamp, was->no_stamp) : 0;
-	u64 good = was ? cl_doctor_since(p->exchanges, was->exchanges) : 0;
-	struct cl_finding *one;
-
-	/* Packets that come through one way only look the same, if there are no good ones. */
-	if (missing < MISSING_MIN || !good || missing * 10 < good)
-		return;
-	one = cl_findings_add(f, &missing_stamps);
-	cl_finding_where(one, "node %u", p->node);
-	cl_finding_what(one, "No stamp for %llu exchanges, %llu were good.",
-			(unsigned long long)missing, (unsigned long long)good);
-}
-
 /* None of the own packets is stamped, whoever they went to. */
 static void check_own(const struct cl_exam *e, struct cl_findings *f)
 {
@@ -77,30 +63,151 @@ static void check_own(const struct cl_exam *e, struct cl_findings *f)
 			(unsigned long long)sent);
 }
 
-static void check_lost(const struct cl_exam *e, const struct cl_nl_peer *p,
-		       struct cl_findings *f)
-{
-	const struct cl_nl_peer *was = cl_look_peer(e->before, p->node);
-	u64 falls = was ? cl_doctor_since(p->hw_fallbacks, was->hw_fallbacks) :
-			  0;
-	struct cl_finding *one;
+/**
+ * struct forgotten - stamps that a device was to make and did not
+ * @lost: they, during the examination
+ * @good: exchanges during the examination
+ * @peers: peers that are reached by the device
+ * @fallen: those of them with which the kernel's stamps were used for lack of its
+ */
+struct forgotten {
+	u64 lost;
+	u64 good;
+	unsigned int peers;
+	unsigned int fallen;
+};
 
-	if (!falls)
-		return;
-	one = cl_findings_add(f, &lost_hardware_stamps);
-	cl_finding_where(one, "node %u", p->node);
-	cl_finding_what(one, "%llu stamps of the device did not come.",
-			(unsigned long long)cl_doctor_since(p->hw_lost,
-							    was->hw_lost));
+/* The device's stamps are tried again all the while, so its state alone says nothing. */
+static bool has_fallen(const struct cl_nl_peer *was,
+		       const struct cl_nl_peer *is)
+{
+	return is->hw_fallbacks > was->hw_fallbacks ||
+	       (is->hw_fallbacks && is->exchanges > was->exchanges &&
+		was->stamps == CLOCKLINK_STAMPS_SOFTWARE &&
+		is->stamps == CLOCKLINK_STAMPS_SOFTWARE);
 }
 
-static const struct cl_nl_device *device_of(const struct cl_look *l,
-					    u32 ifindex)
+static bool forgets(const struct cl_exam *e, const struct cl_nl_device *d,
+		    struct forgotten *ret)
 {
-	for (size_t i = 0; i < l->n_devices; i++)
-		if (l->devices[i].ifindex == ifindex)
-			return &l->devices[i];
-	return NULL;
+	*ret = (struct forgotten){ 0 };
+	for (size_t i = 0; i < e->now->n_peers; i++) {
+		const struct cl_nl_peer *is = &e->now->peers[i];
+		const struct cl_nl_peer *was =
+			cl_look_peer(e->before, is->node);
+
+		if (is->ifindex != d->ifindex || !was)
+			continue;
+		ret->lost += cl_doctor_since(is->hw_lost, was->hw_lost);
+		ret->good += cl_doctor_since(is->exchanges, was->exchanges);
+		ret->peers++;
+		ret->fallen += d->state == CLOCKLINK_DEVICE_STATE_HARDWARE &&
+			       has_fallen(was, is);
+	}
+	return ret->fallen ||
+	       (ret->lost >= MISSING_MIN && ret->lost * 10 >= ret->good);
+}
+
+static bool check_forgets(const struct cl_exam *e, const struct cl_nl_device *d,
+			  struct cl_findings *f)
+{
+	struct cl_finding *one;
+	struct forgotten g;
+
+	if (!forgets(e, d, &g))
+		return false;
+	one = cl_findings_add(f, &lost_hardware_stamps);
+	cl_finding_where(one, "device %u", d->ifindex);
+	/* A record does not say what it is called. */
+	for (unsigned int i = 0; i < e->host->n_links; i++)
+		if (e->host->links[i].ifindex == d->ifindex)
+			cl_finding_where(one, "device %s",
+					 e->host->links[i].name);
+	cl_finding_what(one, "%llu were lost, %u of %u peers get the kernel's.",
+			(unsigned long long)g.lost, g.fallen, g.peers);
+	return true;
+}
+
+/**
+ * struct missing - exchanges with a peer that ended without a stamp
+ * @asked: requests to it
+ * @stamps: exchanges without a stamp
+ * @good: complete ones
+ * @excused: of @stamps at most so many for another reason: the message that was to bring
+ *	a stamp did not come, or came too late
+ */
+struct missing {
+	u64 asked;
+	u64 stamps;
+	u64 good;
+	u64 excused;
+};
+
+/* Who is not asked may lose what it is told, and nobody knows. */
+static bool asks(const struct cl_exam *e, const struct cl_nl_peer *is,
+		 struct missing *ret)
+{
+	const struct cl_nl_peer *was = cl_look_peer(e->before, is->node);
+	u64 answers;
+
+	if (!was)
+		return false;
+	answers = cl_doctor_since(is->responses, was->responses);
+	*ret = (struct missing){
+		.asked = cl_doctor_since(is->requests, was->requests),
+		.stamps = cl_doctor_since(is->no_stamp, was->no_stamp),
+		.good = cl_doctor_since(is->exchanges, was->exchanges),
+		.excused = cl_doctor_since(is->lost, was->lost) +
+			   cl_doctor_since(is->reordered, was->reordered),
+	};
+	ret->excused += cl_doctor_since(ret->asked, answers);
+	return ret->asked >= MISSING_MIN;
+}
+
+/* Packets that come through one way only look the same, if there are no good ones. */
+static bool is_missing(const struct missing *m)
+{
+	return m->stamps >= MISSING_MIN && m->good &&
+	       m->stamps * 10 >= m->good &&
+	       m->stamps >= MISSING_EXCUSED * m->excused;
+}
+
+static void put_missing(struct cl_findings *f, u32 node,
+			const struct missing *m)
+{
+	struct cl_finding *one = cl_findings_add(f, &missing_stamps);
+
+	cl_finding_where(one, "node %u", node);
+	cl_finding_what(one, "No stamp for %llu exchanges, %llu were good.",
+			(unsigned long long)m->stamps,
+			(unsigned long long)m->good);
+}
+
+/*
+ * If they are missing with all of several peers, they are the own ones.  Those that the
+ * device forgets have been told.
+ */
+static void check_missing(const struct cl_exam *e, struct cl_findings *f)
+{
+	struct missing m, all = { 0 };
+	size_t asked = 0, bad = 0;
+	const struct cl_look *l = e->now;
+	bool own;
+
+	for (size_t i = 0; i < l->n_peers; i++) {
+		if (!asks(e, &l->peers[i], &m))
+			continue;
+		asked++;
+		bad += is_missing(&m);
+		all.stamps += m.stamps;
+		all.good += m.good;
+	}
+	own = asked > 1 && bad == asked;
+	if (own)
+		put_missing(f, l->instance.node, &all);
+	for (size_t i = 0; i < l->n_peers && !own; i++)
+		if (asks(e, &l->peers[i], &m) && is_missing(&m))
+			put_missing(f, l->peers[i].node, &m);
 }
 
 static void check_unused(const struct cl_host_link *h,
@@ -131,6 +238,15 @@ static void check_device(const struct cl_host_link *h,
 			(unsigned long long)(is->breaks - was->breaks));
 }
 
+static const struct cl_nl_device *device_of(const struct cl_look *l,
+					    u32 ifindex)
+{
+	for (size_t i = 0; i < l->n_devices; i++)
+		if (l->devices[i].ifindex == ifindex)
+			return &l->devices[i];
+	return NULL;
+}
+
 static void check_link(const struct cl_exam *e, const struct cl_host_link *h,
 		       struct cl_findings *f)
 {
@@ -147,11 +263,13 @@ static void check_link(const struct cl_exam *e, const struct cl_host_link *h,
  */
 void cl_doctor_stamps(const struct cl_exam *e, struct cl_findings *f)
 {
+	bool forgotten = false;
+
 	check_own(e, f);
-	for (size_t i = 0; i < e->now->n_peers; i++) {
-		check_missing(e, &e->now->peers[i], f);
-		check_lost(e, &e->now->peers[i], f);
-	}
+	for (size_t i = 0; i < e->now->n_devices; i++)
+		forgotten |= check_forgets(e, &e->now->devices[i], f);
+	if (!forgotten)
+		check_missing(e, f);
 	for (unsigned int i = 0; i < e->host->n_links; i++)
 		check_link(e, &e->host->links[i], f);
 }

@@ -16,6 +16,7 @@ enum {
 	OPT_ONCE,
 	OPT_INTERVAL,
 	OPT_FOR,
+	OPT_LIMIT,
 	OPT_PLAY,
 	OPT_VERSION,
 };
@@ -25,11 +26,16 @@ static const struct option options[] = {
 	{ "once", no_argument, NULL, OPT_ONCE },
 	{ "interval", required_argument, NULL, OPT_INTERVAL },
 	{ "for", required_argument, NULL, OPT_FOR },
+	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "play", required_argument, NULL, OPT_PLAY },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* Of five voters some 16 hours, of 50 nodes four. */
+#define LIMIT_MB 1024
+#define LIMIT_MAX_MB 1000000
 
 static const char help[] =
 	"Usage: clocklink-stats [OPTION]...             live view, q ends it, s sorts\n"
@@ -41,6 +47,7 @@ static const char help[] =
 	"  --once          live view: one frame, after two looks\n"
 	"  --interval TIME between two looks, from 100ms (1s)\n"
 	"  --for TIME      how long to examine (5s), or to record (until SIGINT)\n"
+	"  --limit MB      a record ends with so many (1024)\n"
 	"  --play FILE     view or examine a record instead of this host\n"
 	"  --version       print the version and exit\n"
 	"  -h, --help      print help and exit\n"
@@ -81,6 +88,12 @@ static enum cl_stats_exit take_option(int c, struct cl_stats_options *o)
 			return usage("--interval: not a duration from 100ms:",
 				     optarg);
 		return CL_STATS_OK;
+	case OPT_LIMIT:
+		if (cl_units_parse_number(optarg, 1, LIMIT_MAX_MB,
+					  &o->limit_mb))
+			return usage("--limit: not a number from 1 to 1000000:",
+				     optarg);
+		return CL_STATS_OK;
 	default:
 		if (take_duration(optarg, CL_NS_PER_SEC, &o->for_ns))
 			return usage("--for: not a duration from 1s:", optarg);
@@ -105,7 +118,10 @@ static enum cl_stats_exit run(struct cl_stats_options *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct cl_stats_options o = { .interval_ns = CL_NS_PER_SEC };
+	struct cl_stats_options o = {
+		.interval_ns = CL_NS_PER_SEC,
+		.limit_mb = LIMIT_MB,
+	};
 	enum cl_stats_exit ex;
 	int c;
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/watch/warning.h"
+
 /* The host changes slowly, and asking it reads all of /proc. */
 #define HOST_EVERY 10
 
@@ -100,6 +102,19 @@ static void note(struct cl_view_peer *p, const struct cl_nl_peer *is)
 	p->lost[i] = is->lost;
 }
 
+/* A raw clock that began anew is another one. */
+static void watch(struct cl_view_peer *p, const struct cl_nl_peer *is)
+{
+	struct cl_anomaly_event event[CL_ANOMALY_KINDS];
+	struct cl_anomaly_record r;
+
+	cl_warning_record(is, &r);
+	if (!p->raw_ns || r.at_ns < p->raw_ns)
+		cl_anomaly_init(&p->anomaly, 0);
+	p->raw_ns = r.at_ns;
+	cl_anomaly_feed(&p->anomaly, &r, event);
+}
+
 /**
  * cl_view_look() - take a look in
  * @v: the view
@@ -121,6 +136,7 @@ int cl_view_look(struct cl_view *v, const struct cl_look *l)
 		if (!p)
 			return -ENOMEM;
 		note(p, &l->peers[i]);
+		watch(p, &l->peers[i]);
 	}
 	return 0;
 }

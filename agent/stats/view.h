@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "agent/lib/anomaly.h"
 #include "agent/watch/histogram.h"
 #include "agent/watch/look.h"
 #include "allan.h"
@@ -33,6 +34,8 @@ enum cl_view_order {
  * @lost: messages that did not
  * @rtt: round trips of all exchanges since the view began
  * @excess: what they took longer than the quickest
+ * @raw_ns: raw time of the last look, 0: there was none
+ * @anomaly: what is unusual of the link, learnt since the view began
  */
 struct cl_view_peer {
 	u32 node;
@@ -41,6 +44,8 @@ struct cl_view_peer {
 	u64 lost[CL_VIEW_WINDOW];
 	struct cl_histogram rtt;
 	struct cl_histogram excess;
+	s64 raw_ns;
+	struct cl_anomaly anomaly;
 };
 
 /**

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/watch/json.h"
+#include "agent/watch/warning.h"
 #include "view.h"
 
 static json_t *allan_json(const struct cl_allan *a)
@@ -34,6 +35,25 @@ static json_t *times_json(const struct cl_histogram *h)
 			 "max_ns", (json_int_t)h->max_ns);
 }
 
+static json_t *warnings_json(const struct cl_view_peer *p)
+{
+	struct cl_anomaly_warning w[CL_ANOMALY_KINDS];
+	char text[CL_WARNING_TEXT_SIZE];
+	json_t *all = json_array();
+	unsigned int n = cl_anomaly_warnings(&p->anomaly, w);
+	json_t *one;
+
+	for (unsigned int k = 0; k < n; k++) {
+		cl_warning_text(&w[k], text);
+		one = json_pack("{s:s, s:I, s:f, s:s}", "kind",
+				cl_anomaly_kind_name(w[k].kind), "lasts_ns",
+				(json_int_t)(p->raw_ns - w[k].since_ns),
+				"strength", w[k].strength, "text", text);
+		json_array_append_new(all, one);
+	}
+	return all;
+}
+
 static json_t *peer_json(const struct cl_view *v, const struct cl_nl_peer *p)
 {
 	const struct cl_nl_msg m = { .cmd = CLOCKLINK_CMD_PEER_GET,
@@ -48,6 +68,8 @@ static json_t *peer_json(const struct cl_view *v, const struct cl_nl_peer *p)
 		json_object_set_new(j, "round_trips", times_json(&seen->rtt));
 		json_object_set_new(j, "excesses", times_json(&seen->excess));
 	}
+	if (seen)
+		json_object_set_new(j, "warnings", warnings_json(seen));
 	return j;
 }
 
@@ -93,6 +115,8 @@ json_t *cl_view_json(const struct cl_view *v)
 		PUT(j, "cluster", CL_CTL_STATUS_GET, l->status);
 	if (cl_ctl_has(&l->sysclock, SYSCLOCK_STATE))
 		PUT(j, "system_clock", CL_CTL_SYSCLOCK_GET, l->sysclock);
+	if (cl_ctl_has(&l->phcclock, SYSCLOCK_DEVICE))
+		PUT(j, "device_clock", CL_CTL_PHCCLOCK_GET, l->phcclock);
 	json_object_set_new(j, "allan", allan_json(&v->allan));
 	json_object_set_new(j, "peers", peers_json(v));
 	return j;

@@ -10,6 +10,7 @@
 #include "agent/lib/units.h"
 #include "agent/nl/schema.h"
 #include "agent/watch/table.h"
+#include "agent/watch/warning.h"
 #include "view.h"
 
 #define LABEL "%-11s"
@@ -79,17 +80,32 @@ static void print_oscillator(const struct cl_view *v, FILE *f)
 	fputc('\n', f);
 }
 
+static void print_steered(const struct cl_ctl_sysclock *s, FILE *f)
+{
+	char a[CL_UNITS_SIZE];
+
+	fprintf(f, " is %s by clocklinkd", s->state);
+	if (cl_ctl_has(s, SYSCLOCK_OFFSET))
+		fprintf(f, ", %s off", cl_units_offset(a, s->offset_ns));
+}
+
+static void print_device_clock(const struct cl_ctl_sysclock *s, FILE *f)
+{
+	if (!cl_ctl_has(s, SYSCLOCK_DEVICE))
+		return;
+	fprintf(f, LABEL "clock of %s", "phc", s->device);
+	print_steered(s, f);
+	fprintf(f, "%s%s\n", *s->why ? ": " : "", s->why);
+}
+
 static void print_owner(const struct cl_view *v, FILE *f)
 {
 	const struct cl_ctl_sysclock *s = &v->now->sysclock;
-	char a[CL_UNITS_SIZE];
 
 	fprintf(f, LABEL, "system");
 	if (cl_ctl_has(s, SYSCLOCK_STATE) && strcmp(s->state, "off")) {
-		fprintf(f, "clock is %s by clocklinkd", s->state);
-		if (cl_ctl_has(s, SYSCLOCK_OFFSET))
-			fprintf(f, ", %s off",
-				cl_units_offset(a, s->offset_ns));
+		fputs("clock", f);
+		print_steered(s, f);
 		if (v->host.owners[0])
 			fprintf(f, "; also set by %s", v->host.owners);
 		fputc('\n', f);
@@ -215,6 +231,28 @@ static void print_peers(const struct cl_view *v, FILE *f)
 	free(keys);
 }
 
+static void print_warnings(const struct cl_view *v, FILE *f)
+{
+	struct cl_anomaly_warning w[CL_ANOMALY_KINDS];
+	char text[CL_WARNING_TEXT_SIZE], ago[CL_UNITS_SIZE];
+	const struct cl_view_peer *p;
+	unsigned int n;
+
+	for (size_t i = 0; i < v->now->n_peers; i++) {
+		p = cl_view_peer(v, v->now->peers[i].node);
+		n = p ? cl_anomaly_warnings(&p->anomaly, w) : 0;
+		for (unsigned int k = 0; k < n; k++) {
+			cl_warning_text(&w[k], text);
+			fprintf(f, LABEL "unusual %s of node %u for %s: %s\n",
+				"warning", cl_anomaly_kind_name(w[k].kind),
+				p->node,
+				cl_units_duration(ago,
+						  p->raw_ns - w[k].since_ns),
+				text);
+		}
+	}
+}
+
 /**
  * cl_view_order_name() - word for an order
  * @order: the order
@@ -251,6 +289,8 @@ void cl_view_print(const struct cl_view *v, FILE *f)
 	print_clock(l, f);
 	print_oscillator(v, f);
 	print_owner(v, f);
+	print_device_clock(&l->phcclock, f);
+	print_warnings(v, f);
 	fputc('\n', f);
 	print_peers(v, f);
 }

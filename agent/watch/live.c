@@ -189,8 +189,9 @@ static int ask_all(struct cl_ctlsocket *s, u8 cmd, struct cl_look *ret)
 
 static int ask_daemon(struct cl_ctlsocket *s, struct cl_look *ret)
 {
-	static const u8 one[] = { CL_CTL_SYSCLOCK_GET, CL_CTL_STATUS_GET,
-				  CL_CTL_SETTINGS_GET, CL_CTL_SCALE_GET };
+	static const u8 one[] = { CL_CTL_SYSCLOCK_GET, CL_CTL_PHCCLOCK_GET,
+				  CL_CTL_STATUS_GET, CL_CTL_SETTINGS_GET,
+				  CL_CTL_SCALE_GET };
 	static const u8 all[] = { CL_CTL_MEMBER_GET, CL_CTL_REPUTATION_GET,
 				  CL_CTL_ACCUSATION_GET, CL_CTL_VOTER_GET,
 				  CL_CTL_EVENT_GET };

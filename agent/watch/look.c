@@ -62,6 +62,7 @@ static const struct place places[] = {
 	ONE(CL_CTL_SETTINGS_GET, settings),
 	ONE(CL_CTL_SCALE_GET, scale),
 	ONE(CL_CTL_SYSCLOCK_GET, sysclock),
+	ONE(CL_CTL_PHCCLOCK_GET, phcclock),
 	MANY(CL_CTL_MEMBER_GET, members, node),
 	MANY(CL_CTL_REPUTATION_GET, reputations, node),
 	{

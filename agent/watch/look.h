@@ -24,6 +24,7 @@
  * @settings: what the cluster has agreed on for all instances
  * @scale: cluster time as this node makes it
  * @sysclock: what the daemon does with CLOCK_REALTIME
+ * @phcclock: what it does with the clock of a device
  * @peers: peers, with what was measured
  * @n_peers: number of @peers
  * @devices: network devices that stamp packets
@@ -57,6 +58,7 @@ struct cl_look {
 	struct cl_nl_instance settings;
 	struct cl_ctl_scale scale;
 	struct cl_ctl_sysclock sysclock;
+	struct cl_ctl_sysclock phcclock;
 	struct cl_nl_peer *peers;
 	size_t n_peers;
 	struct cl_nl_device *devices;

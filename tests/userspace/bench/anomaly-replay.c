@@ -50,6 +50,7 @@ static struct cl_anomaly_record record_of(const json_t *j)
 		.min_rtt_ns = number(j, "min_rtt_ns"),
 		.err_ns = number(j, "error_ns"),
 		.excess_ns = number(j, "excess_ns"),
+		.offset_ns = number(j, "offset_ns"),
 		.freq_ppt = (s64)(json_number_value(freq) * 1000),
 		.came = number(j, "answered") + number(j, "responses") +
 			number(j, "updates"),

@@ -7,9 +7,10 @@ usage: anomaly.py BUILD
 
 False warnings: days of healthy links in the simulator, three links a run; the limit of
 the bound is three times what it is usually.  What came out is kept in
-BUILD/bench/anomaly, so that what was interrupted goes on.
+BUILD/bench/anomaly, so that what was interrupted goes on; one run per processor is made at
+a time, taskset makes them fewer.
 
-Lead time: scenarios that end in trouble, in the simulator and, with the first seed, in
+Lead time: scenarios that end in trouble, in the simulator and, with the first seeds, in
 the virtual-time lab, where the records are what clocklinkctl prints in the node.
 Synchronization degrades when the true error exceeds 2 us or the bound 20 us; both are
 some ten and two times as much as usual.  What never degrades has no lead time.
@@ -17,9 +18,11 @@ some ten and two times as much as usual.  What never degrades has no lead time.
 Environment: SEED, first seed; SEEDS, how many.
 """
 
+import concurrent.futures
 import hashlib
 import json
 import math
+import os
 import re
 import statistics
 import subprocess
@@ -53,8 +56,22 @@ HEALTHY = {"lan": {}, "lan-noise": {}, "lan-normal": {}, "loss": {}, "wan": {},
 TROUBLE = {"queue": 360, "drift": 1200, "loss": 360}
 ERROR_NS = 2000
 BOUND_NS = 20000
-LEAD_SEEDS = 10
+LEAD_SEEDS = 20
+LAB_SEEDS = 5
 OURS = "clocklink-watched"
+
+
+# Temperature of a room with air conditioning: node, change of its frequency, which goes
+# back again, and how long that takes, s.
+ROOM = ((1, "0.1", 600), (2, "0.2", 1800), (3, "0.03", 150))
+
+
+def room_lines():
+    """Frequencies that go up and down with the temperature."""
+    ramps = [(begin, f"at {begin}s ramp {node} {'-' * (begin // lasts % 2)}{change}ppm "
+              f"over {lasts}s")
+             for node, change, lasts in ROOM for begin in range(0, DAY_S - lasts, lasts)]
+    return [line for _, line in sorted(ramps)]
 
 
 def day_lines():
@@ -68,6 +85,10 @@ def day_lines():
         yield f"at {begin}s ramp 1-3 {change}ppm over 21600s"
 
 
+# LANs in which something happens by the hour.
+VARIABLE = {"day": day_lines, "room": room_lines}
+
+
 class Healthy:
     """Days of links that have no fault."""
 
@@ -76,33 +97,28 @@ class Healthy:
         self.directory = build / "bench/anomaly"
         self.directory.mkdir(exist_ok=True)
         self.machine = hashlib.sha256(self.simulator.program.read_bytes()).hexdigest()
-        self.limits = {}
+        self.cases = {}
 
-    def scenario(self, name):
-        """File of a case."""
-        if name != "day":
-            return LAB_SCENARIOS / f"{name.partition(':')[0]}.scenario"
-        path = self.directory / "day.scenario"
-        text = (LAB_SCENARIOS / "lan.scenario").read_text("utf-8")
-        path.write_text(text.replace("duration 600s", f"duration {DAY_S}s") +
-                        "".join(f"{line}\n" for line in day_lines()), "utf-8")
-        return path
-
-    def limit(self, name, options):
-        """Of the bound, ns."""
-        if name not in self.limits:
-            case = "lan" if name == "day" else name
-            found = self.simulator.run(self.scenario(case), 1, SHORT, **options)
-            self.limits[name] = round(LIMIT_OF_USUAL * found["bound_median"])
-        return self.limits[name]
+    def prepare(self, name):
+        """Finds the scenario of a case and the limit of its bound, ns."""
+        case = name.partition(":")[0]
+        path = LAB_SCENARIOS / f"{'lan' if name in VARIABLE else case}.scenario"
+        options = HEALTHY.get(name, {})
+        found = self.simulator.run(path, 1, SHORT, **options)
+        limit = round(LIMIT_OF_USUAL * found["bound_median"])
+        if name in VARIABLE:
+            text = path.read_text("utf-8").replace("duration 600s", f"duration {DAY_S}s")
+            path = self.directory / f"{name}.scenario"
+            path.write_text(text + "".join(f"{line}\n" for line in VARIABLE[name]()),
+                            "utf-8")
+        self.cases[name] = path, {**options, "watch": f"{limit}ns"}
 
     def run(self, name, seed):
         """Warnings that were raised in a day of LINKS links."""
-        options = HEALTHY.get(name, {})
         kept = self.directory / f"{name}-{seed}-{self.machine[:16]}.json"
         if not kept.exists():
-            found = self.simulator.run(self.scenario(name), seed, LONG,
-                                       watch=f"{self.limit(name, options)}ns", **options)
+            path, options = self.cases[name]
+            found = self.simulator.run(path, seed, LONG, **options)
             raised = [warning for node in found["node"].values()
                       for warning in node["warnings"] if warning["change"] == "raised"]
             kept.write_text(json.dumps(raised), "utf-8")
@@ -135,11 +151,15 @@ def print_rate(bench, name, warnings, days, goal):
 
 def print_false(bench, build, seeds):
     """Lines of healthy links; seed by seed, so that what is there is of all cases."""
-    healthy, names = Healthy(build), [*HEALTHY, "day"]
+    healthy, names = Healthy(build), [*HEALTHY, *VARIABLE]
     found = {name: [] for name in names}
-    for seed in seeds:
-        for name in names:
-            found[name] += healthy.run(name, seed)
+    for name in names:
+        healthy.prepare(name)
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        runs = [(name, pool.submit(healthy.run, name, seed))
+                for seed in seeds for name in names]
+        for name, run in runs:
+            found[name] += run.result()
     for name in names:
         print_rate(bench, name, found[name], LINKS * len(seeds), None)
     print_rate(bench, "all", sum(found.values(), []), LINKS * len(seeds) * len(names),
@@ -239,10 +259,14 @@ def print_leads(bench, build, seeds):
     for name in TROUBLE:
         print_lead(bench, name, "simulator",
                    [in_simulator(build, name, seed) for seed in seeds])
-    jobs = [((LAB_SCENARIOS / f"anomaly-{name}.scenario"), OURS, seeds[0])
-            for name in TROUBLE]
-    for name, directory in zip(TROUBLE, Campaign(build).run_all(jobs)):
-        print_lead(bench, name, "lab", [in_lab(build, name, directory)])
+    jobs = [(LAB_SCENARIOS / f"anomaly-{name}.scenario", OURS, seed)
+            for name in TROUBLE for seed in seeds[:LAB_SEEDS]]
+    leads = {name: [] for name in TROUBLE}
+    for (path, _, _), directory in zip(jobs, Campaign(build).run_all(jobs)):
+        name = path.stem.removeprefix("anomaly-")
+        leads[name].append(in_lab(build, name, directory))
+    for name, found in leads.items():
+        print_lead(bench, name, "lab", found)
 
 
 def main():

@@ -7,8 +7,8 @@
  * usage: make-record FILE NODES SECONDS [lost|calm|cut-off]
  *
  * NODES is at least 5.  With "lost" daemon and module are gone at the end.  With "calm"
- * nobody lies and the daemon steers the system's clock; so it does with "cut-off", where
- * node 1 reaches no majority in the second half: its clock is in holdover.
+ * nobody lies and the daemon steers the clocks of system and device; so it does with
+ * "cut-off", where node 1 reaches no majority in the second half: its clock is in holdover.
  */
 #include <arpa/inet.h>
 #include <math.h>
@@ -178,6 +178,7 @@ static void put_peer(struct scene *s, struct cl_look *l, u32 node)
 	p->error_ns = 60 + node % 7;
 	p->min_rtt_ns = FLOOR_NS + node % 1000 * 100;
 	p->excess_ns = QUEUE_NS + node % 10 * 100;
+	p->wander_ppt = 1000 + node;
 	p->age_ns = 20 * CL_NS_PER_MS;
 	p->ready = s->at > 0;
 	p->state = node % 50 ? CLOCKLINK_STATE_SYNCED :
@@ -246,12 +247,38 @@ static void put_reputation(const struct scene *s, struct cl_look *l, u32 node)
 	put(l, &m, none);
 }
 
+/* One that the daemon is told to steer; @rival sets it, where somebody lies. */
+static void put_clock_of_host(const struct scene *s, struct cl_look *l, u8 cmd,
+			      const char *rival)
+{
+	struct cl_nl_msg m = { .cmd = cmd };
+	struct cl_ctl_sysclock *c = &m.sysclock;
+	u64 none = 0;
+
+	if (cmd == CL_CTL_PHCCLOCK_GET)
+		strcpy(c->device, "eth0");
+	else
+		none |= CL_CTL_BIT(SYSCLOCK_DEVICE);
+	if (has_liar(s)) {
+		none |= CL_CTL_BIT(SYSCLOCK_OFFSET) | CL_CTL_BIT(SYSCLOCK_FREQ);
+		strcpy(c->state, "left-alone");
+		strcpy(c->owner, rival);
+		snprintf(c->why, sizeof(c->why), "%s (process 77) sets it",
+			 rival);
+		c->yields = 1;
+	} else {
+		none |= CL_CTL_BIT(SYSCLOCK_OWNER) | CL_CTL_BIT(SYSCLOCK_WHY);
+		strcpy(c->state, "steered");
+		c->offset_ns = 40 * sin(s->at / 3.0);
+		c->freq_ppt = 4200000;
+	}
+	put(l, &m, none);
+}
+
 static void put_status(const struct scene *s, struct cl_look *l)
 {
 	struct cl_nl_msg m = { .cmd = CL_CTL_STATUS_GET };
-	struct cl_nl_msg sys = { .cmd = CL_CTL_SYSCLOCK_GET };
 	struct cl_nl_msg settings = { .cmd = CL_CTL_SETTINGS_GET };
-	u64 none = CL_CTL_BIT(SYSCLOCK_FREQ);
 
 	m.status.node = OWN;
 	strcpy(m.status.name, "node-00001");
@@ -275,18 +302,35 @@ static void put_status(const struct scene *s, struct cl_look *l)
 		m.status.quorum = false;
 	}
 	put(l, &m, CL_CTL_BIT(STATUS_LEASE) | CL_CTL_BIT(STATUS_REFUSAL));
-	if (has_liar(s)) {
-		none |= CL_CTL_BIT(SYSCLOCK_OFFSET);
-		strcpy(sys.sysclock.state, "left-alone");
-		strcpy(sys.sysclock.owner, "chronyd");
-		strcpy(sys.sysclock.why, "chronyd (process 77) sets it");
-	} else {
-		sys.sysclock.offset_ns = 40 * sin(s->at / 3.0);
-		strcpy(sys.sysclock.state, "steered");
-	}
-	put(l, &sys, none);
+	put_clock_of_host(s, l, CL_CTL_SYSCLOCK_GET, "chronyd");
+	put_clock_of_host(s, l, CL_CTL_PHCCLOCK_GET, "ts2phc");
 	settings.instance.interval_ns = CL_NS_PER_SEC / ROUNDS_PER_S;
 	put(l, &settings, 0);
+}
+
+/* Another node leads and has told of them; the last one is on trial. */
+static void put_voters(const struct scene *s, struct cl_look *l)
+{
+	struct cl_nl_msg scale = { .cmd = CL_CTL_SCALE_GET };
+	u64 none = CL_CTL_BIT(VOTER_MEASURED) | CL_CTL_BIT(VOTER_RESIDUAL);
+	struct cl_nl_msg m;
+
+	scale.scale.age_ns = s->at * CL_NS_PER_SEC;
+	scale.have = CL_CTL_BIT(SCALE_LEADING) | CL_CTL_BIT(SCALE_AGE);
+	if (cl_look_put(l, &scale))
+		die("out of memory");
+	for (u32 node = 1; node <= VOTERS; node++) {
+		m = (struct cl_nl_msg){ .cmd = CL_CTL_VOTER_GET };
+		m.voter.node = node;
+		snprintf(m.voter.name, sizeof(m.voter.name), "node-%05u", node);
+		m.voter.known = true;
+		m.voter.counts = node < VOTERS;
+		m.voter.weight_m = node < VOTERS ? 1000 / (VOTERS - 1) : 0;
+		m.voter.rms_ns = 10 + node;
+		m.voter.freq_ppt = 1000000 * node;
+		m.voter.age_ns = scale.scale.age_ns;
+		put(l, &m, none);
+	}
 }
 
 static void put_judgement(const struct scene *s, struct cl_look *l)
@@ -334,8 +378,10 @@ static void put_look(struct scene *s, bool module, bool daemon)
 		if (daemon && node != OWN)
 			put_reputation(s, &l, node);
 	}
-	if (daemon)
+	if (daemon) {
+		put_voters(s, &l);
 		put_judgement(s, &l);
+	}
 	if (!module || !daemon)
 		snprintf(l.error, sizeof(l.error), "%s: it is gone",
 			 module ? "daemon" : "module");

@@ -13,6 +13,7 @@ import pathlib
 import re
 import socket
 import ssl
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,7 +25,7 @@ TOP = pathlib.Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(TOP / "tests/userspace/vtime")]
 
 # From the directories above and from this one.
-from client import Monitor, certificate, make_record, refusal  # noqa: E402
+from client import BUILD, Monitor, certificate, make_record, refusal  # noqa: E402
 from lab import Report  # noqa: E402
 
 NODES, SECONDS = 12, 60
@@ -226,13 +227,18 @@ def check_figures(report, monitor):
     """What the record says is what is told."""
     status = monitor.ask("/api/v1/status").json()
     report.check("status", (status["leader"], status["term"], status["members"],
-                            status["isolated"], status["nodes"]["synced"], status["state"]) ==
-                 (3, 2, NODES, 1, NODES, "synced"), status)
+                            status["isolated"], status["nodes"]["synced"], status["state"],
+                            status["leader_address"]) ==
+                 (3, 2, NODES, 1, NODES, "synced", "10.0.0.3:20319"), status)
     events = monitor.ask("/api/v1/events").json()["events"]
     told = [(e["kind"], e["severity"], e["node"]) for e in events]
     wanted = [("leader", "info", 2), ("leader", "info", 3), ("reputation", "warning", LIAR),
-              ("reputation", "critical", LIAR), ("clock-owner", "warning", None)]
+              ("reputation", "critical", LIAR)]
     report.check("events", all(told.count(w) == 1 for w in wanted), told)
+    owners = [e["text"] for e in events if e["kind"] == "clock-owner"]
+    report.check("who sets clocks", owners == [
+        "system's clock left-alone: chronyd (process 77) sets it",
+        "PTP clock of eth0 left-alone: ts2phc (process 77) sets it"], owners)
     number = events[-2]["number"]
     after = monitor.ask(f"/api/v1/events?after={number}").json()["events"]
     report.check("events after another one", [e["number"] for e in after] == [number + 1], after)
@@ -250,6 +256,17 @@ def check_figures(report, monitor):
     report.check("a node with all that is said of it",
                  liar["isolated"] and len(liar["accusations"]) == 3 and
                  liar["reputation"]["state"] == "isolated" and liar["member"]["accusers"] == 3)
+    alone = {"state": "left-alone", "offset_ns": None, "freq_ppb": None, "stepped_ns": 0, "yields": 1}
+    report.check("clocks of the host", (status["system_clock"], status["device_clock"]) == (
+        alone | {"owner": "chronyd", "why": "chronyd (process 77) sets it", "device": None},
+        alone | {"owner": "ts2phc", "why": "ts2phc (process 77) sets it", "device": "eth0"}), status)
+    voters = monitor.ask("/api/v1/voters").json()["voters"]
+    report.check("voters", len(voters) == 5 and voters[1] == {
+        "node": 2, "name": "node-00002", "self": False, "share": "counts", "weight": 0.25,
+        "rms_ns": 12, "residual_ns": None, "freq_ppb": -2000.0,
+        "age_ns": (SECONDS - 1) * 10**9, "wander_ppb": 1.002} and
+        (voters[0]["self"], voters[0]["wander_ppb"], voters[4]["share"]) == (True, None, "trial"),
+        voters)
     rounds = monitor.ask("/api/v1/rounds?limit=3").json()["rounds"]
     report.check("rounds", [r["rounds"] for r in rounds] == [4] * 3 and
                  rounds[-1]["bound_ns"] == 5000, rounds)
@@ -342,7 +359,13 @@ def check_metrics(report, monitor):
                  len(samples[0]) > 300, samples[0] ^ samples[1])
     wanted = ['clocklink_state{clocklink_state="synced"} 1', "clocklink_members 12",
               'clocklink_peer_delay_seconds_count{node="2",name="node-00002"} 240',
-              'clocklink_up{source="daemon"} 1']
+              'clocklink_up{source="daemon"} 1',
+              'clocklink_device_clock_owner{device="eth0",clocklink_device_clock_owner='
+              '"left-alone"} 1', 'clocklink_device_clock_yields_total{device="eth0"} 1',
+              'clocklink_voter_weight_ratio{node="2",name="node-00002"} 0.25',
+              'clocklink_voter_rms_seconds{node="2",name="node-00002"} 1.2e-08',
+              'clocklink_voter_frequency_ratio{node="2",name="node-00002"} -2e-06',
+              'clocklink_peer_wander_ratio{node="2",name="node-00002"} 1.002e-09']
     report.check("figures in it", samples[0].issuperset(wanted),
                  set(wanted) - samples[0])
 
@@ -452,6 +475,19 @@ def check_follow(report, directory, record):
         report.check("a record that grows is followed", begin < last(monitor) == end, begin, end)
 
 
+def check_limit(report, directory):
+    """A record does not fill the disk: it ends at a whole look, and says so."""
+    long, short = make_record(directory / "long", 200, 8), directory / "short"
+    done = subprocess.run(
+        [BUILD / "clocklink-stats", "--play", long, "--interval", "100ms", "--limit", "1",
+         "record", short], capture_output=True, text=True, timeout=60, check=False)
+    size = short.stat().st_size
+    with Monitor(short) as monitor:
+        nodes = monitor.ask("/api/v1/nodes").json()["total"]
+    report.check("a record ends at its limit", (done.returncode, nodes) == (0, 200) and
+                 10**6 <= size < 1.5e6 and "ends, it has 1 MB" in done.stderr, size, done)
+
+
 def main():
     """The test."""
     report = Report()
@@ -483,6 +519,7 @@ def main():
                          monitor.ask("/healthz").status == 503)
         check_secrets(report, directory, record)
         check_follow(report, directory, record)
+        check_limit(report, directory)
     return report.end()
 
 

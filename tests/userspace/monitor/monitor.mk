@@ -17,11 +17,12 @@ tools: $(MAKE_RECORD)
 -include $(MAKE_RECORD_OBJ:.o=.d)
 
 $(BUILD)/unit/test_monitor: $(MONITOR_TEST_DIR)/monitor-test.py | $(MAKE_RECORD) \
-		$(BUILD)/clocklink-monitor
+		$(BUILD)/clocklink-monitor $(BUILD)/clocklink-stats
 	@mkdir -p $(@D)
 	ln -sf $(abspath $<) $@
 
-unit: $(BUILD)/unit/test_monitor $(MAKE_RECORD) $(BUILD)/clocklink-monitor
+unit: $(BUILD)/unit/test_monitor $(MAKE_RECORD) $(BUILD)/clocklink-monitor \
+	$(BUILD)/clocklink-stats
 
 .PHONY: bench-monitor
 bench: bench-monitor

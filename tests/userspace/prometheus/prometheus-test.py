@@ -37,7 +37,8 @@ WAIT_S = 20
 PLAY = [
     (None, {"MonitorDown"}),
     ("cut-off", {"Holdover", "BoundWide", "NoQuorum", "VoterUnreachable"}),
-    ("liar", {"NodeIsolated", "MembersIsolated", "ClockOwners"}),
+    ("liar", {"NodeIsolated", "MembersIsolated", "ClockOwners",
+              "DeviceClockOwners"}),
     ("lost", {"ModuleGone", "DaemonDown"}),
     ("calm", set()),
 ]

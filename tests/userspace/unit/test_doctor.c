@@ -254,15 +254,44 @@ static void test_own_crystal(void **state)
 	assert_found(n, "crystal", "node 1");
 }
 
+/* With two peers the own one decides between them, with one nobody does. */
+static void test_crystal_of_few(void **state)
+{
+	struct node *n = *state;
+
+	n->now.n_peers = 2;
+	n->peers_now[1].freq_ppt = -300000000;
+	assert_found(n, "crystal", "node 3");
+	n->peers_now[0].freq_ppt = -300000000;
+	assert_found(n, "crystal", "node 1");
+	n->now.n_peers = 1;
+	assert_found(n, "crystal", "node 1 or node 2");
+}
+
 static void test_wander(void **state)
 {
 	struct node *n = *state;
 
-	n->peers_now[2].wander_ppt = 200000;
+	/* What a fan blows at, learnt one step too large. */
+	n->peers_now[2].wander_ppt = 31623;
+	assert_int_equal(examine(n)->n, 0);
+	n->peers_now[2].wander_ppt = 100000;
 	assert_found(n, "wander", "node 4");
-	for (int i = 0; i < PEERS; i++)
-		n->peers_now[i].wander_ppt = 200000;
+	/* Is it the own that it is found by first? */
+	n->peers_now[0].wander_ppt = 10000;
+	n->peers_now[1].wander_ppt = 10000;
+	assert_int_equal(examine(n)->n, 0);
+	n->peers_now[1].wander_ppt = 3162;
+	assert_found(n, "wander", "node 4");
+	for (int i = 0; i < PEERS - 1; i++)
+		n->peers_now[i].wander_ppt = 100000;
 	assert_found(n, "wander", "node 1");
+	/* one peer that is calm is not enough to blame the two others */
+	n->peers_now[2].wander_ppt = 1000;
+	n->now.n_peers = 3;
+	assert_int_equal(examine(n)->n, 0);
+	n->now.n_peers = 1;
+	assert_found(n, "wander", "node 1 or node 2");
 }
 
 static void test_owners(void **state)
@@ -315,6 +344,9 @@ static void test_loss(void **state)
 	assert_int_equal(examine(n)->n, 0);
 	n->peers_now[3].lost += 6;
 	assert_found(n, "loss", "node 5");
+	/* They came, but late. */
+	n->now.stats.drop_seq = 8;
+	assert_int_equal(examine(n)->n, 0);
 }
 
 static void test_asymmetry(void **state)
@@ -381,11 +413,48 @@ static void test_missing_stamps(void **state)
 	assert_int_equal(examine(n)->n, 0);
 	n->peers_now[1].no_stamp += 40;
 	assert_found(n, "missing-stamps", "node 3");
-	n->peers_now[1].no_stamp = 0;
+	for (int i = 0; i < PEERS; i++)
+		n->peers_now[i].no_stamp = 42;
+	assert_found(n, "missing-stamps", "node 1");
+	for (int i = 0; i < PEERS; i++)
+		n->peers_now[i].no_stamp = 0;
 	n->now.stats.tx = n->before.stats.tx + 100;
 	assert_found(n, "no-transmit-stamps", "node 1");
 	n->now.stats.tx_stamp = 1;
 	assert_int_equal(examine(n)->n, 0);
+}
+
+/* A stamp is missing as well if the message that was to tell it is. */
+static void test_excused_stamps(void **state)
+{
+	struct node *n = *state;
+
+	n->peers_now[1].no_stamp = 15;
+	n->peers_now[1].reordered = 4;
+	assert_int_equal(examine(n)->n, 0);
+	n->peers_now[1].reordered = 0;
+	n->peers_now[1].lost = 4;
+	assert_int_equal(examine(n)->n, 0);
+	n->peers_now[1].lost = 0;
+	n->peers_now[1].responses -= 4;
+	assert_int_equal(examine(n)->n, 0);
+	n->peers_now[1].responses += 1;
+	assert_found(n, "missing-stamps", "node 3");
+	/* It is not asked. */
+	n->peers_now[1].requests = n->peers_before[1].requests;
+	assert_int_equal(examine(n)->n, 0);
+}
+
+/* The device of the first link gives its stamps. */
+static void use_device(struct node *n)
+{
+	n->before.devices = &n->device_before;
+	n->now.devices = &n->device_now;
+	n->before.n_devices = 1;
+	n->now.n_devices = 1;
+	n->device_now.ifindex = 2;
+	n->device_before.ifindex = 2;
+	n->device_now.state = CLOCKLINK_DEVICE_STATE_HARDWARE;
 }
 
 static void test_hardware_stamps(void **state)
@@ -394,19 +463,53 @@ static void test_hardware_stamps(void **state)
 
 	n->host.links[0].stamps = true;
 	assert_found(n, "unused-hardware-stamps", "eth0");
-	n->before.devices = &n->device_before;
-	n->now.devices = &n->device_now;
-	n->before.n_devices = 1;
-	n->now.n_devices = 1;
-	n->device_now.ifindex = 2;
-	n->device_before.ifindex = 2;
-	n->device_now.state = CLOCKLINK_DEVICE_STATE_HARDWARE;
+	use_device(n);
 	assert_int_equal(examine(n)->n, 0);
 	n->device_now.breaks = 1;
 	assert_found(n, "device-clock-set", "eth0");
 	n->device_now.breaks = 0;
-	n->peers_now[3].hw_fallbacks = 1;
-	assert_found(n, "lost-hardware-stamps", "node 5");
+}
+
+/* The device forgets: it is named once, the peers are not to blame. */
+static void test_lost_stamps(void **state)
+{
+	struct node *n = *state;
+
+	n->host.links[0].stamps = true;
+	use_device(n);
+	for (int i = 0; i < PEERS; i++) {
+		n->peers_before[i].hw_fallbacks = 3;
+		n->peers_now[i].hw_fallbacks = 3;
+		n->peers_before[i].stamps = CLOCKLINK_STAMPS_HARDWARE;
+		n->peers_now[i].stamps = CLOCKLINK_STAMPS_HARDWARE;
+	}
+	/* long ago */
+	assert_int_equal(examine(n)->n, 0);
+	n->peers_now[3].hw_lost = 15;
+	assert_int_equal(examine(n)->n, 0);
+	for (int i = 0; i < PEERS; i++) {
+		n->peers_now[i].hw_lost = 10;
+		n->peers_now[i].no_stamp = 10;
+	}
+	assert_found(n, "lost-hardware-stamps", "eth0");
+	n->host.n_links = 0;
+	assert_found(n, "lost-hardware-stamps", "device 2");
+	for (int i = 0; i < PEERS; i++) {
+		n->peers_now[i].hw_lost = 0;
+		n->peers_now[i].no_stamp = 0;
+	}
+	n->peers_now[1].hw_fallbacks++;
+	assert_found(n, "lost-hardware-stamps", "device 2");
+	/* All the time of an examination with the kernel's. */
+	n->peers_before[1].hw_fallbacks++;
+	n->peers_before[1].stamps = CLOCKLINK_STAMPS_SOFTWARE;
+	assert_int_equal(examine(n)->n, 0);
+	n->peers_now[1].stamps = CLOCKLINK_STAMPS_SOFTWARE;
+	assert_found(n, "lost-hardware-stamps", "device 2");
+	/* Nothing is exchanged with it any more. */
+	silence(n, 1);
+	n->peers_now[1].responses++;
+	assert_found(n, "one-way", "node 3");
 }
 
 /* There is no room for all, but they are counted. */
@@ -448,6 +551,7 @@ int main(void)
 		cmocka_unit_test_setup(test_disturbed, set_up),
 		cmocka_unit_test_setup(test_crystal, set_up),
 		cmocka_unit_test_setup(test_own_crystal, set_up),
+		cmocka_unit_test_setup(test_crystal_of_few, set_up),
 		cmocka_unit_test_setup(test_wander, set_up),
 		cmocka_unit_test_setup(test_owners, set_up),
 		cmocka_unit_test_setup(test_silent, set_up),
@@ -459,7 +563,9 @@ int main(void)
 		cmocka_unit_test_setup(test_mtu, set_up),
 		cmocka_unit_test_setup(test_drops, set_up),
 		cmocka_unit_test_setup(test_missing_stamps, set_up),
+		cmocka_unit_test_setup(test_excused_stamps, set_up),
 		cmocka_unit_test_setup(test_hardware_stamps, set_up),
+		cmocka_unit_test_setup(test_lost_stamps, set_up),
 		cmocka_unit_test_setup(test_many, set_up),
 	};
 

@@ -141,6 +141,44 @@ static void test_leader_and_quorum(void **state)
 	end(w);
 }
 
+static void put_owner(struct cl_ctl_sysclock *c, const char *state,
+		      const char *device, const char *why)
+{
+	memset(c, 0, sizeof(*c));
+	c->have = CL_CTL_BIT(SYSCLOCK_STATE);
+	strcpy(c->state, state);
+	strcpy(c->device, device);
+	strcpy(c->why, why);
+	if (*device)
+		c->have |= CL_CTL_BIT(SYSCLOCK_DEVICE);
+}
+
+/* Each clock for itself; one that is off was never anything else. */
+static void test_owners_of_clocks(void **state)
+{
+	struct world *w = begin(NULL, 0);
+
+	(void)state;
+	put_owner(&w->look.sysclock, "off", "", "");
+	put_owner(&w->look.phcclock, "waiting", "eth0", "no time");
+	look(w);
+	expect(w, CL_EVENT_STATE, 0, "clock synced");
+	expect(w, CL_EVENT_CLOCK_OWNER, 0,
+	       "PTP clock of eth0 waiting: no time");
+	put_owner(&w->look.phcclock, "steered", "eth0", "");
+	look(w);
+	expect(w, CL_EVENT_CLOCK_OWNER, 0, "PTP clock of eth0 steered");
+	look(w);
+	expect_nothing(w);
+	put_owner(&w->look.sysclock, "left-alone", "", "ntpd");
+	put_owner(&w->look.phcclock, "off", "", "");
+	look(w);
+	expect(w, CL_EVENT_CLOCK_OWNER, 0, "system's clock left-alone: ntpd");
+	expect(w, CL_EVENT_CLOCK_OWNER, 0, "PTP clock off");
+	expect_nothing(w);
+	end(w);
+}
+
 static void put_judgement(struct cl_look *l, u64 number, const char *to)
 {
 	struct cl_nl_msg m = { .cmd = CL_CTL_EVENT_GET };
@@ -259,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_states_are_told_once),
 		cmocka_unit_test(test_peers_come_and_go),
 		cmocka_unit_test(test_leader_and_quorum),
+		cmocka_unit_test(test_owners_of_clocks),
 		cmocka_unit_test(test_judgements_are_taken_over_once),
 		cmocka_unit_test(test_lost_events_are_told_once),
 		cmocka_unit_test(test_the_log_forgets_the_oldest),

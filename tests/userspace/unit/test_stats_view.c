@@ -184,6 +184,38 @@ static void test_nothing(void **state)
 	json_decref(j);
 }
 
+/* So many seconds of a link whose queues are that long. */
+static void link_of(u64 excess_ns, int seconds)
+{
+	for (int i = 0; i < seconds; i++) {
+		peers[0].raw_ns += CL_NS_PER_SEC;
+		peers[0].exchanges += 10;
+		peers[0].excess_ns = excess_ns + 100 * (i % 7);
+		look(20, 0);
+	}
+}
+
+static void test_unusual_link(void **state)
+{
+	json_t *j, *peer;
+
+	(void)state;
+	link_of(20000, 600);
+	assert_null(strstr(text_of(), "warning"));
+	link_of(200000, 60);
+	assert_non_null(strstr(text_of(), "unusual jitter of node 2 for "));
+	assert_non_null(strstr(text_of(), ": mean queue 20"));
+	assert_null(strstr(text_of(), "of node 3"));
+	j = cl_view_json(&view);
+	peer = json_array_get(json_object_get(j, "peers"), 0);
+	assert_int_equal(json_array_size(json_object_get(peer, "warnings")), 1);
+	json_decref(j);
+	/* A raw clock that began anew is another one. */
+	peers[0].raw_ns = 0;
+	link_of(200000, 1);
+	assert_null(strstr(text_of(), "warning"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +223,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_round_trips, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_orders, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unusual_link, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_nothing, set_up,
 						tear_down),
 	};

@@ -65,7 +65,7 @@ class Cluster:
                           (405, ("leader", "info", 2, "beta leads, term 7")),
                           (400, ("state", "info", 1, "joining -> synced")),
                           (188, ("anomaly", "warning", 4,
-                                 "round trip of delta has grown by 212 us in 40 s")),
+                                 "unusual jitter: mean queue 231.0 us, usually 19.80 us")),
                           (97, ("peer", "warning", 9, "iota: synced -> holdover")),
                           (41, ("reputation", "warning", 7, "eta: good -> suspicious",
                                 "strikes", 18_421, 9_102)),
@@ -100,7 +100,7 @@ class Cluster:
                "role": "leader" if n == self.leader else
                "voter" if n <= min(7, self.count) else "follower",
                "state": "synced", "address": f"192.0.2.{n % 250 + 1}:20319",
-               "reputation": "good", "rule": None, "weight": 1.0, "warnings": 0,
+               "reputation": "good", "rule": None, "weight": 1.0, "warnings": int(n == 1 and self.count >= 9),
                "bound_ns": round(3400 * far + 700 * (n % 3) + 90 * abs(noise("b", n, step)))}
         if n == 1:
             row["bound_ns"] = self.own(now)[1]
@@ -150,7 +150,8 @@ class Cluster:
                 "hard_ns": hard if usable else None, "drift_ppb": 12.4, "error_ns": error,
                 "rate_ppb": -4213.507 + noise("r", int(now)), "tai_offset_s": 37,
                 "leap": "none", "leader": self.leader,
-                "leader_name": self.names.get(self.leader, ""), "term": 7,
+                "leader_name": self.names.get(self.leader, ""),
+                "leader_address": f"192.0.2.{self.leader + 1}:20319", "term": 7,
                 "round": int(10 * (now - self.start)) + 4117, "interval_ns": 100_000_000,
                 "quorum": self.quorum, "reachable": 6 if self.quorum else 3, "voters": 7,
                 "needed": 4, "members": self.count,
@@ -158,10 +159,36 @@ class Cluster:
                 "nodes": counts,
                 "suspicious": sum(r["reputation"] == "suspicious" for r in rows),
                 "warnings": len(self.warnings(now, {})["warnings"]),
-                "system_clock": {"state": "steered", "owner": "clocklinkd", "why": "",
-                                 "offset_ns": round(41 * noise("s", int(now)))},
-                "scale": {"leading": False, "steps": 0}, "missing": self.missing,
+                "system_clock": {"state": "steered", "owner": None, "why": None, "device": None,
+                                 "offset_ns": round(41 * noise("s", int(now))),
+                                 "freq_ppb": -4198.2, "stepped_ns": 0, "yields": 0},
+                "device_clock": {"state": "left-alone", "owner": "ts2phc", "device": "eth0",
+                                 "why": "ts2phc sets it, its frequency was changed",
+                                 "offset_ns": None, "freq_ppb": None, "stepped_ns": -31_207_114,
+                                 "yields": 2},
+                "scale": self.scale(), "missing": self.missing,
                 "sources": {"module": True, "daemon": not self.missing}}
+
+    def scale(self):
+        """How cluster time is made: only who leads knows."""
+        if self.leader != 1:
+            return {"leading": False, "age_ns": 7_203 * 10**9, "persist_ns": 24 * 10**9}
+        return {"leading": True, "steps": 7_203, "measured": 6, "age_ns": 7_203 * 10**9,
+                "persist_ns": 24 * 10**9, "constant_ns": 48 * 10**9, "mean_ns": -3,
+                "freq_ppb": 4213.5, "steer_ppb": 0.02}
+
+    def voters(self, _now, _query):
+        """GET voters: all weigh the same but one that lies and one that is new."""
+        def voter(n):
+            share = {7: "isolated", 6: "trial", 5: "absent"}.get(n, "counts")
+            return {"node": n, "name": self.names[n], "self": n == 1, "share": share,
+                    "weight": 0.25 * (share == "counts"), "rms_ns": 8 + 3 * n,
+                    "residual_ns": 5 - n if self.leader == 1 else None,
+                    "freq_ppb": 9_000 * math.sin(n * 12.9898) - 4213.5,
+                    "age_ns": (212 if n == 6 else 7_203) * 10**9,
+                    "wander_ppb": None if n == 1 else 0.4 + 0.1 * n}
+
+        return {"voters": [voter(n) for n in range(1, min(7, self.count) + 1)]}
 
     def nodes(self, now, query):
         """GET nodes"""
@@ -282,25 +309,28 @@ class Cluster:
         after = int(query.get("after", max(0, len(self.events) - limit)))
         return {"last": len(self.events), "events": self.events[after:after + limit]}
 
-    def warnings(self, now, _query):
+    def warnings(self, _now, _query):
         """GET warnings"""
         if self.count < 9:
             return {"warnings": []}
         return {"warnings": [
-            {"node": 4, "kind": "floor", "since_utc_ms": 1000 * (self.start - 188),
-             "strength": 6.2, "text": "round trip grows, 5.3 us/s", "limit_in_s": 340},
+            {"node": 1, "kind": "bound", "since_utc_ms": 1000 * (self.start - 61),
+             "strength": 1.0, "text": "bound 2.310 us, limit 5.000 us", "limit_in_s": 340},
+            {"node": 4, "kind": "jitter", "since_utc_ms": 1000 * (self.start - 188),
+             "strength": 1.4, "text": "mean queue 231.0 us, usually 19.80 us",
+             "limit_in_s": None},
             {"node": 7, "kind": "offset", "since_utc_ms": 1000 * (self.start - 40),
-             "strength": 12.0, "text": f"{self.names[7]} is off by 104 us", "limit_in_s": None},
+             "strength": 1.2, "text": "spread of the offset 104.0 us, usually 190 ns",
+             "limit_in_s": None},
             {"node": 9, "kind": "loss", "since_utc_ms": 1000 * (self.start - 97),
-             "strength": 9.0, "text": f"no answer for {now - self.start + 97:.0f} s",
-             "limit_in_s": None}]}
+             "strength": 1.4, "text": "loss 100.0 %, usually 0.2 %", "limit_in_s": None}]}
 
     def settings(self, _now, _query):
         """GET settings"""
         return {"instance": {"id": 0, "node": 1, "cluster": 0x5ca1ab1e, "port": 20319, "leader": self.leader,
                              "interval_ns": 100_000_000, "interval_max_ns": 0,
                              "asymmetry_ns": 0, "stamp_noise_ns": 1500, "wander_ppb": 1.0,
-                             "max_bound_ns": 100_000_000, "phc": True, "phc_index": 0,
+                             "max_bound_ns": 5_000, "phc": True, "phc_index": 0,
                              "test": False, "multicast": "none"},
                 "round": {"interval_ns": 100_000_000, "probes": 4, "probe_every": 10}}
 
@@ -309,8 +339,8 @@ class Cluster:
         now = self.time()
         parts = path.split("/")
         plain = {"status": self.status, "nodes": self.nodes, "history": self.own_history,
-                 "rounds": self.rounds, "events": self.events_of, "warnings": self.warnings,
-                 "settings": self.settings}
+                 "voters": self.voters, "rounds": self.rounds, "events": self.events_of,
+                 "warnings": self.warnings, "settings": self.settings}
         if path in plain:
             return plain[path](now, query)
         if parts[0] == "nodes" and len(parts) < 4 and parts[1].isdigit() and \

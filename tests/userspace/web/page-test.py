@@ -31,10 +31,10 @@ NODES, RECORDED = 1000, 100
 HOSTILE = "<img src=x onerror=boo()><script>"
 LONG = "W" * 31
 PHONE, DESK = (360, 740), (1280, 900)
-VIEWS = ["", "nodes", "node/1", "node/3", "node/7", "events", "rounds", "settings"]
+VIEWS = ["", "nodes", "node/1", "node/3", "node/7", "voters", "events", "rounds", "settings"]
 # Of the known monitor; what the page asks for.
 ANSWERS = ["status", "nodes", "nodes/1", "nodes/7", "nodes/9", "nodes/7/latency",
-           "nodes/7/history", "history", "rounds", "events", "warnings", "settings"]
+           "nodes/7/history", "history", "voters", "rounds", "events", "warnings", "settings"]
 # All that the page loads, in bytes.
 BUDGET = 160_000
 CONTRAST = 4.5
@@ -98,10 +98,16 @@ def check_overview(page):
                          ("Bound grows by", "12.4 ppb"), ("Rate", "−4.21 ppm"),
                          ("Leader", "beta"), ("Term", "7"), ("TAI − UTC", "37 s"),
                          ("Quorum", "yes 6 of 7 voters, 4 needed"), ("Members", "1,000"),
-                         ("Isolated", "1"), ("Suspicious", "1"), ("Owner", "clocklinkd")):
+                         ("Isolated", "1"), ("Suspicious", "1"), ("System clock", "steered"),
+                         ("Frequency set", "−4.20 ppm"), ("Clock of eth0", "left-alone"),
+                         ("Set by", "ts2phc"), ("Stepped by", "−31.2 ms"), ("Left to others", "2 ×")):
         page.check(f"overview: {label}", fact(label), value)
+    page.check("whose view it is", text(".overview > .lead"),
+               "Seen by alpha (node 1): offsets, delays and warnings are those of its own links, "
+               "judgements its own. How cluster time is made, and what members lack of the log, only "
+               "the leader, beta (node 2) at 192.0.2.3, knows: a monitor there would show it.")
     page.check("nodes by state", text(".states li"), "synced997")
-    page.holds("warnings", "document.querySelectorAll('.warnings li').length === 3 && "
+    page.holds("warnings", "document.querySelectorAll('.warnings li').length === 4 && "
                "document.querySelector('.warnings').textContent.includes('too much in')")
     page.holds("its title", "document.title.startsWith('synced ± 3.22')")
     page.holds("plots are drawn", """[...document.querySelectorAll('.plot canvas')].length === 3 &&
@@ -152,6 +158,9 @@ def check_node(page):
     page.go("node/7")
     page.check("name", text("h1"), "eta")
     page.check("marks", text(".marks"), "syncedisolated1 warning")
+    page.holds("its warnings", "document.querySelectorAll('.warnings li').length === 1 && "
+               "document.querySelector('.warnings').textContent.includes("
+               "'spread of the offset 104.0 us, usually 190 ns')")
     page.check("offset", fact("Offset"), "+105 µs")
     page.check("evidence", text(".meter"), "strikes3.00 of 3")
     page.check("accusers", "[...document.querySelectorAll('[aria-label=Accusations] tbody tr')]"
@@ -176,6 +185,29 @@ def check_node(page):
     page.check("a node that does not exist", text(".refused"),
                "The monitor says: nodes/99999: not found")
     page.browser.errors.clear()  # the browser tells of each 404
+
+
+def check_voters(page):
+    """Oscillators, as a voter is told of them and as the leader knows them."""
+    page.go("voters")
+    for number, value in ((1, "1|2|3|4|5|6|7"), (7, "−515 ppb|+2.53 ppm|+4.38 ppm|+4.72 ppm|+3.48 ppm|"
+                                                    "+876 ppb|−2.62 ppm"),
+                          (3, "counts|counts|counts|counts|absent|on trial|isolated"),
+                          (4, "25 %|25 %|25 %|25 %|0 %|0 %|0 %"),
+                          (5, "11 ns|14 ns|17 ns|20 ns|23 ns|26 ns|29 ns"), (6, "–|–|–|–|–|–|–"),
+                          (8, "–|0.60 ppb/√s|0.70 ppb/√s|0.80 ppb/√s|0.90 ppb/√s|1.00 ppb/√s|"
+                              "1.10 ppb/√s")):
+        page.check(f"voters: column {number}", f"{column(number)}.join('|')", value)
+    page.holds("who has told them", f"{text('.lead')}.startsWith('beta (node 2) makes cluster time and tells')")
+    page.holds("and nothing of its loop", "document.querySelector('main .panel').hidden")
+    page.cluster.leader = 1
+    page.check("the leader has residuals", f"{column(6)}.join('|')",
+               "+4 ns|+3 ns|+2 ns|+1 ns|0 ns|−1 ns|−2 ns")
+    page.check("and a loop", fact("Time constant"), "48.0 s")
+    page.holds("it says so", f"{text('.lead')}.startsWith('This node makes cluster time')")
+    page.go("")
+    page.holds("the leader's view", f"{text('.overview > .lead')}.endsWith('; it leads and makes cluster time.')")
+    page.cluster.leader = 2
 
 
 def check_events(page):
@@ -207,7 +239,7 @@ def check_others(page):
     page.check("interval of a round", f"{column(7)}[0]", "100 ms")
     page.go("settings")
     for label, value in (("interval", "100 ms"), ("port", "20319"), ("asymmetry", "automatic"),
-                         ("cluster", "0x5ca1ab1e"), ("wander", "1.00 ppb")):
+                         ("cluster", "0x5ca1ab1e"), ("wander", "1.00 ppb/√s")):
         page.check(f"settings: {label}", fact(label), value)
 
 
@@ -247,7 +279,7 @@ def check_token(page):
 def is_text(page):
     """Is a name that looks like markup shown as it is, everywhere?"""
     for view, selector in (("nodes?filter=%3Cimg", "td a"), ("node/6", "h1"),
-                           ("events", "td:nth-child(5)"), ("", ".warnings")):
+                           ("events", "td:nth-child(5)")):
         page.go(view, selector)
         if not page.browser.until(f"{text(selector)}.includes({HOSTILE!r})", 5) or page.browser.run(
                 "document.querySelectorAll('main img, main script').length > 0"):
@@ -400,6 +432,8 @@ def check_real(page, real):
     latency = real.get(f"nodes/{liar['node']}/latency")
     page.holds("real: distribution", f"document.querySelector('.histogram').ariaLabel.includes("
                f"'p50 {length(latency['p50_ns'])}'.replace(' m', '\u00a0m'))")
+    page.go("voters")
+    page.check("real: voters", f"{column(4)}.join('|')", "25 %|25 %|25 %|25 %|0 %")
     page.go("events")
     page.check("real: events", "document.querySelectorAll('tbody tr').length",
                len(real.get("events")["events"]))
@@ -473,8 +507,8 @@ def main():
     check_known(report, server.cluster)
     with Browser(*DESK) as browser:
         page = Page(browser, server, report)
-        for check in (check_overview, check_nodes, check_node, check_events, check_others,
-                      check_changes, check_token):
+        for check in (check_overview, check_nodes, check_node, check_voters, check_events,
+                      check_others, check_changes, check_token):
             check(page)
         made = page.cluster
         made.names[6] = made.names[7] = HOSTILE

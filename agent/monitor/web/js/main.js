@@ -13,12 +13,14 @@ import { Nodes } from "./view/nodes.js";
 import { Overview } from "./view/overview.js";
 import { Rounds } from "./view/rounds.js";
 import { Settings } from "./view/settings.js";
+import { Voters } from "./view/voters.js";
 
 const PERIOD_MS = 1000;
 // After so many failures in a row, at most so long between two attempts.
 const BACKOFF_MS = [1000, 2000, 4000, 8000, 15000];
-const VIEWS = [["", "Overview", Overview], ["nodes", "Nodes", Nodes], ["events", "Events", Events],
-	["rounds", "Rounds", Rounds], ["settings", "Settings", Settings], ["node", null, Node]];
+const VIEWS = [["", "Overview", Overview], ["nodes", "Nodes", Nodes], ["voters", "Voters", Voters],
+	["events", "Events", Events], ["rounds", "Rounds", Rounds], ["settings", "Settings", Settings],
+	["node", null, Node]];
 
 const at = (id) => document.getElementById(id);
 const main = at("main");

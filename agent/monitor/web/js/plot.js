@@ -7,6 +7,8 @@ import { clock, count, plain, text } from "./units.js";
 
 const FONT = "11px system-ui, sans-serif";
 const AXIS_WIDTH = 64;
+// Of the last time below an axis, which is centred at the edge.
+const TIME_WIDTH = 52;
 // Of the word of a mark, at most, nearly always.
 const WORD_WIDTH = 64;
 // Of a history; less would be a wide picture of nothing.
@@ -43,31 +45,44 @@ function decades(low, high) {
 	return all;
 }
 
-// Marks of events: a line each, its word beside it; below the word before it, if that is near.
+// Marks that can be seen, { x, tone, word }, in groups of those that are close together.
+function groups(chart, marks, width) {
+	const found = [];
+
+	for (const { seconds, tone, word } of marks) {
+		const x = Math.round(chart.valToPos(seconds, "x", true));
+
+		if (x < chart.bbox.left || x > chart.bbox.left + chart.bbox.width)
+			continue;
+		if (!found.length || x - found.at(-1)[0].x >= width)
+			found.push([]);
+		found.at(-1).push({ x, tone, word });
+	}
+	return found;
+}
+
+// Marks of events: a line each. The words of a group stand one below the other before its
+// first line, or behind its last one if there is no room, where no line of it crosses them.
 function drawMarks(chart, marks) {
 	const { ctx, bbox } = chart;
-	const scale = devicePixelRatio;
-	let last = -Infinity, depth = 0;
+	const scale = devicePixelRatio, width = WORD_WIDTH * scale;
 
 	ctx.save();
 	ctx.font = `${11 * scale}px system-ui, sans-serif`;
 	ctx.setLineDash([2 * scale, 2 * scale]);
-	for (const { seconds, tone, word } of marks) {
-		const x = Math.round(chart.valToPos(seconds, "x", true));
-
-		if (x < bbox.left || x > bbox.left + bbox.width)
-			continue;
-		depth = x - last < WORD_WIDTH * scale ? depth + 1 : 0;
-		last = x;
-		ctx.strokeStyle = ctx.fillStyle = colour(`--${tone}`);
-		ctx.beginPath();
-		ctx.moveTo(x, bbox.top);
-		ctx.lineTo(x, bbox.top + bbox.height);
-		ctx.stroke();
-		const before = x - bbox.left > WORD_WIDTH * scale;
+	for (const group of groups(chart, marks, width)) {
+		const before = group[0].x - bbox.left > width;
+		const at = before ? group[0].x - 4 * scale : group.at(-1).x + 4 * scale;
 
 		ctx.textAlign = before ? "right" : "left";
-		ctx.fillText(word, x + (before ? -4 : 4) * scale, bbox.top + (11 + 13 * depth) * scale);
+		group.forEach(({ x, tone, word }, depth) => {
+			ctx.strokeStyle = ctx.fillStyle = colour(`--${tone}`);
+			ctx.beginPath();
+			ctx.moveTo(x, bbox.top);
+			ctx.lineTo(x, bbox.top + bbox.height);
+			ctx.stroke();
+			ctx.fillText(word, at, bbox.top + (11 + 13 * depth) * scale);
+		});
 	}
 	ctx.restore();
 }
@@ -135,7 +150,7 @@ export class Plot {
 
 	uplot(kind, least, sync) {
 		return {
-			width: 100, height: this.height, legend: { show: false }, padding: [8, 10, 0, 0],
+			width: 100, height: this.height, legend: { show: false }, padding: [8, TIME_WIDTH / 2, 0, 0],
 			scales: {
 				x: { time: true, range: () => this.span },
 				y: {
@@ -162,7 +177,7 @@ export class Plot {
 	resize() {
 		const width = Math.floor(this.canvas.clientWidth);
 
-		if (!width)
+		if (!width || !this.data[0].length)
 			return;
 		if (this.chart)
 			this.chart.setSize({ width, height: this.height });
@@ -193,7 +208,10 @@ export class Plot {
 	draw(seconds, columns) {
 		this.data = [seconds, ...columns];
 		this.span = seconds.length > 1 ? [seconds[0], seconds.at(-1)] : [Date.now() / 1000 - 60, Date.now() / 1000];
-		this.chart?.setData(this.data);
+		if (this.chart)
+			this.chart.setData(this.data);
+		else
+			this.resize();
 		this.legend();
 		this.canvas.setAttribute("aria-label", `${this.title}: ${this.summary()}`);
 	}

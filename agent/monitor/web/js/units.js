@@ -35,6 +35,13 @@ export const offset = (ns) => known(ns) ? quantity(ns, DURATIONS, true) : null;
 export const frequency = (ppb, sign = true) =>
 	known(ppb) ? quantity(ppb, FREQUENCIES, sign) : null;
 
+/** How much a frequency walks, ppb per root of a second. */
+export function wander(ppb) {
+	const q = frequency(ppb, false);
+
+	return q && { ...q, unit: `${q.unit}/√s` };
+}
+
 /** A share of one as a percentage. */
 export function share(part) {
 	if (!known(part))
@@ -90,6 +97,8 @@ const SUFFIXES = [
 // Numbers that are names; what 0 means where it is no length of time.
 const IDS = /^(id|node|port|leader|parent|accuser)$|index$/;
 const ZEROS = { asymmetry_ns: "automatic", interval_max_ns: "off" };
+// Frequencies per root of a second.
+const WANDERS = ["wander_ppb"];
 // Instants, TAI, among lengths of time.
 const INSTANTS = ["isolated_ns", "readmitted_ns"];
 
@@ -106,6 +115,8 @@ export function figure(key, value) {
 		return [label, suffix === "_ns" ? "without limit" : null];
 	if (INSTANTS.includes(key))
 		return [label, value ? `${instant(value / 1e6)} TAI` : null];
+	if (WANDERS.includes(key))
+		return [label, wander(value)];
 	if (typeof value === "boolean")
 		return [label, value ? "yes" : "no"];
 	if (typeof value === "number")

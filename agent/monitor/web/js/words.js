@@ -25,6 +25,14 @@ const SEVERITIES = {
 	warning: ["warn", "warn"],
 	critical: ["cross", "bad"],
 };
+// What a voter's oscillator has to do with cluster time.
+const PARTS = {
+	counts: ["tick", "ok", "counts"],
+	trial: ["half", "note", "on trial"],
+	absent: ["dash", "warn", "absent"],
+	isolated: ["cross", "bad", "isolated"],
+	unknown: ["ring", "off", "not known"],
+};
 // By which rule a judge changed its mind.
 const RULES = {
 	strikes: "wrong in three exchanges in a row, beyond what queues can do",
@@ -38,10 +46,10 @@ const RULES = {
 /** States from good to bad, for a bar of them. */
 export const STATE_ORDER = ["synced", "unverified", "joining", "holdover", "unsynced", "void", "gone", "unknown"];
 
-const pick = (table, word, none = ["ring", "off"]) => {
-	const [icon, tone] = table[word] ?? none;
+const pick = (table, key, none = ["ring", "off"]) => {
+	const [icon, tone, word = key] = table[key] ?? none;
 
-	return word ? { icon, tone, word } : null;
+	return key ? { icon, tone, word } : null;
 };
 
 /** Mark of a clock's state. */
@@ -57,6 +65,9 @@ export const meaning = (value) => STATES.find(([name]) => name === value)?.[3] ?
 /** Mark of a reputation. */
 export const reputation = (word) => pick(REPUTATIONS, word);
 
+/** Mark of a voter's part in cluster time. */
+export const part = (word) => pick(PARTS, word);
+
 /** Mark of an event's severity. */
 export const severity = (word) => pick(SEVERITIES, word);
 
@@ -69,3 +80,23 @@ export const good = (is, yes, no) =>
 
 /** Mark of a warning. */
 export const warning = (word) => ({ icon: "warn", tone: "warn", word });
+
+/** A node by its number and its name, as put() takes it. */
+export const node = (id, name) => name ? [{ name }, ` (node ${id})`] : [`node ${id}`];
+
+/** Whose view this is, and what of the cluster only others know, as put() takes it. */
+export function viewpoint(now) {
+	const who = ["Seen by ", ...node(now.node, now.name), ": offsets, delays and warnings are those of its own links"];
+	const host = now.leader_address?.replace(/:\d+$/, "");
+	const leader = ["the leader, ", ...node(now.leader, now.leader_name), ...host ? [" at ", { name: host }] : []];
+
+	if (!now.node)
+		return [];
+	if (now.quorum === null || now.role === "leader")
+		return [...who, now.role === "leader" ? "; it leads and makes cluster time." : "."];
+	if (!now.leader)
+		return [...who, "; nobody is known to lead."];
+	return [...who, now.role === "follower" ? "; it does not vote, so it judges nobody. " : ", judgements its own. ",
+		"How cluster time is made, and what members lack of the log, only ", ...leader,
+		", knows: a monitor there would show it."];
+}

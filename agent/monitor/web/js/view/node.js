@@ -8,6 +8,7 @@ import * as log from "../log.js";
 import { Plot, spans } from "../plot.js";
 import { Table } from "../table.js";
 import * as units from "../units.js";
+import { Warnings } from "../warnings.js";
 import * as words from "../words.js";
 import { ClockPlots, LOOKS, POINTS } from "./clock.js";
 
@@ -39,6 +40,7 @@ export class Node {
 		this.marks = el("p", { class: "marks" });
 		this.facts = new Facts({ class: "wide" });
 		this.evidence = el("div", { class: "evidence" });
+		this.warnings = new Warnings(true);
 		this.accusations = new Table({ label: "Accusations", columns: ACCUSATIONS, none: "Nobody accuses it." });
 		this.events = new Table({
 			label: "Events of this node", none: "Nothing has happened yet.",
@@ -53,7 +55,8 @@ export class Node {
 		this.root = el("div", { class: "node" },
 			el("p", { class: "back" }, el("a", { href: "#/nodes" }, "Nodes")),
 			this.hero, el("div", { class: "halves" }, this.history,
-				el("div", {}, this.latency, panel("Reputation", {}, this.evidence))),
+				el("div", {}, this.latency, panel("Warnings", {}, this.warnings.root),
+					panel("Reputation", {}, this.evidence))),
 			panel("Accusations", {}, this.accusations.root),
 			panel("Events", {}, this.events.root), this.details);
 	}
@@ -109,11 +112,13 @@ export class Node {
 	}
 
 	async look() {
-		const [node] = await Promise.all([get(`nodes/${encodeURIComponent(this.id)}`), log.refresh()]);
+		const [node, list] = await Promise.all([get(`nodes/${encodeURIComponent(this.id)}`), get("warnings"),
+			log.refresh()]);
 
 		if (!this.started)
 			this.start(node);
 		this.show(node);
+		this.warnings.show(list.warnings.filter((w) => w.node === node.node));
 		await (node.self ? this.clock.look() : this.past());
 	}
 
@@ -134,7 +139,7 @@ export class Node {
 			["Bound", units.duration(node.bound_ns)],
 			...node.self ? [] : this.figures(node),
 		]);
-		this.judge(judged, word);
+		this.judge(judged, word, node.self);
 		this.accusations.show(node.accusations ?? []);
 		this.events.show(log.events.filter((e) => e.node === node.node).slice(-EVENTS).reverse());
 		this.everything(node);
@@ -153,7 +158,7 @@ export class Node {
 		];
 	}
 
-	judge(judged, word) {
+	judge(judged, word, self) {
 		const limits = EVIDENCE.filter((k) => judged[`${k}_limit`] !== undefined);
 		const key = JSON.stringify([judged, word, limits.map((k) => judged[k])]);
 
@@ -168,7 +173,8 @@ export class Node {
 		this.evidence.replaceChildren(...why, el("div", { class: "meters" }, limits.map((k) =>
 			this.meter(k, judged[k], judged[`${k}_limit`]))));
 		if (!limits.length)
-			this.evidence.append(el("p", {}, "It is not judged by this node."));
+			this.evidence.append(el("p", {}, self ? "This node: others judge it."
+				: "It is not judged by this node."));
 	}
 
 	meter(name, value, limit) {

@@ -2,7 +2,7 @@
 // All nodes: the monitor sorts, filters and cuts the pages, there may be 10,000.
 
 import { get } from "../api.js";
-import { el } from "../dom.js";
+import { el, put } from "../dom.js";
 import { Table } from "../table.js";
 import * as units from "../units.js";
 import * as words from "../words.js";
@@ -58,7 +58,8 @@ export class Nodes {
 		this.range = el("span", { class: "range", role: "status" });
 		this.before = el("button", { type: "button", onclick: () => this.page(-1) }, "Previous");
 		this.after = el("button", { type: "button", onclick: () => this.page(1) }, "Next");
-		this.root = el("div", {}, el("h1", {}, "Nodes"),
+		this.whose = el("p", { class: "lead" });
+		this.root = el("div", {}, el("h1", {}, "Nodes"), this.whose,
 			el("div", { class: "tools", role: "search" }, this.filter, this.state, this.by, this.limit,
 				el("span", { class: "pager" }, this.range, this.before, this.after)),
 			el("div", { class: "panel" }, this.table.root));
@@ -106,6 +107,10 @@ export class Nodes {
 		const offset = Number(this.query.offset) + step * Number(this.query.limit);
 
 		this.change({ offset: String(Math.max(0, offset)) });
+	}
+
+	status(now) {
+		put(this.whose, !now.node ? "" : ["As ", ...words.node(now.node, now.name), " measures and judges them. A bound is known of nodes that tell it: this one, and who leads."]);
 	}
 
 	async look() {

@@ -6,10 +6,26 @@ import { cell, el, Facts, icon, panel, put } from "../dom.js";
 import * as log from "../log.js";
 import { Table } from "../table.js";
 import * as units from "../units.js";
+import { Warnings } from "../warnings.js";
 import * as words from "../words.js";
 import { ClockPlots } from "./clock.js";
 
 const EVENTS = 6;
+
+// What the daemon does with a clock of the host, as Facts take it.
+function steered(label, clock) {
+	if (!clock || clock.state === "off")
+		return [[label, clock && "not steered"]];
+	return [
+		[label, clock.state === "steered" ? words.good(true, clock.state, "") : words.warning(clock.state)],
+		...clock.owner ? [["Set by", { name: clock.owner }]] : [],
+		...clock.why ? [["Why", { name: clock.why }]] : [],
+		...clock.offset_ns === null ? [] : [["Offset", units.offset(clock.offset_ns)],
+			["Frequency set", units.frequency(clock.freq_ppb)]],
+		...clock.stepped_ns ? [["Stepped by", units.offset(clock.stepped_ns)]] : [],
+		...clock.yields ? [["Left to others", `${units.count(clock.yields)} ×`]] : [],
+	];
+}
 
 export class Overview {
 	title = "Overview";
@@ -25,16 +41,18 @@ export class Overview {
 		this.bar = el("div", { class: "census", "aria-hidden": "true" });
 		this.states = el("ul", { class: "states" });
 		this.cluster = new Facts();
-		this.warnings = el("ul", { class: "warnings" });
+		this.warnings = new Warnings();
 		this.system = new Facts();
+		this.device = new Facts({ class: "second" });
+		this.whose = el("p", { class: "lead" });
 		this.plots = new ClockPlots();
 		this.events = new Table({ label: "Latest events", columns: log.columns.slice(0, 5), none: "Nothing has happened yet." });
-		this.root = el("div", { class: "overview" }, this.hero, this.missing,
+		this.root = el("div", { class: "overview" }, this.hero, this.missing, this.whose,
 			el("div", {}, this.plots.root, panel("Latest events", {}, this.events.root,
 				el("p", { class: "more" }, el("a", { href: "#/events" }, "All events")))),
 			el("div", { class: "side" }, panel("Cluster", {}, this.bar, this.states, this.cluster.root),
-				panel("Warnings", {}, this.warnings),
-				panel("System clock", {}, this.system.root)));
+				panel("Warnings", {}, this.warnings.root),
+				panel("Clocks of this host", {}, this.system.root, this.device.root)));
 	}
 
 	status(now) {
@@ -51,7 +69,10 @@ export class Overview {
 		put(this.missing, ["Not all can be shown. ", ...(now.missing ?? []).map((m) => ({ name: `${m} ` }))]);
 		this.showFacts(now);
 		this.showCluster(now);
-		this.showSystem(now.system_clock);
+		put(this.whose, words.viewpoint(now));
+		this.system.show(steered("System clock", now.system_clock));
+		this.device.show(now.device_clock?.device
+			? steered(`Clock of ${now.device_clock.device}`, now.device_clock) : []);
 	}
 
 	showFacts(now) {
@@ -95,38 +116,14 @@ export class Overview {
 			["Members", units.count(now.members)],
 			["Isolated", now.isolated === null ? null : now.isolated === 0 ? none
 				: { icon: "cross", tone: "bad", word: units.count(now.isolated) }],
-			["Suspicious", now.suspicious ? words.warning(units.count(now.suspicious)) : none],
+			["Suspicious", !now.sources.daemon ? null : now.suspicious ? words.warning(units.count(now.suspicious)) : none],
 		]);
-	}
-
-	showSystem(clock) {
-		this.system.show(!clock?.state || clock.state === "off"
-			? [["Steered here", "no"]]
-			: [["State", clock.state === "steered" ? words.good(true, clock.state, "") : words.warning(clock.state)],
-				["Owner", clock.owner ? { name: clock.owner } : null],
-				["Offset", units.offset(clock.offset_ns)],
-				...clock.why ? [["Why", { name: clock.why }]] : []]);
-	}
-
-	showWarnings(list) {
-		const key = JSON.stringify(list);
-
-		if (this.warned === key)
-			return;
-		this.warned = key;
-		this.warnings.replaceChildren(...list.map((w) => el("li", {},
-			cell("p", {}, [words.warning(w.kind), " ",
-				...w.node ? [{ href: `#/node/${w.node}`, text: `node ${w.node}` }] : []]),
-			cell("p", {}, [{ name: w.text }, ...w.limit_in_s ? [", too much in ", units.duration(w.limit_in_s * 1e9)] : []]),
-			cell("p", { class: "when" }, `since ${units.instant(w.since_utc_ms)}`))));
-		if (!list.length)
-			this.warnings.append(el("li", {}, cell("p", {}, { icon: "tick", tone: "ok", word: "none" })));
 	}
 
 	async look() {
 		const [list] = await Promise.all([get("warnings"), log.refresh(), this.plots.look()]);
 
-		this.showWarnings(list.warnings);
+		this.warnings.show(list.warnings);
 		this.events.show(log.events.slice(-EVENTS).reverse());
 	}
 
