@@ -162,17 +162,6 @@ enum cl_exit cl_cluster_show_events(struct cl_cli *cli)
 		    "this node has changed its mind of nobody");
 }
 
-static const char *share_of(const struct cl_ctl_voter *v)
-{
-	if (v->isolated)
-		return "isolated";
-	if (!v->known)
-		return "not known";
-	if (v->absent)
-		return "absent";
-	return v->counts ? "counts" : "on trial";
-}
-
 static void print_voters(const struct cl_nl_msg *all, size_t n)
 {
 	static const char *const head[] = { "VOTER",	 "NAME",  "SHARE",
@@ -187,10 +176,12 @@ static void print_voters(const struct cl_nl_msg *all, size_t n)
 		v = &all[i].voter;
 		node_cell(&t, v->node);
 		cl_table_cell(&t, v->name);
-		cl_table_cell(&t, share_of(v));
+		cl_table_cell(&t, cl_ctl_share_name(v));
 		milli_cell(&t, v->weight_m);
 		cl_table_cell(&t, cl_units_bound(buf, v->rms_ns));
-		cl_table_cell(&t, cl_units_offset(buf, v->residual_ns));
+		cl_table_cell(&t, cl_ctl_has(v, VOTER_RESIDUAL) ?
+					  cl_units_offset(buf, v->residual_ns) :
+					  "-");
 		/* As everywhere: that of the oscillator. */
 		cl_table_cell(&t, cl_units_freq(buf, -v->freq_ppt));
 		cl_table_cell(&t, cl_units_duration(buf, v->age_ns));

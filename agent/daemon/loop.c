@@ -122,6 +122,8 @@ static void tell_quorum(struct cl_loop *l)
 	cl_io_event(l->io, l->quorum ? CL_IO_NOTICE : CL_IO_WARNING,
 		    l->quorum ? CL_EVENT_QUORUM_REGAINED : CL_EVENT_QUORUM_LOST,
 		    CL_VALUES(cl_int("NODE", inst->node),
+			      cl_int("LEADER", inst->leader),
+			      cl_int("TERM", inst->term),
 			      cl_int("REACHABLE", n), cl_int("NEEDED", needed),
 			      cl_int("VOTERS", conf->voters)),
 		    "quorum %s: %u of %u voters can be reached, %u are needed",

@@ -23,6 +23,7 @@
 #include "seed.h"
 
 #define DEFAULT_CONFIG "/etc/clocklink/clocklinkd.conf"
+/* Command line or file are wrong: the service manager does not try again. */
 #define EXIT_USAGE 2
 
 #define ONLY_INITIAL \
@@ -127,7 +128,7 @@ static void print_help(void)
 	      "keeps its settings in the module, change them with clocklinkctl.\n"
 	      "Runs in the foreground and logs to stderr. When it ends, the clock coasts\n"
 	      "and its bound grows. Exit status: 0 after SIGTERM or SIGINT, 1 on failure,\n"
-	      "2 on wrong usage.\n",
+	      "2 on wrong usage or settings.\n",
 	      stdout);
 }
 
@@ -178,8 +179,10 @@ static int load_config(struct daemon *d, const struct options *o)
 
 	if (err == -ENOENT && !o->path_given && !o->check)
 		return 0;
-	if (err)
+	if (err && o->check)
 		fprintf(stderr, "%s\n", d->config.error);
+	else if (err)
+		cl_log(CL_IO_ERR, "%s", d->config.error);
 	d->has_config = !err;
 	return err;
 }
@@ -333,21 +336,27 @@ static int run(struct daemon *d)
 	return err;
 }
 
+/* The exit status. */
+static int act(struct daemon *d, const struct options *o)
+{
+	if (load_config(d, o))
+		return EXIT_USAGE;
+	if (!o->check)
+		return run(d) ? EXIT_FAILURE : EXIT_SUCCESS;
+	printf("%s: OK\n", o->path);
+	return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .path = DEFAULT_CONFIG };
 	struct daemon d = { .io.ops = &io_ops };
-	int err;
+	int status = parse_options(argc, argv, &o);
 
-	err = parse_options(argc, argv, &o);
-	if (err >= 0)
-		return err;
+	if (status >= 0)
+		return status;
 	cl_log_init(CL_JOURNAL_SOCKET);
-	err = load_config(&d, &o);
-	if (!err && o.check)
-		printf("%s: OK\n", o.path);
-	else if (!err)
-		err = run(&d);
+	status = act(&d, &o);
 	cl_config_free(&d.config);
-	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+	return status;
 }

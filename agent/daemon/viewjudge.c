@@ -218,7 +218,8 @@ void cl_view_scale(const struct cl_agent *a, struct cl_ctl_scale *ret)
 bool cl_view_next_voter(const struct cl_agent *a, u64 *cursor,
 			struct cl_ctl_voter *ret)
 {
-	const struct cl_ensemble *e = &cl_agent_timescale(a)->ensemble;
+	const struct cl_timescale *t = cl_agent_timescale(a);
+	const struct cl_ensemble *e = &t->ensemble;
 	const struct cl_ensemble_voter *v;
 
 	if (*cursor >= e->n)
@@ -229,12 +230,16 @@ bool cl_view_next_voter(const struct cl_agent *a, u64 *cursor,
 	CL_VIEW_PUT(ret, VOTER_KNOWN, known, v->known);
 	CL_VIEW_PUT(ret, VOTER_COUNTS, counts, v->counts);
 	CL_VIEW_PUT(ret, VOTER_ISOLATED, isolated, v->isolated);
-	CL_VIEW_PUT(ret, VOTER_MEASURED, measured, v->measured);
+	/* Others have the weights that they were told. */
+	if (t->leading)
+		CL_VIEW_PUT(ret, VOTER_MEASURED, measured, v->measured);
 	CL_VIEW_PUT(ret, VOTER_ABSENT, absent, v->absent);
 	if (!v->known)
 		return true;
 	CL_VIEW_PUT(ret, VOTER_WEIGHT, weight_m, milli(v->weight));
-	CL_VIEW_PUT(ret, VOTER_RESIDUAL, residual_ns, whole(v->residual_ns));
+	if (t->leading)
+		CL_VIEW_PUT(ret, VOTER_RESIDUAL, residual_ns,
+			    whole(v->residual_ns));
 	CL_VIEW_PUT(ret, VOTER_RMS, rms_ns, whole(sqrt(v->s2)));
 	CL_VIEW_PUT(ret, VOTER_FREQ, freq_ppt, ppt(v->line.rate));
 	CL_VIEW_PUT(ret, VOTER_AGE, age_ns, whole(v->age_s * CL_NS_PER_SEC));

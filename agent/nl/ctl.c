@@ -275,3 +275,21 @@ const char *cl_ctl_role_name(u32 role)
 
 	return role < ARRAY_SIZE(names) ? names[role] : "unknown";
 }
+
+/**
+ * cl_ctl_share_name() - what a voter's oscillator has to do with cluster time
+ * @v: the voter
+ *
+ * Return: isolated; unknown: nothing is told of it; absent: not measured for too long;
+ * counts: it has weight, or gets some; trial: it is learnt, and has none yet.
+ */
+const char *cl_ctl_share_name(const struct cl_ctl_voter *v)
+{
+	if (v->isolated)
+		return "isolated";
+	if (!v->known)
+		return "unknown";
+	if (v->absent)
+		return "absent";
+	return v->counts ? "counts" : "trial";
+}

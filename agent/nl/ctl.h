@@ -427,7 +427,7 @@ enum cl_ctl_voter_attr {
  * @known: there is a prediction of it
  * @counts: it has weight, or gets some
  * @isolated: it is isolated
- * @measured: it was, at the last step
+ * @measured: it was, at the last step; only who makes cluster time knows, as @residual_ns
  * @absent: it was not, for too long to count
  * @weight_m: its share of the ensemble, 1000: all
  * @residual_ns: prediction minus ensemble, at its last measurement
@@ -526,5 +526,6 @@ struct cl_ctl_act {
 
 const char *cl_ctl_phase_name(u32 phase);
 const char *cl_ctl_role_name(u32 role);
+const char *cl_ctl_share_name(const struct cl_ctl_voter *v);
 
 #endif /* _CL_NL_CTL_H */

@@ -275,7 +275,7 @@ struct cl_nl_clock {
  * @hops: distance of the parent from the leader
  * @force: step to the target at once
  * @unverified: there are too few peers to check the parent
- * @hold: follow nobody, hold over; goes with term, round and bound alone
+ * @hold: follow nobody, hold over; goes with term, round, bound, drift alone
  */
 struct cl_nl_steer {
 	u64 have;
