@@ -107,8 +107,10 @@ def line(x1, y1, x2, y2, colour, width, dashes=""):
 
 
 def text(x, y, content, anchor, size=12, weight="normal"):
+    """Words; lines that they cross end before them."""
     return (f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" '
-            f'font-size="{size}" font-weight="{weight}">{escape(content)}'
+            f'font-size="{size}" font-weight="{weight}" stroke="#ffffff" '
+            f'stroke-width="4" paint-order="stroke">{escape(content)}'
             '</text>')
 
 

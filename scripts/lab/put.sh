@@ -12,17 +12,23 @@ put_command() {
 	done > "$tree/command"
 }
 
-# put HOW FILE DST: FILE becomes DST in the tree, by the command HOW ("ln -s" or "cp"); so do the shared libraries of a program
-put() {
-	local how=$1 file=$2 dst=$3 library
-	mkdir -p "$tree$(dirname "$dst")"
-	rm -f "$tree$dst"
-	$how "$(realpath "$file")" "$tree$dst"
+# put_libraries HOW FILE: the shared libraries of a program
+put_libraries() {
+	local how=$1 file=$2 library
 	for library in $(ldd "$file" 2>/dev/null | grep -oE '/[^ ]+' || true); do
 		[ ! -e "$tree$library" ] || continue
 		mkdir -p "$tree$(dirname "$library")"
 		$how "$(realpath "$library")" "$tree$library"
 	done
+}
+
+# put HOW FILE DST: FILE becomes DST in the tree, by the command HOW ("ln -s" or "cp"); so do the shared libraries of a program
+put() {
+	local how=$1 file=$2 dst=$3
+	mkdir -p "$tree$(dirname "$dst")"
+	rm -f "$tree$dst"
+	$how "$(realpath "$file")" "$tree$dst"
+	put_libraries "$how" "$file"
 }
 
 # put_option HOW FILE[:DST]: what -f of the runners does; DST is /t/<name> if not given

@@ -215,6 +215,9 @@ static int node_event(struct vt_calendar *c, struct vt_node *n,
 		n->now = e->at;
 		n->now_local = vt_osc_local_ns(&n->osc, e->at);
 		return 0;
+	case VT_EVENT_LOSE:
+		c->scenario->node[n->id].phc.lose = e->lose;
+		return 0;
 	default:
 		return n->pid ? vt_net_exec(n, e->at, e->text) : 0;
 	}

@@ -104,6 +104,22 @@ static const char *read_leap(struct vt_scenario *s, struct vt_keys *k,
 	return insert(s, &e);
 }
 
+static const char *read_lose(struct vt_scenario *s, struct vt_keys *k,
+			     const struct vt_words *line,
+			     const struct verb *verb, s64 at)
+{
+	struct vt_event e = { .at = at, .kind = verb->kind };
+	const char *bad = read_nodes(s, k, line->word[HEAD + 1], &e);
+	const char *word = line->word[HEAD + 2];
+
+	if (bad)
+		return bad;
+	bad = vt_value_probability(word, &e.lose);
+	if (bad)
+		return vt_keys_complain(k, word, bad);
+	return insert_text(s, &e, word);
+}
+
 static const char *add_change(struct vt_osc_model *m,
 			      const struct vt_osc_change *c)
 {
@@ -163,6 +179,7 @@ static const struct verb verbs[] = {
 	{ "restart", "NODES", 2, 2, VT_EVENT_RESTART, read_exec },
 	{ "pause", "NODES", 2, 2, VT_EVENT_PAUSE, read_exec },
 	{ "resume", "NODES", 2, 2, VT_EVENT_RESUME, read_exec },
+	{ "lose", "NODES PROBABILITY", 3, 3, VT_EVENT_LOSE, read_lose },
 	{ "exec", "NODES COMMAND", 3, ANY, VT_EVENT_EXEC, read_exec },
 	{ "leap", "NODES +1|-1|0", 3, 3, VT_EVENT_EXEC, read_leap },
 	{ "freq", "NODES FREQUENCY", 3, 3, 0, read_freq },

@@ -14,7 +14,7 @@ static const char *const ends[] = {
 static const char *const kinds[] = {
 	[VT_EVENT_KILL] = "kill",   [VT_EVENT_RESTART] = "restart",
 	[VT_EVENT_PAUSE] = "pause", [VT_EVENT_RESUME] = "resume",
-	[VT_EVENT_EXEC] = "exec",
+	[VT_EVENT_LOSE] = "lose",   [VT_EVENT_EXEC] = "exec",
 };
 
 static double seconds(s64 ps)

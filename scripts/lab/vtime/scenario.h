@@ -55,6 +55,7 @@ enum vt_event_kind {
 	VT_EVENT_RESTART,
 	VT_EVENT_PAUSE,
 	VT_EVENT_RESUME,
+	VT_EVENT_LOSE, /* cards lose more or fewer stamps */
 	VT_EVENT_EXEC, /* run a command in the nodes */
 };
 
@@ -64,14 +65,16 @@ enum vt_event_kind {
  * @kind: what
  * @first: first node, if it is about nodes
  * @last: last node
- * @text: command of VT_EVENT_EXEC; the line of VT_EVENT_NETWORK ("cut 0 1-3",
- *        "heal 0 1-3", "path 1 0 extra=200us", "link ..."), checked at load
+ * @lose: probability of VT_EVENT_LOSE
+ * @text: command of VT_EVENT_EXEC; @lose as it was given; the line of VT_EVENT_NETWORK
+ *        ("cut 0 1-3", "heal 0 1-3", "path 1 0 extra=200us", "link ..."), checked at load
  */
 struct vt_event {
 	s64 at;
 	enum vt_event_kind kind;
 	unsigned int first;
 	unsigned int last;
+	double lose;
 	char text[VT_TEXT_MAX];
 };
 

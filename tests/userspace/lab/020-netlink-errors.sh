@@ -46,8 +46,7 @@ steer() {
 
 # map ARGUMENT...: a valid map of device 1, measured 0.2 s ago; as steer
 map() {
-	_raw=$(awk '{ printf "%.0f", ($1 - 0.2) * 1e9 }' /proc/uptime)
-	_args="2=u32:1 4=u32:0 5=u64:0 6=u64:$_raw 7=u64:0 8=u32:10"
+	_args="2=u32:1 4=u32:0 5=u64:0 6=ago:200000000 7=u64:0 8=u32:10"
 	echo "$_args" | tr -s '[:space:]' '\n' | grep -vE "^(${1:-none})="
 }
 
@@ -209,9 +208,9 @@ refuse "delete a peer that is not there" "ENOENT: .*no such peer, attribute 2" $
 	refuse "hold without a term" "EINVAL: .*missing 3" $STEER 20=flag: 4=u32:1 11=u64:1000
 	refuse "hold without a round" "EINVAL: .*missing 4" $STEER 20=flag: 3=u32:10 11=u64:1000
 	refuse "hold without a bound" "EINVAL: .*missing 11" $STEER 20=flag: 3=u32:10 4=u32:1
-	refuse "hold and follow" "EINVAL: .*alone, attribute 2" \
+	refuse "hold and follow" "EINVAL: .*drift only, attribute 2" \
 		$STEER 20=flag: 2=u32:2 3=u32:10 4=u32:1 11=u64:1000
-	refuse "hold with a map" "EINVAL: .*alone, attribute 8" \
+	refuse "hold with a map" "EINVAL: .*drift only, attribute 8" \
 		$STEER 20=flag: 3=u32:10 4=u32:1 11=u64:1000 8=u64:1
 }
 refuse "a round of an earlier term" "ESTALE: .+" $ROUND_START 1=u32:9 2=u32:1

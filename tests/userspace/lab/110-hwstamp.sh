@@ -4,7 +4,7 @@
 # test devices. They sync closer than by the kernel's stamps, fall back to those when
 # stamps are missing or another program steers a device's clock, and return by
 # themselves. What another user has set is respected, what was changed is set back.
-# vm: -i $test -m ptp -m 8021q -c $build/nic-vm$suffix/nic_pair.ko -n -t 600 -f $lab/cluster.sh -f $build/clocklink-truth -f $(package linuxptp)/usr/sbin/ptp4l -f $(package linuxptp)/usr/sbin/phc_ctl -f $(package linuxptp)/usr/sbin/hwstamp_ctl
+# vm: -i $test -m ptp -m 8021q -c $build/nic-vm$suffix/nic_pair.ko -n -t 600 -f $lab/cluster.sh -f $build/clocklink-truth -f $build/clocklink-stats -f $(package linuxptp)/usr/sbin/ptp4l -f $(package linuxptp)/usr/sbin/phc_ctl -f $(package linuxptp)/usr/sbin/hwstamp_ctl
 . /t/lib.sh
 . /t/net.sh
 . /t/cluster.sh
@@ -40,6 +40,13 @@ says() {
 # by_device NODE: its packets are stamped by its device
 by_device() {
 	says device "$1" hardware && says stamps "$1" hardware
+}
+
+# forgets NODE: clocklink-stats' doctor finds there that the device loses its stamps, and
+# nothing else
+forgets() {
+	on "$1" /t/clocklink-stats --for 2s doctor > /tmp/findings
+	[ $? = 4 ] && [ "$(grep -E '^[a-z]+: ' /tmp/findings)" = "warning: lost-hardware-stamps, device eth0" ]
 }
 
 # setting NODE: what the node's device is set to, such as 1 1 (all packets)
@@ -95,6 +102,7 @@ exchanges=$(($(number 2 peer exchanges) - before))
 check_true "samples came in ($exchanges in 10 s)" "$exchanges > 85"
 for node in 1 2; do
 	check_true "node $node: no break of the clock" "$(number $node device breaks) == 0"
+	check "node $node: the doctor finds nothing" on $node /t/clocklink-stats --for 2s doctor
 done
 
 # --- missing stamps cost samples
@@ -108,6 +116,7 @@ check_true "a third missing, at both nodes: $exchanges samples in 10 s" \
 	"$exchanges > 20 && $exchanges < 80"
 check_true "a third missing: counted ($(number 2 peer hw_lost))" "$(number 2 peer hw_lost) > 15"
 check_true "a third missing: no fallback" "$(number 2 peer hw_fallbacks) == 0"
+check "a third missing: the doctor finds it" forgets 2
 
 # --- all missing: by the kernel, until they come again
 for lose in tx_lose rx_lose; do
@@ -120,6 +129,7 @@ for lose in tx_lose rx_lose; do
 	exchanges=$(($(number 2 peer exchanges) - before))
 	check_true "$lose: samples come in ($exchanges in 4 s)" "$exchanges > 30"
 	check_true "$lose: counted" "$(number 2 peer hw_fallbacks) > $fallbacks"
+	check "$lose: the doctor finds it" forgets 2
 	check "$lose: the daemon says so" grep -q "are missing" /tmp/daemon2
 	echo 0 > $nic/tx_lose
 	echo 0 > $nic/rx_lose

@@ -3,7 +3,7 @@
 # The daemon steers the clock of a network card to cluster time, while the module measures
 # by the stamps of that card: how near it comes, another start, other owners, clocks that
 # cannot be set, no time.
-# vm: -i $test -m ptp -c $build/nic-vm$suffix/nic_pair.ko -n -t 600 -f $lab/cluster.sh -f $build/lab/phc-check -f $build/clocklink-truth -f $(package linuxptp)/usr/sbin/phc_ctl
+# vm: -i $test -m ptp -c $build/nic-vm$suffix/nic_pair.ko -n -t 600 -f $lab/cluster.sh -f $build/lab/phc-check -f $build/clocklink-truth -f $build/clocklink-stats -f $(package linuxptp)/usr/sbin/phc_ctl
 . /t/lib.sh
 . /t/net.sh
 . /t/cluster.sh
@@ -30,6 +30,12 @@ near() {
 	phc-check near /dev/ptp1 /dev/clocklink1 20 > /tmp/near
 	_max=$(sed 's/max=-\{0,1\}\([0-9]*\) .*/\1/' /tmp/near)
 	check_true "$1: $(cat /tmp/near) ns" "${_max:-1000000} < $2"
+}
+
+# viewed NAME TEXT: the line of the card in node 2's live view has the text
+viewed() {
+	on 2 /t/clocklink-stats --once --interval 100ms > /tmp/view
+	check "$1" grep -q "^phc  *clock of eth0 is $2" /tmp/view
 }
 
 insmod /mods/clocklink.ko
@@ -65,6 +71,7 @@ check_true "the map follows: $(number 2 device breaks) breaks" \
 check_true "true error by its stamps at most $(worst 2) ns" "$(worst 2) < 100"
 check "status as JSON" sh -c \
 	"clocklinkctl --netns n2 --json status | grep -A 9 device_clock | grep -q '\"device\": *\"eth0\"'"
+viewed "the live view has it" "steered by clocklinkd, .* off"
 
 # --- another start
 kill_daemon 2
@@ -77,6 +84,7 @@ check_true "it was not stepped again" "$(grep -c 'stepped by' /tmp/daemon2) == 1
 # --- another owner
 phc_ctl -q -- /dev/ptp1 freq 5000 > /dev/null
 check "another owner is seen" await 5 2 "left-alone: somebody else sets it (its frequency was changed"
+viewed "so says the live view" "left-alone by clocklinkd: somebody else sets it"
 check "its frequency stays" sh -c "sleep 2; phc_ctl /dev/ptp1 freq 2>&1 | grep -q 5000"
 # shellcheck disable=SC2154 # by steers()
 {

@@ -14,9 +14,10 @@ address4() {
 	echo "10.0.0.$2"
 }
 
-# hold TERM BOUND_NS: node 2 is to hold over
+# hold TERM BOUND_NS [DRIFT_PPT]: node 2 is to hold over
 hold() {
-	on 2 nl-raw $STEER 20=flag: "3=u32:$1" "4=u32:$(number 2 instance round)" "11=u64:$2"
+	on 2 nl-raw $STEER 20=flag: "3=u32:$1" "4=u32:$(number 2 instance round)" "11=u64:$2" \
+		${3:+"13=u64:$3"}
 }
 
 # told NAME: the number with this name in the last update that node 2 got
@@ -24,11 +25,12 @@ told() {
 	sed -n "s/.*\"$1\":\(-\{0,1\}[0-9]*\).*/\1/p" /tmp/updates | tail -n 1
 }
 
-# follow: node 2 is to follow node 1 along the line of its last update for 100 s
+# follow [SHIFT_NS BOUND_NS]: node 2 is to follow node 1 along the line of its last update for
+# 100 s, so much ahead, with this bound
 follow() {
 	on 2 nl-raw $STEER 2=u32:1 "3=u32:$(told term)" "4=u32:$(told round)" 5=u64:100000000000 \
-		6=u64:100000000 "7=u32:$(told gen)" "8=u64:$(told raw_ns)" "9=u64:$(told time_ns)" \
-		10=u64:0 11=u64:1000 12=u64:1000 13=u64:1000
+		6=u64:100000000 "7=u32:$(told gen)" "8=u64:$(told raw_ns)" "9=u64:$(($(told time_ns) + ${1:-0}))" \
+		10=u64:0 "11=u64:${2:-1000}" "12=u64:${2:-1000}" 13=u64:1000
 }
 
 # meet_again: node 2 knows node 1, but has measured nothing against it
@@ -76,8 +78,18 @@ check "a second, smaller doubt" hold "$term" 30000
 check_true "does not add to the first" "$(number 2 clock widened_ns) == 40000"
 check "a larger one" hold "$term" 60000
 check_true "takes its place" "$(number 2 clock widened_ns) == 60000"
+check "one that grows by 10 ppm" hold "$term" 60000 10000000
+sleep 2
+after=$(number 2 clock widened_ns)
+check_true "is $after ns 2 s later" "80000 <= $after && $after < 100000"
+check_true "and so is the bound" "$(number 2 clock bound_ns) > $before + $after - 1000"
+check_true "which grows as fast" "$(number 2 clock drift_ppb) >= 10000"
+check "it grows no more" hold "$term" 70000
+after=$(number 2 clock widened_ns)
+sleep 1
+check_true "what has grown stays" "80000 <= $after && $(number 2 clock widened_ns) == $after"
 check_error "not by an older term" "ESTALE: .*term" hold 0 90000
-check_true "which changes nothing" "$(number 2 clock widened_ns) == 60000"
+check_true "which changes nothing" "$(number 2 clock widened_ns) == $after"
 truth 3
 check_true "no interval missed the truth" "$? == 0"
 daemon 2
@@ -101,4 +113,9 @@ check "another one" follow
 check "and after it one to hold over" hold "$term" 1000
 sleep 3
 check "which is the last word" test "$(state 2)" = holdover
+
+# --- a leader that does not know cluster time well is followed all the same
+check "it leads 1 ms away, which is within its bound" follow 1000000 5000000
+sleep 4
+check_true "the clock has gone there" "$(number 2 clock bound_ns) < 5200000"
 finish

@@ -13,11 +13,16 @@ settings() {
 	printf '[cluster]\nname = n%d\naddress = 10.0.0.%d\nstate = /tmp/state%d\n' "$1" "$1" "$1"
 }
 
-# member I: starts the daemon of node I
-member() {
-	settings "$1" > "/tmp/conf$1"
+# begin I: starts the daemon of node I with its file
+begin() {
 	start "$1" clocklinkd -c "/tmp/conf$1" 2>> "/tmp/daemon$1"
 	eval "daemon$1=$!"
+}
+
+# member I: makes the file of node I and starts its daemon
+member() {
+	settings "$1" > "/tmp/conf$1"
+	begin "$1"
 	wait_for "$1" "of no cluster\|node $1 "
 }
 
@@ -64,6 +69,18 @@ refused() {
 $_text
 $(diff /tmp/before /tmp/after)"
 	fi
+}
+
+# new_time: asks nodes 1 and 2 in turn for a new time until it begins at $elected; fails if
+# it has begun without a word
+new_time() {
+	for _ in $(seq 300); do
+		for elected in 1 2; do
+			_text=$(ctl $elected new-time 2>&1) && return
+			! echo "$_text" | grep -q "its time goes on" || break 2
+		done
+	done
+	return 1
 }
 
 # is_json: the input is one JSON value; values are folded until one is left
@@ -206,6 +223,30 @@ wait_for 1 "^quorum  *NO"
 shows "no quorum: who is missing" "^quorum  *NO, 1 of 2 .* no stream to node 2 (n2)$" ctl 1
 check "the leader gives up" wait_for 1 "^leader  *none"
 refused "no quorum: no change" 1 "nobody leads" ctl 1 set probes=5
+
+# the time is lost and the voters that are left, two of three, wait for the third: the
+# operator knows that it is of no use
+begin 2
+check "node 2 is back" wait_for 1 "^quorum  *yes"
+check "node 3 joins, to vote" ctl 3 join 10.0.0.1 vote=yes
+check "three vote" wait_for 1 " 3 voters"
+kill_daemon 1
+kill_daemon 2
+kill_daemon 3
+rmmod clocklink
+insmod /mods/clocklink.ko
+begin 1
+begin 2
+new_time
+result $? "new-time at the node that is elected" "$_text"
+shows "which leads, with a time" "^leader  *node $elected " ctl "$elected"
+check "and says so" grep -q "begins a new cluster time as an operator wants" "/tmp/daemon$elected"
+begin 3
+for i in 1 2 3; do
+	check "node $i: has the new time" clocklinkctl --netns "n$i" wait --timeout 30s
+done
+refused "new-time: once" 1 "its time goes on" ctl "$elected" new-time
+
 # shellcheck disable=SC2154 # of daemon()
 kill "$daemon1"
 wait "$daemon1"

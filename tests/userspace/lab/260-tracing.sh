@@ -50,7 +50,8 @@ awk '{ line = $0 }
 	on { last = sub(/\047$/, "", line); print line; if (last) on = 0 }' /t/tracing.rst > all.bt
 bpftrace all.bt > bpftrace.txt 2>&1 &
 bpftrace=$!
-for _ in $(seq 100); do
+# before it is ready it takes no SIGINT
+for _ in $(seq 600); do
 	! grep -q Attaching bpftrace.txt || break
 	sleep 0.1
 done
@@ -62,7 +63,13 @@ daemon 3
 check "node 2: synced" clocklinkctl --netns n2 wait --bound 50us --timeout 30s
 clocklinkctl --netns n1 device set eth0 rx-bias=100ns
 sleep 1
-kill -INT $bpftrace
+for _ in 1 2 3; do
+	kill -INT $bpftrace
+	for _ in $(seq 200); do
+		kill -0 $bpftrace 2> /dev/null || break 2
+		sleep 0.1
+	done
+done
 wait $bpftrace
 check_true "bpftrace takes all examples" "$? == 0"
 seen "excess of node 1's round trips" bpftrace.txt '^@excess_ns\[1\]:'

@@ -40,6 +40,12 @@ worst() {
 		sort -n | tail -n 1
 }
 
+# mean_abs I: mean true error of node I in /tmp/truth, without its sign, ns
+mean_abs() {
+	sed -n "s/.*\"node\":$1,.*\"error_ns\":-\{0,1\}\([0-9]*\),.*/\1/p" /tmp/truth |
+		awk '{ sum += $1 } END { printf "%d", sum / NR }'
+}
+
 # median_bound I: in /tmp/truth, ns
 median_bound() {
 	sed -n "s/.*\"node\":$1,.*\"bound_ns\":\([0-9]*\),.*/\1/p" /tmp/truth | sort -n |

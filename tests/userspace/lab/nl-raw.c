@@ -5,10 +5,10 @@
  *	nl-raw COMMAND [NUMBER=TYPE:VALUE | raw:HEX]...
  *
  * COMMAND and NUMBER are numbers of the family "clocklink"; TYPE is u8, u16, u32,
- * u64 (also for signed values), hex or flag; raw adds bytes that need not be an
- * attribute.  Prints "ok", or the error's name, the kernel's message and what it
- * points to: "attribute N" or "missing N".  Exit status: 0 ok, 1 error of the
- * kernel, 2 wrong use.
+ * u64 (also for signed values), ago (u64, CLOCK_MONOTONIC_RAW so many ns ago), hex or
+ * flag; raw adds bytes that need not be an attribute.  Prints "ok", or the error's
+ * name, the kernel's message and what it points to: "attribute N" or "missing N".
+ * Exit status: 0 ok, 1 error of the kernel, 2 wrong use.
  */
 #include <err.h>
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <libmnl/libmnl.h>
@@ -77,6 +78,14 @@ static size_t from_hex(const char *hex, unsigned char *ret)
 	return n;
 }
 
+static unsigned long long raw_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
 /* NUMBER=TYPE:VALUE */
 static void put_attr(struct nlmsghdr *nlh, char *text)
 {
@@ -99,6 +108,8 @@ static void put_attr(struct nlmsghdr *nlh, char *text)
 		mnl_attr_put_u32(nlh, number, v);
 	else if (!strcmp(type, "u64"))
 		mnl_attr_put_u64(nlh, number, v);
+	else if (!strcmp(type, "ago"))
+		mnl_attr_put_u64(nlh, number, raw_now() - v);
 	else if (!strcmp(type, "flag"))
 		mnl_attr_put(nlh, number, 0, NULL);
 	else if (!strcmp(type, "hex"))

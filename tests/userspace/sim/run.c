@@ -14,9 +14,9 @@
 #define TICK_PS (500 * CL_NS_PER_MS * VT_PS_PER_NS)
 
 static const char *const event_names[] = {
-	[VT_EVENT_KILL] = "kill",	[VT_EVENT_RESTART] = "restart",
-	[VT_EVENT_PAUSE] = "pause",	[VT_EVENT_RESUME] = "resume",
-	[VT_EVENT_EXEC] = "exec, leap",
+	[VT_EVENT_KILL] = "kill",   [VT_EVENT_RESTART] = "restart",
+	[VT_EVENT_PAUSE] = "pause", [VT_EVENT_RESUME] = "resume",
+	[VT_EVENT_LOSE] = "lose",   [VT_EVENT_EXEC] = "exec, leap",
 };
 
 static struct cl_time leader_time(const struct sim_run *r)

@@ -105,7 +105,7 @@ def check_warnings(report, simulator):
                                      watch="1ms"))
         report.check(f"{name} for two hours is no trouble", not found, f"{found}")
     for name, kind, begin, limit in (("queue", "jitter", 360, 45), ("loss", "loss", 360, 70),
-                                     ("drift", "frequency", 1200, 180)):
+                                     ("drift", "frequency", 1200, 140)):
         found = raised(simulator.run(LAB_SCENARIOS / f"anomaly-{name}.scenario", SEED,
                                      watch="20us"))
         report.check(f"trouble by {name} is warned of", found and found[0][1] == kind

@@ -65,6 +65,7 @@ void sim_watch_look(struct sim_watch *w, const struct sim_side *side,
 		r.err_ns = e.err_ns;
 		r.min_rtt_ns = e.min_rtt_ns;
 		r.excess_ns = (u64)info.excess_ns;
+		r.offset_ns = e.theta_ns;
 		r.freq_ppt = cl_q48_to_ppt(e.y_q48);
 	}
 	r.has_bound = sim_follower_read(f, now, &reading);

@@ -34,6 +34,7 @@ AGENT_TEST_NAMES := \
 	trend \
 	reach \
 	anomaly \
+	drift \
 	hwdev \
 	phcread \
 	blake2s \
@@ -132,7 +133,7 @@ $(AGENT_TESTS): $(BUILD)/unit/%: \
 
 # They have random numbers of the core's tests.
 $(call agent_test_objs,$(addprefix $(AGENT_TEST_DIR)/test_,$(addsuffix .c,level trend reach \
-	anomaly))): private AGENT_CPPFLAGS += -Ikmod -Itests/kunit
+	anomaly drift))): private AGENT_CPPFLAGS += -Ikmod -Itests/kunit
 
 # It takes memory away from what it tests.
 $(BUILD)/unit/test_raft_memory: private SANITIZE += -Wl,--wrap=malloc,--wrap=realloc

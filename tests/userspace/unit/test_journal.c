@@ -115,7 +115,8 @@ static void log_isolation(void)
 		.prio = CL_IO_WARNING,
 		.event = CL_EVENT_NODE_ISOLATED,
 		.values = CL_VALUES(cl_int("PEER", 3), cl_text("RULE", "cusum"),
-				    cl_int("OFFSET_NS", S64_MIN)),
+				    cl_int("OFFSET_NS", S64_MIN),
+				    cl_int_if("BOUND_NS", false, 1)),
 		.text = TEXT,
 	};
 

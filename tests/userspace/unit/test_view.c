@@ -183,7 +183,9 @@ static void test_oscillators_of_the_voters(void **state)
 		.node = 2,
 		.known = true,
 		.counts = true,
+		.measured = true,
 		.weight = 0.25,
+		.residual_ns = -3,
 		.s2 = 100,
 		.line.rate = -0.00002,
 		.age_s = 60,
@@ -192,6 +194,10 @@ static void test_oscillators_of_the_voters(void **state)
 	t->ensemble.n = 2;
 	s = look(CL_CTL_SCALE_GET).scale;
 	assert_false(s.leading);
+	assert_int_equal(list(CL_CTL_VOTER_GET, m, 4), 2);
+	assert_int_equal(m[0].voter.weight_m, 250);
+	assert_false(cl_ctl_has(&m[0].voter, VOTER_RESIDUAL));
+	assert_false(m[0].voter.measured);
 	t->leading = true;
 	t->steps = 9;
 	t->ensemble.time_s = 12.5;
@@ -203,6 +209,10 @@ static void test_oscillators_of_the_voters(void **state)
 	assert_string_equal(m[0].voter.name, "n2");
 	assert_int_equal(m[0].voter.weight_m, 250);
 	assert_int_equal(m[0].voter.rms_ns, 10);
+	assert_int_equal(m[0].voter.residual_ns, -3);
+	assert_true(m[0].voter.measured);
+	assert_string_equal(cl_ctl_share_name(&m[0].voter), "counts");
+	assert_string_equal(cl_ctl_share_name(&m[1].voter), "unknown");
 	assert_int_equal(m[0].voter.freq_ppt, -20000000);
 	assert_true(m[0].voter.age_ns == 60 * CL_NS_PER_SEC);
 	assert_false(m[1].voter.known);

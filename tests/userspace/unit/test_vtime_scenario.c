@@ -314,6 +314,7 @@ static void test_node_events(void **state)
 			  "at 6s pause *\n"
 			  "at 7.5s resume 2\n"
 			  "at 8s exec 0-1 echo  'a  #b' '$x'; true # end\n"
+			  "at 9s lose 1-2 25%\n"
 			  "at 600s leap 0 -1\n");
 	static const struct {
 		s64 at;
@@ -327,6 +328,7 @@ static void test_node_events(void **state)
 		{ 6 * SEC, VT_EVENT_PAUSE, 0, 3, "" },
 		{ 7500 * MS, VT_EVENT_RESUME, 2, 2, "" },
 		{ 8 * SEC, VT_EVENT_EXEC, 0, 1, "echo  'a" },
+		{ 9 * SEC, VT_EVENT_LOSE, 1, 2, "25%" },
 		{ 600 * SEC, VT_EVENT_EXEC, 0, 0, "vtguest leap -1" },
 	};
 
@@ -339,6 +341,7 @@ static void test_node_events(void **state)
 		assert_int_equal(s.event[i].last, want[i].last);
 		assert_string_equal(s.event[i].text, want[i].text);
 	}
+	assert_near(s.event[5].lose, 0.25, 0);
 	vt_scenario_free(&s);
 }
 
@@ -561,6 +564,9 @@ static const struct {
 	{ "at 1s kill 1 2", "at TIME kill NODES expected" },
 	{ "at 1s restart 4", "4: no such node" },
 	{ "at 1s pause x", "x: not a node, a range like 1-3, or *" },
+	{ "at 1s lose 1", "at TIME lose NODES PROBABILITY expected" },
+	{ "at 1s lose 4 1%", "4: no such node" },
+	{ "at 1s lose 1 2", "2: not a probability between 0 and 1" },
 	{ "at 1s exec 1", "at TIME exec NODES COMMAND expected" },
 	{ "at 1s leap 1 1", "1: +1, -1 or 0 expected" },
 	{ "at 1s leap 1", "at TIME leap NODES +1|-1|0 expected" },

@@ -16,8 +16,8 @@ args-vtime-test := ARCH=um CLOCKLINK_TEST=1
 VTIME_GUEST := $(BUILD)/vtime-guest
 
 .PHONY: vtime vtime-kunit
-vtime: agent $(BUILD)/vtime $(VTIME_GUEST)/vtguest $(VTIME_GUEST)/preload.so \
-	$(VTIME_GUEST)/slowdisk.so $(BUILD)/kmod-vtime/clocklink.ko \
+vtime: agent $(BUILD)/vtime $(VTIME_GUEST)/vtguest $(VTIME_GUEST)/crowd \
+	$(VTIME_GUEST)/preload.so $(VTIME_GUEST)/slowdisk.so $(BUILD)/kmod-vtime/clocklink.ko \
 	$(BUILD)/test-vtime/clocklink_test.ko
 
 $(BUILD)/test-vtime/clocklink_test.ko: $(BUILD)/kmod-vtime-test/clocklink.ko
@@ -29,7 +29,8 @@ vtime-kunit: vtime
 	$(MAKE) kunit UM_KDIR=$(VTIME_KDIR) KUNIT_DIR=$(BUILD)/kunit-vtime
 
 # static: a node has fewer pages to map
-$(VTIME_GUEST)/vtguest: scripts/lab/vtime/guest/vtguest.c scripts/lab/vtime/kernel/vtime.h
+$(VTIME_GUEST)/vtguest: scripts/lab/vtime/kernel/vtime.h
+$(VTIME_GUEST)/vtguest $(VTIME_GUEST)/crowd: $(VTIME_GUEST)/%: scripts/lab/vtime/guest/%.c
 	@mkdir -p $(@D)
 	$(CC) $(AGENT_CPPFLAGS) $(AGENT_CFLAGS) -fno-PIE -static $< -o $@
 

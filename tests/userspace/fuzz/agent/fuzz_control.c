@@ -205,6 +205,13 @@ static void op_answered(void *ctx, u64 handle, int result, const char *why)
 	(void)why;
 }
 
+static int op_may_lead(void *ctx, u32 node, char *why)
+{
+	(void)ctx;
+	(void)why;
+	return node % 2 ? 0 : -EAGAIN;
+}
+
 static const struct cl_cluster_ops cluster_ops = {
 	.send = op_send,
 	.save = op_save,
@@ -212,6 +219,7 @@ static const struct cl_cluster_ops cluster_ops = {
 	.log = op_log,
 	.roster = op_roster,
 	.leader = op_leader,
+	.may_lead = op_may_lead,
 	.answered = op_answered,
 };
 
