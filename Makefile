@@ -18,6 +18,9 @@ CFLAGS  ?= -O2 -g
 KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(lastword \
 	$(shell ls -d /usr/src/linux-headers-*-amd64 2>/dev/null | sort -V)),$(VM_KDIR))
 
+# What is installed. Another file: a module that was built for another kernel
+MODULE ?= $(BUILD)/kmod-release/clocklink.ko
+
 # Kernels of the labs; looked for (and fetched or built) once, when first needed.
 # VM_KDIR is for 6.1; scripts/kmod.mk has the other series.
 VM_SERIES := $(shell scripts/lab/vm/kernel series)
@@ -46,11 +49,9 @@ setup:
 check: setup
 	@scripts/check/run $(CHECKS)
 
-install: release = $(firstword $(shell /sbin/modinfo -F vermagic \
-	$(BUILD)/kmod-release/clocklink.ko))
-install: all install-lib install-python
-	install -D -m 644 -t $(DESTDIR)/lib/modules/$(release)/updates \
-		$(BUILD)/kmod-release/clocklink.ko
+install: release = $(firstword $(shell /sbin/modinfo -F vermagic $(MODULE)))
+install: $(MODULE) agent install-lib install-python
+	install -D -m 644 -t $(DESTDIR)/lib/modules/$(release)/updates $(MODULE)
 	$(if $(DESTDIR),,/sbin/depmod $(release))
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $(BUILD)/clocklinkd
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/sbin $(BUILD)/clocklink-monitor
@@ -63,6 +64,7 @@ install: all install-lib install-python
 	done
 	install -D -m 644 -t $(DESTDIR)/usr/lib/systemd/catalog agent/daemon/clocklink.catalog
 	$(if $(DESTDIR),,journalctl --update-catalog || true)
+	$(if $(DESTDIR),,systemctl daemon-reload || true)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/clocklink agent/daemon/clocklinkd.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/clocklink/prometheus \
 		agent/monitor/prometheus/*.yml
@@ -114,8 +116,8 @@ help:
 	@echo 'make model            elections and members of Raft, by the model checker spin'
 	@echo 'make lab-plots        plots of Documentation/lab.rst'
 	@echo 'make sim-plots        plots of Documentation/accuracy.rst'
-	@echo 'make install          DESTDIR= PREFIX= LIBDIR=, module for KDIR; install-lib: the'
-	@echo '                      library for programs alone'
+	@echo 'make install          DESTDIR= PREFIX= LIBDIR=, module for KDIR or MODULE=FILE;'
+	@echo '                      install-lib: the library for programs alone'
 	@echo 'make setup            installs missing Debian packages (check, demo do it)'
 	@echo 'make clean            removes build/'
 	@echo
