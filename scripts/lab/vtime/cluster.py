@@ -16,8 +16,7 @@ MERGE = 1e-6
 # A line whose node is gone goes on as it did over so many samples.
 SLOPE_SAMPLES = 100
 LEADS = re.compile(r"node (\d+) leads, term (\d+)")
-# Of a page, in units of 2^-48; what rounding may make of two readings.
-Q48 = 2.0**48
+# What rounding may make of two readings and the gain between them.
 ROUNDING_NS = 3
 STAMPED = re.compile(r"(\d+) (.*)$")
 
@@ -50,17 +49,15 @@ def read_log(run, node):
 
 
 def largest_step(run, counted):
-    """How far a clock moved at most between two samples beyond what its rate and slew
-    say, ns; as agent/sim/agents/truth.c has it.  counted: mask of the readings.
+    """How far a clock moved at most between two samples beyond what its rates and slews
+    say, ns.  counted: mask of the readings.
     """
     both = counted[1:] & counted[:-1]
-    passed = numpy.diff(run.raw, axis=0)
-    moved = numpy.diff(run.time, axis=0) - passed
-    rates = numpy.stack([run.rate_q48[:-1], (run.rate_q48 + run.slew_q48)[:-1],
-                         run.rate_q48[1:], (run.rate_q48 + run.slew_q48)[1:]]) / Q48
-    low, high = passed * rates.min(0), passed * rates.max(0)
-    excess = numpy.maximum(low - moved, moved - high) - ROUNDING_NS
-    return max(float(excess[both].max()), 0.0)
+    if not run.has_gain[1:][both].all():
+        run.fail("truth.jsonl", ": no gain between two readings")
+    moved = numpy.diff(run.time, axis=0) - numpy.diff(run.raw, axis=0)
+    excess = abs(moved - run.gain[1:])[both] - ROUNDING_NS
+    return max(float(excess.max()), 0.0)
 
 
 class Cluster:

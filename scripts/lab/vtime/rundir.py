@@ -32,8 +32,9 @@ class Run:
     usual distance in s.  The others are arrays [sample, node]: up and page say that the node ran and that its page
     was there, usable that it gave a reading that counts; real is CLOCK_REALTIME;
     time, bound and hard are of the page, 0 where there is none; state is an
-    index of STATES, NO_STATE where there is none.  raw is CLOCK_MONOTONIC_RAW, and of
-    the page rate_q48 and slew_q48 as uapi/linux/clocklink_page.h has them.
+    index of STATES, NO_STATE where there is none.  raw is CLOCK_MONOTONIC_RAW, gain
+    what rates and slews say that the clock gained on it since the sample before, ns,
+    where has_gain.
 
     past has what the page said of a stamp that was taken at an earlier sample,
     past_row, -1: of none: [clock, earliest or latest, sample, node], where clock is raw
@@ -53,8 +54,8 @@ class Run:
         self.up, self.page = numpy.zeros((2, *shape), bool)
         self.real, self.raw, self.time, self.bound, self.hard = numpy.zeros(
             (5, *shape), "int64")
-        self.rate_q48, self.slew_q48 = numpy.zeros((2, *shape), "int64")
-        self.has_reading = numpy.zeros(shape, bool)
+        self.gain = numpy.zeros(shape, "int64")
+        self.has_reading, self.has_gain = numpy.zeros((2, *shape), bool)
         self.state = numpy.full(shape, NO_STATE, "uint8")
         self.past_row = numpy.full(shape, -1, "int64")
         self.past = numpy.empty((2, 2, *shape), "int64")
@@ -116,6 +117,8 @@ class Run:
         for key in ("t", "node", "real"):
             if not isinstance(record.get(key), int):
                 return f"{key} is no whole number"
+        if not isinstance(record.get("gain", 0), int):
+            return "gain is no whole number"
         for key in ("time", "bound", "hard"):
             if not isinstance(record.get(key, 0), (int, type(None))):
                 return f"{key} is no whole number"
@@ -139,8 +142,9 @@ class Run:
             return
         self.page[where] = True
         self.state[where] = STATES.index(record["state"])
-        self.rate_q48[where] = record.get("rate_q48", 0)
-        self.slew_q48[where] = record.get("slew_q48", 0)
+        if "gain" in record:
+            self.has_gain[where] = True
+            self.gain[where] = record["gain"]
         reading = [record.get(key) for key in ("time", "bound", "hard")]
         if None not in reading:
             self.has_reading[where] = True

@@ -19,12 +19,12 @@
  */
 int vt_truth_open(struct vt_truth *t, const char *path, unsigned int nodes)
 {
-	t->stamp = calloc(nodes, sizeof(*t->stamp));
-	if (!t->stamp)
+	t->node = calloc(nodes, sizeof(*t->node));
+	if (!t->node)
 		return -ENOMEM;
 	t->file = fopen(path, "w");
 	if (!t->file) {
-		free(t->stamp);
+		free(t->node);
 		return -errno;
 	}
 	return 0;
@@ -40,7 +40,7 @@ int vt_truth_close(struct vt_truth *t)
 {
 	int bad = ferror(t->file);
 
-	free(t->stamp);
+	free(t->node);
 	return fclose(t->file) || bad ? -EIO : 0;
 }
 
@@ -75,9 +75,43 @@ static void print_clock(FILE *f, const struct clocklink_anchor *a, s64 raw)
 			(long long)(a->hard_ns +
 				    cl_page_grown(a, cl_raw(raw))));
 	}
-	fprintf(f, ",\"state\":\"%s\",\"rate_q48\":%lld,\"slew_q48\":%lld",
-		cl_nl_state_name(i.state), (long long)a->rate_q48,
-		(long long)a->slew_q48);
+	fprintf(f, ",\"state\":\"%s\"", cl_nl_state_name(i.state));
+}
+
+/* What a line gains on raw time from its anchor to @raw, ns times 2^48. */
+static __int128 gained_q48(const struct clocklink_anchor *line, s64 raw)
+{
+	s64 d = raw - line->raw;
+
+	return (__int128)d * line->rate_q48 +
+	       (__int128)cl_min_s64(d, line->slew_ns) * line->slew_q48;
+}
+
+/*
+ * What rates and slews say that the clock gained on raw time since the sample before:
+ * those of all its lines, of which there may have been several.  Nothing if the first
+ * of them is not known; one that page->first leaves out is in its place all the same.
+ */
+static void print_gain(FILE *f, const struct clocklink_page *page,
+		       const struct vt_truth_node *was, s64 raw)
+{
+	__int128 sum = 0;
+	s64 from = was->raw;
+
+	if (!was->updates || page->updates < was->updates ||
+	    page->updates - was->updates >= CLOCKLINK_PAGE_ANCHORS)
+		return;
+	for (u64 n = was->updates; n <= page->updates; n++) {
+		const struct clocklink_anchor *line =
+			&page->anchor[n % CLOCKLINK_PAGE_ANCHORS];
+		s64 to = raw;
+
+		if (n < page->updates)
+			to = page->anchor[(n + 1) % CLOCKLINK_PAGE_ANCHORS].raw;
+		sum += gained_q48(line, to) - gained_q48(line, from);
+		from = to;
+	}
+	fprintf(f, ",\"gain\":%lld", (long long)(sum >> CL_Q48_SHIFT));
 }
 
 static void print_past(FILE *f, const struct clocklink_page *page,
@@ -130,15 +164,16 @@ static void ask_past(FILE *f, const struct clocklink_page *page,
  */
 void vt_truth_sample(struct vt_truth *t, const struct vt_node *n, s64 global)
 {
-	struct vt_truth_stamp *stamp = &t->stamp[n->id];
+	struct vt_truth_node *was = &t->node[n->id];
 	s64 local = vt_osc_local_ns(&n->osc, global);
 	struct clocklink_page page;
 	struct vtime_clock clock;
 	struct vt_truth_stamp now;
+	u64 updates = 0;
 
 	if (!n->pid || !read_memory(n, t->clock_addr, &clock, sizeof(clock)) ||
 	    clock.magic != VTIME_MAGIC) {
-		stamp->t = 0;
+		*was = (struct vt_truth_node){};
 		return;
 	}
 	now.t = global / VT_PS_PER_NS;
@@ -151,7 +186,11 @@ void vt_truth_sample(struct vt_truth *t, const struct vt_node *n, s64 global)
 	if (clock.page && read_memory(n, clock.page, &page, sizeof(page)) &&
 	    page.magic == CLOCKLINK_PAGE_MAGIC) {
 		print_clock(t->file, &page.now, now.raw);
-		ask_past(t->file, &page, &now, stamp);
+		print_gain(t->file, &page, was, now.raw);
+		ask_past(t->file, &page, &now, &was->stamp);
+		updates = page.updates;
 	}
+	was->raw = now.raw;
+	was->updates = updates;
 	fprintf(t->file, "}\n");
 }

@@ -25,15 +25,27 @@ struct vt_truth_stamp {
 };
 
 /**
+ * struct vt_truth_node - what is remembered of a node
+ * @stamp: what is asked for until it has forgotten it
+ * @raw: CLOCK_MONOTONIC_RAW at the sample before, ns
+ * @updates: writes to its page until then, 0: there was none
+ */
+struct vt_truth_node {
+	struct vt_truth_stamp stamp;
+	s64 raw;
+	u64 updates;
+};
+
+/**
  * struct vt_truth - where it goes
  * @file: one JSON object per line
  * @clock_addr: address of vtime_clock in the kernel
- * @stamp: what is asked for until a node has forgotten it; by node
+ * @node: what is remembered, by node
  */
 struct vt_truth {
 	FILE *file;
 	u64 clock_addr;
-	struct vt_truth_stamp *stamp;
+	struct vt_truth_node *node;
 };
 
 int vt_truth_open(struct vt_truth *t, const char *path, unsigned int nodes);

@@ -8,7 +8,9 @@ VTIME_TESTS := $(patsubst %.c,$(BUILD)/unit/%,\
 
 VTIME_TEST_LIB := $(BUILD)/obj/agent-unit/vtime.a
 VTIME_TEST_OBJS := $(call agent_test_objs,$(AGENT_TEST_DIR)/sample.c \
-	agent/lib/units.c $(filter-out %/main.c,$(wildcard scripts/lab/vtime/*.c)))
+	agent/lib/past.c agent/lib/units.c \
+	agent/nl/ctl.c agent/nl/schema.c kmod/core/clock.c \
+	$(filter-out %/main.c,$(wildcard scripts/lab/vtime/*.c)))
 
 unit: $(VTIME_TESTS)
 

@@ -46,7 +46,9 @@ def samples(change):
             record = {"t": t, "node": node, "local": t, "real": BASE_NS + t,
                       "raw": t + RAW_NS[node], "bound": 1000, "hard": 9000,
                       "time": BASE_NS + TAI_NS + t + round(t * RATE) + OFF_NS[node],
-                      "state": "synced", "rate_q48": round(RATE * 2**48), "slew_q48": 0}
+                      "state": "synced"}
+            if i > 1:
+                record["gain"] = round(PERIOD_NS * RATE)
             record = change(record, t / 1e9) if change else record
             if record:
                 yield record
@@ -102,10 +104,17 @@ def stepped(record, t_s):
 
 
 def slewed(record, t_s):
-    """Node 2 slews for one sample."""
-    slew_q48 = round(STEP_NS / PERIOD_NS * 2**48)
+    """Node 2 moves as far by its slew."""
     record = stepped(record, t_s)
-    return record | ({"slew_q48": slew_q48} if abs(t_s - 80) < 0.01 else {})
+    return record | ({"gain": record["gain"] + STEP_NS}
+                     if record["node"] == 2 and abs(t_s - 80.1) < 0.01 else {})
+
+
+def unknown(record, t_s):
+    """Once nobody knows what a node gained."""
+    if record["node"] == 1 and abs(t_s - 80.1) < 0.01:
+        del record["gain"]
+    return record
 
 
 def error(cluster, node, at_s):
@@ -168,6 +177,14 @@ def step_cases():
         cluster = made(change)
         found = largest_step(cluster.run, cluster.valid)
         yield f"{name}: {found:.0f} ns", abs(found - wanted) <= 4
+    cluster = made(unknown)
+    try:
+        largest_step(cluster.run, cluster.valid)
+        yield "refused: readings without a gain", False
+    except RunError as refused:
+        yield "refused: readings without a gain", "gain" in str(refused)
+    counted = cluster.valid & cluster.run.has_gain
+    yield "but not where they do not count", largest_step(cluster.run, counted) == 0
 
 
 def main():
