@@ -73,7 +73,7 @@ class Plan:
         return path
 
 
-PLANS = (Plan("lan", 60, 35, 22, 2), Plan("wan", 120, 60, 40, 1))
+PLANS = (Plan("lan", 60, 35, 22, 2), Plan("wan", 600, 60, 40, 1))
 
 
 class Failure:
