@@ -23,6 +23,7 @@
 /**
  * struct cl_agent_reign - what a node does as leader of the consensus
  * @elected: it is
+ * @ready: and its clock is to be the cluster's once its lease has begun
  * @leads: and its clock is the cluster's
  * @elected_at: since when, io time
  * @since: looks for who has a time, in earlier terms as well, io time
@@ -39,6 +40,7 @@
  */
 struct cl_agent_reign {
 	bool elected;
+	bool ready;
 	bool leads;
 	s64 elected_at;
 	s64 since;

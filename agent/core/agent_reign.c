@@ -39,6 +39,7 @@
 
 #define UTC_NS (60 * CL_NS_PER_SEC)
 
+#define MAY_RUN_OFF "time may run off by %.1f ppb: %u of %u know no better"
 #define TOO_NEW "transfer: node %u is new, its bound grows by %.1f ppm"
 
 /**
@@ -227,6 +228,11 @@ static void give_away(struct cl_agent *a, u32 node, const char *why)
 			  error);
 }
 
+static bool has_lease(const struct cl_agent *a, s64 now)
+{
+	return cl_raft_lease(cl_cluster_raft(a->cluster)) > now;
+}
+
 static void take(struct cl_agent *a)
 {
 	a->reign.leads = true;
@@ -265,7 +271,7 @@ static bool may_begin(const struct cl_agent *a, s64 now,
 
 	return 2 * n->none > n->voters &&
 	       (n->told == n->voters || passed >= BEGIN_NS) &&
-	       cl_raft_lease(cl_cluster_raft(a->cluster)) > now &&
+	       has_lease(a, now) &&
 	       (cl_cluster_keeps_vote(a->cluster) || passed >= GIVE_UP_NS);
 }
 
@@ -284,11 +290,21 @@ static void search(struct cl_agent *a, s64 now, const struct cl_census_count *n)
 	}
 }
 
-static void say_unsteady(struct cl_agent *a, const struct cl_census_count *n)
+/*
+ * The time goes on, now or when the lease begins.  Then all is looked at again: without a
+ * leader a clock knows the rate less with each moment, and may have missed another one.
+ */
+static void go_on(struct cl_agent *a, s64 now, const struct cl_census_count *n)
 {
-	cl_io_log(a->io, CL_IO_WARNING,
-		  "time may run off by %.1f ppb: %u of %u know no better",
-		  (double)n->drift_ppt / 1000, n->weak, n->voters);
+	if (!has_lease(a, now)) {
+		a->reign.ready = true;
+		a->reign.ask = CL_AGENT_NEVER;
+		return;
+	}
+	if (n->drift_ppt > CL_CENSUS_STEADY_PPT)
+		cl_io_log(a->io, CL_IO_WARNING, MAY_RUN_OFF,
+			  (double)n->drift_ppt / 1000, n->weak, n->voters);
+	take(a);
 }
 
 /*
@@ -298,16 +314,13 @@ static void say_unsteady(struct cl_agent *a, const struct cl_census_count *n)
 static void improve(struct cl_agent *a, s64 now,
 		    const struct cl_census_count *n)
 {
-	bool steady = n->worth >= CL_CENSUS_STEADY;
 	bool enough = 2 * n->weak > n->voters;
 	bool late = now - a->reign.since >= GIVE_UP_NS;
 
 	if (n->best && !(enough && a->reign.given) && !late) {
 		pass_on(a, now, n->best, "its clock is the better one");
 	} else if (late || (2 * n->told > n->voters && (enough || !n->best))) {
-		if (!steady)
-			say_unsteady(a, n);
-		take(a);
+		go_on(a, now, n);
 	} else {
 		a->reign.ask = now + CALL_NS;
 		call_voters(a, now);
@@ -323,23 +336,20 @@ static void accede(struct cl_agent *a, s64 now)
 {
 	const struct cl_raft_conf *conf =
 		cl_raft_conf(cl_cluster_raft(a->cluster));
-	struct cl_census_count n;
+	struct cl_census_count n = { .voters = 1, .weak = 1 };
 	struct cl_census_word own;
 	bool usable;
 
+	a->reign.ready = false;
 	if (resigns(a))
 		return;
 	describe(a, &own);
 	usable = cl_nl_state_usable(own.state);
-	if (conf->voters == 1 && usable && own.drift_ppt > CL_CENSUS_STEADY_PPT)
-		say_unsteady(a, &(const struct cl_census_count){
-					.voters = 1,
-					.weak = 1,
-					.drift_ppt = own.drift_ppt });
+	n.drift_ppt = usable ? own.drift_ppt : 0;
 	if (conf->voters == 1 ||
 	    (usable && own.drift_ppt <= CL_CENSUS_STEADY_PPT &&
 	     own.obeyed >= a->term - 1)) {
-		take(a);
+		go_on(a, now, &n);
 		return;
 	}
 	if (now < a->reign.wait) {
@@ -351,7 +361,7 @@ static void accede(struct cl_agent *a, s64 now)
 	cl_census_hear(&a->reign.census, a->node, &own);
 	cl_census_count(&a->reign.census, conf, a->node, &n);
 	if (n.worth == CL_CENSUS_GOOD && 2 * n.told > n.voters) {
-		take(a);
+		go_on(a, now, &n);
 	} else if (n.told < n.voters && now - a->reign.elected_at < HURRY_NS) {
 		a->reign.ask = now + CALL_NS;
 		call_voters(a, now);
@@ -501,6 +511,14 @@ static void make_timescale(struct cl_agent *a)
 	}
 }
 
+/* When to look again whether to lead, io time. */
+static s64 next_look(const struct cl_agent *a)
+{
+	bool due = a->reign.ready && has_lease(a, cl_agent_now(a));
+
+	return due ? a->reign.elected_at : a->reign.ask;
+}
+
 /**
  * cl_agent_reign_deadline() - when to call cl_agent_reign_run()
  * @a: the agent, in a cluster
@@ -514,7 +532,7 @@ s64 cl_agent_reign_deadline(const struct cl_agent *a)
 	if (!a->reign.elected || !a->present)
 		return CL_AGENT_NEVER;
 	if (!a->reign.leads)
-		return a->reign.ask;
+		return next_look(a);
 	at = cl_min_s64(a->reign.ask, a->reign.utc);
 	return cl_min_s64(at, cl_timescale_deadline(&a->timescale));
 }
@@ -530,7 +548,7 @@ void cl_agent_reign_run(struct cl_agent *a)
 
 	if (!a->reign.elected || !a->present)
 		return;
-	if (!a->reign.leads && now >= a->reign.ask) {
+	if (!a->reign.leads && now >= next_look(a)) {
 		accede(a, now);
 	} else if (a->reign.leads && now >= a->reign.ask) {
 		a->reign.ask = now + WORSE_NS;

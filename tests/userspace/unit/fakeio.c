@@ -19,7 +19,10 @@ static struct fakeio *of_engine(struct cl_engine *e)
 
 static s64 fake_now(struct cl_io *io)
 {
-	return of_io(io)->now;
+	struct fakeio *f = of_io(io);
+
+	f->now += f->tick;
+	return f->now;
 }
 
 static s64 fake_utc(struct cl_io *io)

@@ -17,6 +17,7 @@
  * @io: as the core sees it
  * @engine: as the core sees it
  * @now: virtual time, ns
+ * @tick: what it moves on when it is asked for, ns
  * @inst: instance of the engine
  * @clock: clock of the engine
  * @fail: returned by the calls that change something
@@ -61,6 +62,7 @@ struct fakeio {
 	struct cl_io io;
 	struct cl_engine engine;
 	s64 now;
+	s64 tick;
 	struct cl_nl_instance inst;
 	struct cl_nl_clock clock;
 	int fail;

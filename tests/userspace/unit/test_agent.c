@@ -116,6 +116,7 @@ static void make_world(u32 id, u32 state)
 	fakeio_init(&n->f);
 	n->f.rng = id;
 	n->f.now = now;
+	n->f.tick = 1;
 	n->f.inst.node = id;
 	n->f.inst.cluster = CLUSTER;
 	n->f.inst.state = state;
@@ -562,6 +563,39 @@ static void test_who_knows_the_rate_leads(void **state)
 	}
 }
 
+/* Who of the first three is elected next. */
+static u32 next_elected(void)
+{
+	for (int i = 0; i < 3000; i++, step())
+		for (u32 id = 1; id <= 3; id++)
+			if (node[id].a && leader_of(id) == id)
+				return id;
+	return 0;
+}
+
+/* What counts is what a clock is worth when the lease begins, after the election. */
+static void test_rate_is_looked_at_when_the_lease_begins(void **state)
+{
+	u32 old, id, other;
+
+	(void)state;
+	make_cluster(3);
+	old = leader_of(1);
+	for (u32 i = 1; i <= 3; i++)
+		node[i].f.inst.term = term_of(1);
+	die(old);
+	id = next_elected();
+	assert_int_not_equal(id, 0);
+	other = 6 - old - id;
+	node[other].f.clock.drift_ppt = CL_CENSUS_STEADY_PPT;
+	node[id].f.clock.drift_ppt = CL_CENSUS_STEADY_PPT + 1;
+	for (s64 until = now + 3 * CL_NS_PER_SEC; now < until; step())
+		assert_int_not_equal(node[id].f.steer.parent, id);
+	assert_int_equal(leader_of(other), other);
+	assert_int_equal(node[other].f.steer.parent, other);
+	end_cluster();
+}
+
 static int transfer(u32 from, u32 to)
 {
 	node[from].result = PENDING;
@@ -850,6 +884,7 @@ int main(void)
 		cmocka_unit_test(test_new_time_by_an_operator),
 		cmocka_unit_test(test_old_time_is_gone_on_with),
 		cmocka_unit_test(test_who_knows_the_rate_leads),
+		cmocka_unit_test(test_rate_is_looked_at_when_the_lease_begins),
 		cmocka_unit_test(test_lead_is_given_to_good_clocks),
 		cmocka_unit_test(test_no_confidence_deposes),
 		cmocka_unit_test(test_accusations_isolate),
