@@ -26,6 +26,18 @@ static double reach(const struct cl_usual *u, double trip_ns)
 	return CL_USUAL_HIDDEN * u->excess_ns - above / 2;
 }
 
+/*
+ * How far beyond their queue exchanges may be.  The next of an exponential law is above
+ * c means of n of them with (1 + c / n)^-n, which of all of them were e^-c.
+ */
+static double most_depth(const struct cl_usual *u)
+{
+	double n = fmin(fmax(u->overs, 1), CL_USUAL_MOST);
+
+	return u->depth_ns +
+	       (n * expm1((CL_USUAL_OVERS + 1) / n) - 1) * u->over_ns;
+}
+
 /**
  * cl_usual_gate() - how far from its usual offset may an exchange be?
  * @u: what is usual
@@ -35,18 +47,17 @@ static double reach(const struct cl_usual *u, double trip_ns)
  */
 double cl_usual_gate(const struct cl_usual *u, const struct cl_usual_sample *s)
 {
-	double most = u->depth_ns + CL_USUAL_OVERS * u->over_ns;
-
 	if (u->n < CL_USUAL_LEAST)
 		return INFINITY;
-	return reach(u, s->trip_ns) + fmax(most, 0) +
+	return reach(u, s->trip_ns) + fmax(most_depth(u), 0) +
 	       CL_USUAL_KEEP * s->slack_ns;
 }
 
 static void learn_trip(struct cl_usual *u, double gain, s64 since,
 		       const struct cl_usual_sample *s)
 {
-	double most = CL_USUAL_CLIP * fmax(u->excess_ns, s->slack_ns);
+	double unit = fmax(u->excess_ns, s->slack_ns);
+	double most = unit > 0 ? CL_USUAL_CLIP * unit : INFINITY;
 	double above = fmin(s->trip_ns - u->floor_ns, most);
 	double fall = CL_USUAL_FALL * u->excess_ns;
 
@@ -84,6 +95,9 @@ void cl_usual_learn(struct cl_usual *u, s64 since,
 	depth = fabs(s->raw_ns - u->base_ns) - reach(u, s->trip_ns) -
 		u->depth_ns;
 	u->depth_ns += depth / n;
-	if (depth > 0)
-		u->over_ns += (depth - u->over_ns) / n;
+	/* The first one is the mean itself. */
+	if (n < 2 || depth < 0)
+		return;
+	u->overs++;
+	u->over_ns += (depth - u->over_ns) / fmin(u->overs, CL_USUAL_MOST);
 }

@@ -19,7 +19,8 @@
 
 /*
  * Exchanges reach beyond their queue: mean, and so many times what those above it are
- * above it; of an exponential law that is e^-7.
+ * above it; of an exponential law that is e^-7.  It is more as long as those are few,
+ * so that e^-7 holds for what was learnt of them.
  */
 #define CL_USUAL_OVERS 6.0
 
@@ -57,7 +58,8 @@
  * @excess_ns: mean of what they are above that
  * @base_ns: offset from the median clock
  * @depth_ns: how far beyond its queue an exchange is from that, mean; below 0
- * @over_ns: mean of what those above @depth_ns are above it
+ * @overs: how many were not below @depth_ns
+ * @over_ns: mean of what those were above it
  */
 struct cl_usual {
 	unsigned int n;
@@ -65,6 +67,7 @@ struct cl_usual {
 	double excess_ns;
 	double base_ns;
 	double depth_ns;
+	unsigned int overs;
 	double over_ns;
 };
 
