@@ -177,6 +177,9 @@ static void forget(struct cl_judge_node *m)
 {
 	drop(m);
 	m->anew = true;
+	m->warm.known = false;
+	m->next.known = false;
+	m->watched = false;
 }
 
 /* What is known of the clocks is not worth anything, ours or theirs may move. */
@@ -187,6 +190,22 @@ static void excuse_all(struct cl_judge *j, s64 now)
 
 		m->settled = cl_max_s64(m->settled, now + CL_JUDGE_EXCUSE_NS);
 		forget(m);
+	}
+}
+
+/*
+ * Another one leads, and all clocks may move.  Who was judged until now is, by its raw
+ * clock: that does not.
+ */
+static void watch_all(struct cl_judge *j, s64 now)
+{
+	for (unsigned int i = 0; i < j->n; i++) {
+		struct cl_judge_node *m = &j->node[i];
+
+		m->watched = m->warm.known && (m->watched || now >= m->settled);
+		m->settled = cl_max_s64(m->settled, now + CL_JUDGE_EXCUSE_NS);
+		m->anew = true;
+		m->next.known = false;
 	}
 }
 
@@ -253,6 +272,8 @@ void cl_judge_sample(struct cl_judge *j, const struct cl_nl_sample *s)
 		.excess_ns = s->excess_ns,
 		.trip_ns = sub(ours, theirs),
 		.early_ns = asked ? sub(0, theirs) : -1,
+		.stamps = { sub(s->out_tx_ns, -(ours / 2)),
+			    sub(s->out_rx_ns, -(theirs / 2)) },
 	};
 	if (j->waiting)
 		return;
@@ -351,62 +372,170 @@ static const struct cl_judge_exchange *pick(const struct cl_judge_node *m)
 	return given;
 }
 
-/* What a node's clock is now; false if it is not to be judged. */
+/* Look at a node; false if it has no good clock, or that is not measured. */
 static bool look(struct cl_judge *j, struct cl_judge_node *m,
 		 const struct cl_nl_instance *inst, s64 now,
-		 struct cl_reputation_obs *ret)
+		 struct cl_nl_peer *ret)
 {
 	struct cl_engine *e = j->io->engine;
-	const struct cl_judge_exchange *x;
-	struct cl_nl_peer p;
 	bool before = m->usable;
 
-	memset(&p, 0, sizeof(p));
-	m->usable = !e->ops->get_peer(e, m->node, &p) && is_usable(&p, inst);
-	if (m->usable && (!before || p.gen != m->gen))
-		excuse(m, p.ahead_ns, now);
-	m->gen = p.gen;
-	if (!m->usable || now < m->settled)
-		return false;
-	x = pick(m);
+	memset(ret, 0, sizeof(*ret));
+	m->usable = !e->ops->get_peer(e, m->node, ret) && is_usable(ret, inst);
+	if (m->usable && (!before || ret->gen != m->gen))
+		excuse(m, ret->ahead_ns, now);
+	m->gen = ret->gen;
+	return m->usable;
+}
+
+/* What a node's clock is now. */
+static struct cl_reputation_obs observe(struct cl_judge_node *m,
+					const struct cl_nl_peer *p,
+					const struct cl_nl_instance *inst)
+{
+	const struct cl_judge_exchange *x = pick(m);
 	/* Half of the excess counts, but all of the doubt. */
-	*ret = (struct cl_reputation_obs){
+	const struct cl_reputation_obs o = {
 		.node = m->node,
 		.voter = m->voter,
 		.anew = m->anew,
 		.fresh = x->fresh,
 		.raw_ns = x->ahead_ns,
-		.excess_ns = (double)x->excess_ns + 2.0 * p.doubt_ns,
-		.noise_ns = p.noise_ns,
-		.offset_ns = p.ahead_ns,
-		.sigma_ns = sigma_of(&p, inst),
+		.excess_ns = (double)x->excess_ns + 2.0 * p->doubt_ns,
+		.noise_ns = p->noise_ns,
+		.offset_ns = p->ahead_ns,
+		.sigma_ns = sigma_of(p, inst),
 		.trip_ns = (double)x->trip_ns,
 		.early_ns = (double)x->early_ns,
-		.slack_ns = (double)slack_of(&p, inst),
+		.slack_ns = slack_of(p, inst),
 	};
+
 	m->anew = false;
+	m->watched = false;
+	return o;
+}
+
+/* Its stamps, beside where its raw clock should be; false if that is not known. */
+static bool compare(const struct cl_judge_node *m,
+		    const struct cl_judge_exchange *x,
+		    const struct cl_nl_peer *p,
+		    const struct cl_nl_instance *inst,
+		    struct cl_reputation_jump *ret)
+{
+	s64 at = x->stamps.ours_ns;
+
+	if (!x->fresh || x->trip_ns <= 0 ||
+	    cl_warm_age(&m->warm, at) > CL_JUDGE_WARM_NS)
+		return false;
+	*ret = (struct cl_reputation_jump){
+		.node = m->node,
+		.ahead_ns = cl_warm_ahead(&m->warm, &x->stamps),
+		.sigma_ns = cl_warm_sigma(&m->warm, at),
+		.trip_ns = (double)x->trip_ns,
+		.slack_ns = slack_of(p, inst),
+	};
 	return true;
+}
+
+/* The same of the exchange that says most. */
+static bool watch(const struct cl_judge_node *m, const struct cl_nl_peer *p,
+		  const struct cl_nl_instance *inst,
+		  struct cl_reputation_jump *ret)
+{
+	struct cl_reputation_jump other;
+	bool given, asked;
+
+	if (!m->watched)
+		return false;
+	given = compare(m, &m->exchange[false], p, inst, ret);
+	asked = compare(m, &m->exchange[true], p, inst, &other);
+	if (asked && (!given || fabs(other.ahead_ns) - other.trip_ns / 2 >
+					fabs(ret->ahead_ns) - ret->trip_ns / 2))
+		*ret = other;
+	return given || asked;
+}
+
+/**
+ * struct sitting - what there is to judge in a round
+ * @obs: clocks
+ * @n: how many
+ * @jump: raw clocks of nodes that are excused
+ * @jumps: how many
+ * @raw: raw clocks of the nodes in @obs
+ */
+struct sitting {
+	struct cl_reputation_obs obs[CL_GATE_NODES];
+	unsigned int n;
+	struct cl_reputation_jump jump[CL_GATE_NODES];
+	unsigned int jumps;
+	struct cl_warm raw[CL_GATE_NODES];
+};
+
+static void hear(struct cl_judge *j, const struct cl_nl_instance *inst, s64 now,
+		 struct sitting *s)
+{
+	struct cl_nl_peer p;
+
+	s->n = 0;
+	s->jumps = 0;
+	for (unsigned int i = 0; i < j->n; i++) {
+		struct cl_judge_node *m = &j->node[i];
+
+		if (!look(j, m, inst, now, &p))
+			continue;
+		if (now < m->settled) {
+			s->jumps += watch(m, &p, inst, &s->jump[s->jumps]);
+			continue;
+		}
+		cl_warm_note(&s->raw[s->n], &p);
+		s->obs[s->n++] = observe(m, &p, inst);
+	}
+}
+
+/*
+ * Those against whom nothing speaks are known by their raw clocks.  What an estimate has
+ * taken in of a lie is seen by the next exchange.
+ */
+static void remember(struct cl_judge *j, const struct sitting *s)
+{
+	for (unsigned int i = 0; i < s->n; i++) {
+		const struct cl_reputation_obs *o = &s->obs[i];
+		const struct cl_reputation_node *k =
+			cl_reputation_find(&j->reputation, o->node);
+		struct cl_judge_node *m = find(j, o->node);
+
+		if (!o->fresh)
+			continue;
+		if (k->state != CL_REPUTATION_GOOD || !k->clean_ns) {
+			m->next.known = false;
+			continue;
+		}
+		if (m->next.known)
+			m->warm = m->next;
+		m->next = s->raw[i];
+	}
 }
 
 static void judge_all(struct cl_judge *j, const struct cl_nl_instance *inst,
 		      s64 now)
 {
-	struct cl_reputation_obs obs[CL_GATE_NODES];
 	struct cl_engine *e = j->io->engine;
 	struct cl_nl_instance live;
-	unsigned int n = 0;
+	struct sitting s;
 
 	/* Term and round go on without a change of the settings. */
 	if (!e->ops->get_instance(e, &live)) {
 		if (j->term != live.term)
-			excuse_all(j, now);
+			watch_all(j, now);
 		j->term = live.term;
 		j->round = live.round;
-		for (unsigned int i = 0; i < j->n; i++)
-			n += look(j, &j->node[i], inst, now, &obs[n]);
-		if (cl_reputation_round(&j->reputation, now, obs, n))
+		hear(j, inst, now, &s);
+		if (cl_reputation_round(&j->reputation, now, s.obs, s.n))
 			cl_io_log(j->io, CL_IO_ERR,
 				  "judge: measurements out of range");
+		else
+			remember(j, &s);
+		cl_reputation_jumps(&j->reputation, now, s.jump, s.jumps);
 	}
 	for (unsigned int i = 0; i < j->n; i++)
 		drop(&j->node[i]);

@@ -10,6 +10,7 @@
 #include "reputation.h"
 #include "state.h"
 #include "testimony.h"
+#include "warm.h"
 
 #define CL_JUDGE_NEVER S64_MAX
 
@@ -21,6 +22,9 @@
 
 /* What a node has told of its clock holds for so many intervals. */
 #define CL_JUDGE_INTERVALS 3
+
+/* In another term stamps are compared with what was measured before, if not longer ago. */
+#define CL_JUDGE_WARM_NS (20 * CL_NS_PER_SEC)
 
 /*
  * A clock that has just come back, or follows another leader, is not yet where it is
@@ -48,6 +52,7 @@
  * @trip_ns: round trip
  * @early_ns: its answer left so much earlier than our request came; below 0 if it is
  *	right
+ * @stamps: raw times
  */
 struct cl_judge_exchange {
 	bool fresh;
@@ -55,6 +60,7 @@ struct cl_judge_exchange {
 	u64 excess_ns;
 	s64 trip_ns;
 	s64 early_ns;
+	struct cl_warm_stamps stamps;
 };
 
 /**
@@ -68,6 +74,9 @@ struct cl_judge_exchange {
  * @again: it may be excused again from then on, io time
  * @exchange: the last one that it asked for, and the last one that we did
  * @anew: it was restarted, or follows another leader, since the last round
+ * @warm: its raw clock before the last exchange that did not speak against it
+ * @next: the same after that
+ * @watched: until it is settled it is judged by that
  * @round: of the cluster, in which it was accused
  */
 struct cl_judge_node {
@@ -79,6 +88,9 @@ struct cl_judge_node {
 	s64 again;
 	struct cl_judge_exchange exchange[2];
 	bool anew;
+	struct cl_warm warm;
+	struct cl_warm next;
+	bool watched;
 	u32 round;
 };
 

@@ -370,35 +370,42 @@ static void learn(struct cl_reputation_node *k,
 		cl_usual_learn(&k->usual, since, &u);
 }
 
-/* R1 with one exchange. */
-static void judge_raw(struct cl_reputation_node *k,
-		      const struct cl_reputation_obs *o, const struct scale *s,
-		      s64 now, struct figures *f)
+/* R1: the figures of an exchange pass their gate, or do not. */
+static void strike(struct cl_reputation_node *k, s64 now, struct figures *f)
 {
 	double rounds = cl_gate_rounds(k->fresh, now, 1);
 	double forget = cl_gate_rounds(k->fresh, now, FORGET_ROUNDS);
-	double strike = CL_REPUTATION_STRIKE;
-	s64 since = now - k->fresh;
+	double by = CL_REPUTATION_STRIKE;
 
-	if (!o->fresh)
-		return;
 	k->fresh = now;
-	set_gate(k, o, s, f);
 	if (fabs(f->raw_ns) > f->gate_ns) {
 		f->clean = false;
 		if (fabs(f->raw_ns) > 2 * f->gate_ns)
-			strike = CL_REPUTATION_STRIKE_FAR;
-		k->strikes += rounds * strike;
+			by = CL_REPUTATION_STRIKE_FAR;
+		k->strikes += rounds * by;
 		k->proofs += rounds;
 	} else {
 		k->strikes -= rounds * CL_REPUTATION_STRIKE_DECAY;
 		k->proofs -= forget * CL_REPUTATION_PROOF_DECAY;
 	}
-	learn(k, o, s, since, f);
 	k->strikes = fmin(fmax(k->strikes, 0),
 			  EVIDENCE_MOST * CL_REPUTATION_STRIKE_LIMIT);
 	k->proofs = fmin(fmax(k->proofs, 0),
 			 EVIDENCE_MOST * CL_REPUTATION_PROOF_LIMIT);
+}
+
+/* R1 with one exchange. */
+static void judge_raw(struct cl_reputation_node *k,
+		      const struct cl_reputation_obs *o, const struct scale *s,
+		      s64 now, struct figures *f)
+{
+	s64 since = now - k->fresh;
+
+	if (!o->fresh)
+		return;
+	set_gate(k, o, s, f);
+	strike(k, now, f);
+	learn(k, o, s, since, f);
 }
 
 /* R2 with the filtered offset. */
@@ -546,6 +553,19 @@ static void judge(struct cl_reputation *r, const struct cl_reputation_obs *o,
 		conclude(r, k, &f, s, now);
 }
 
+/* Who is out of use has no weight, and who is doubted no say. */
+static void doubt(struct cl_reputation_node *k)
+{
+	double share = share_of(k, worst_rule(k));
+
+	if (!cl_reputation_in_use(k->state))
+		k->weight = 0;
+	if (share >= CL_REPUTATION_DOUBT)
+		k->doubted = true;
+	else if (share < CL_REPUTATION_TRUST)
+		k->doubted = false;
+}
+
 /* No steps: as evidence grows, the weight goes down to 0 and with it the noise. */
 static void weigh(struct cl_reputation_node *k,
 		  const struct cl_reputation_obs *o, const struct scale *s)
@@ -553,13 +573,8 @@ static void weigh(struct cl_reputation_node *k,
 	double settled = fmin(s->sigma_ns / o->sigma_ns, 1);
 	double share = share_of(k, worst_rule(k));
 
-	k->weight = 0;
-	if (cl_reputation_in_use(k->state))
-		k->weight = settled * settled * (1 - fmin(share, 1));
-	if (share >= CL_REPUTATION_DOUBT)
-		k->doubted = true;
-	else if (share < CL_REPUTATION_TRUST)
-		k->doubted = false;
+	k->weight = settled * settled * (1 - fmin(share, 1));
+	doubt(k);
 }
 
 /**
@@ -596,6 +611,59 @@ int cl_reputation_round(struct cl_reputation *r, s64 now,
 		weigh(lookup(r, obs[i].node), &obs[i], &s);
 	}
 	return 0;
+}
+
+/* What the raw clock of a node has done; the gate is infinite if too little is known. */
+static struct figures jump_of(struct cl_reputation *r,
+			      const struct cl_reputation_jump *j)
+{
+	const struct cl_reputation_node *k = lookup(r, j->node);
+	const struct cl_usual_sample s = { .trip_ns = j->trip_ns,
+					   .slack_ns = j->slack_ns };
+	struct figures f = { .raw_ns = j->ahead_ns,
+			     .gate_ns = INFINITY,
+			     .clean = true };
+
+	if (k && k->state < CL_REPUTATION_ACCUSED && isfinite(j->ahead_ns))
+		f.gate_ns = cl_usual_gate(&k->usual, &s) +
+			    CL_GATE_SIGMAS * j->sigma_ns;
+	return f;
+}
+
+/**
+ * cl_reputation_jumps() - judge nodes whose cluster time may be on its way
+ * @r: judge
+ * @now: time, ns; not less than before, only differences count
+ * @jump: new exchanges, each with another node
+ * @n: how many, at most CL_GATE_NODES
+ *
+ * By R1, and by their raw clocks: those go on as they did, whoever leads.  If most seem
+ * to have jumped it was ours, and nobody is blamed.
+ */
+void cl_reputation_jumps(struct cl_reputation *r, s64 now,
+			 const struct cl_reputation_jump *jump, unsigned int n)
+{
+	struct figures f[CL_GATE_NODES];
+	struct scale s = { .seen = 1 };
+	unsigned int i, jumped = 0;
+
+	for (i = 0; i < n; i++) {
+		f[i] = jump_of(r, &jump[i]);
+		s.seen += isfinite(f[i].gate_ns);
+		jumped += fabs(f[i].raw_ns) > f[i].gate_ns;
+	}
+	s.used = s.seen;
+	if (2 * jumped >= s.seen)
+		return;
+	for (i = 0; i < n; i++) {
+		struct cl_reputation_node *k = lookup(r, jump[i].node);
+
+		if (!isfinite(f[i].gate_ns))
+			continue;
+		strike(k, now, &f[i]);
+		conclude(r, k, &f[i], &s, now);
+		doubt(k);
+	}
 }
 
 /**

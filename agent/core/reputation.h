@@ -14,7 +14,8 @@
  *
  * R1, proof: the offset of an honest node is within half of the excess of the round
  * trip of what one exchange says.  Our own clock may have been slewed since; then
- * the median has moved, and by as much that is not held against anybody.
+ * the median has moved, and by as much that is not held against anybody.  While all
+ * clocks may move, stamps are compared with where the raw clock should be.
  *
  * R2, slow test: CUSUM (E. S. Page, "Continuous inspection schemes", Biometrika 41,
  * 1954) of the filtered offset; for lies below the noise of one exchange.
@@ -144,6 +145,22 @@ struct cl_reputation_obs {
 };
 
 /**
+ * struct cl_reputation_jump - the raw clock of a node whose cluster time may move
+ * @node: node id, not 0
+ * @ahead_ns: stamps of one exchange, beyond where its raw clock should be
+ * @sigma_ns: standard deviation of that without queues
+ * @trip_ns: round trip
+ * @slack_ns: asymmetry that the path may have
+ */
+struct cl_reputation_jump {
+	u32 node;
+	double ahead_ns;
+	double sigma_ns;
+	double trip_ns;
+	double slack_ns;
+};
+
+/**
  * struct cl_reputation_event - a state has changed
  * @when: time of the observation or decision, ns
  * @node: who
@@ -241,6 +258,8 @@ void cl_reputation_init(struct cl_reputation *r,
 			void *ctx);
 int cl_reputation_round(struct cl_reputation *r, s64 now,
 			const struct cl_reputation_obs *obs, unsigned int n);
+void cl_reputation_jumps(struct cl_reputation *r, s64 now,
+			 const struct cl_reputation_jump *jump, unsigned int n);
 int cl_reputation_isolated(struct cl_reputation *r, u32 node, bool isolated,
 			   s64 when);
 void cl_reputation_forget(struct cl_reputation *r, u32 node);

@@ -32,7 +32,7 @@ AGENTS = (("constant", 10), ("constant", 50), ("constant", 1000), ("two-faced", 
           ("random", 50), ("now-and-then", 50), ("drift", 100), ("constant-leader", 50),
           ("constant-leader", 1000))
 AGENTS_SEEDS = 2
-# Who was not isolated before the leader is deposed is excused for 10 s.
+# In a new term whose raw clock is not known is excused for 10 s.
 AGENTS_TIME = "14s"
 AGENTS_TOLD = "whole agents, the module's estimators, 20 s after the start"
 TOLD = "errors of estimates are AR(1), the estimators are not in this loop"

@@ -16,6 +16,7 @@ AGENT_TEST_NAMES := \
 	guard \
 	reputation \
 	usual \
+	warm \
 	check \
 	probe \
 	overdue \

@@ -433,6 +433,115 @@ static void test_all_are_excused_in_another_term(void **state)
 	assert_true(accused(x, 6));
 }
 
+/* A round with all; cluster time and stamps of node @node are ahead by so much. */
+static void stamped(struct fixture *x, u32 node, s64 time, s64 stamps)
+{
+	s64 now = x->c.f.now;
+
+	for (u32 i = 0; i < x->c.f.inst.peers; i++) {
+		struct cl_nl_peer *p = &x->c.f.peer[i];
+		bool it = !node || p->node == node;
+		const struct cl_nl_sample s = {
+			.have = ~0ULL,
+			.peer = p->node,
+			.out_tx_ns = now - 100 * US,
+			.out_rx_ns = now - 50 * US + (it ? stamps : 0),
+			.in_tx_ns = now - 50 * US + (it ? stamps : 0),
+			.in_rx_ns = now,
+			.ahead_ns = it ? time : 0,
+		};
+
+		p->raw_ns = now;
+		p->ahead_ns = s.ahead_ns;
+		cl_judge_sample(&x->c.j, &s);
+	}
+	x->c.f.now += 100 * MS;
+	cl_judge_run(&x->c.j, &x->c.f.inst);
+}
+
+/* All are known by their raw clocks, and another one leads. */
+static void change_leader(struct fixture *x)
+{
+	settle(x);
+	for (unsigned int i = 0; i < 2 * CL_USUAL_LEAST; i++)
+		stamped(x, 6, 0, 0);
+	x->c.f.inst.term++;
+}
+
+/* Cluster time may move in another term, but nobody steers a raw clock. */
+static void test_raw_clocks_go_on_in_another_term(void **state)
+{
+	struct fixture *x = *state;
+
+	change_leader(x);
+	for (unsigned int i = 0; i < 90; i++)
+		stamped(x, 5, 20 * GATE, 0);
+	assert_int_equal(x->c.j.events, 0);
+	stamped(x, 5, 0, 0);
+	stamped(x, 6, 20 * GATE, 20 * GATE);
+	assert_true(accused(x, 6));
+	assert_int_equal(x->c.j.events, 1);
+}
+
+/* Evidence goes on from one term to the next; and so do those terms. */
+static void test_lies_of_two_terms_add_up(void **state)
+{
+	struct fixture *x = *state;
+
+	change_leader(x);
+	stamped(x, 6, 2500, 2500);
+	x->c.f.inst.term++;
+	stamped(x, 6, 2500, 2500);
+	assert_false(accused(x, 6));
+	stamped(x, 6, 2500, 2500);
+	assert_true(accused(x, 6));
+}
+
+/* It began to lie before another one led: its lie is not what is known of it. */
+static void test_what_is_known_is_from_before_the_lie(void **state)
+{
+	struct fixture *x = *state;
+	struct cl_nl_peer *p = peer(&x->c, 6);
+
+	change_leader(x);
+	x->c.f.inst.term--;
+	/* the estimate has followed at once, and is known badly */
+	p->offset_ns = -20 * GATE;
+	p->error_ns = 10 * GATE;
+	stamped(x, 6, 0, 0);
+	x->c.f.inst.term++;
+	stamped(x, 6, 20 * GATE, 20 * GATE);
+	assert_true(accused(x, 6));
+}
+
+/* If all have jumped it was our own raw clock. */
+static void test_own_raw_clock_may_jump(void **state)
+{
+	struct fixture *x = *state;
+
+	change_leader(x);
+	for (unsigned int i = 0; i < 50; i++)
+		stamped(x, 0, 0, 20 * GATE);
+	assert_int_equal(x->c.j.events, 0);
+}
+
+/* Restarted, or measured too long ago: its raw clock is not known. */
+static void test_unknown_raw_clocks_are_excused(void **state)
+{
+	struct fixture *x = *state;
+
+	change_leader(x);
+	peer(&x->c, 6)->gen++;
+	for (unsigned int i = 0; i < 50; i++)
+		stamped(x, 6, 0, 20 * GATE);
+	assert_int_equal(x->c.j.events, 0);
+	x->c.f.now += CL_JUDGE_WARM_NS;
+	x->c.f.inst.term++;
+	for (unsigned int i = 0; i < 50; i++)
+		stamped(x, 5, 0, 20 * GATE);
+	assert_int_equal(x->c.j.events, 0);
+}
+
 static void test_all_are_excused_after_own_holdover(void **state)
 {
 	struct fixture *x = *state;
@@ -653,6 +762,11 @@ int main(void)
 		TEST(test_who_is_restarted_is_excused),
 		TEST(test_excuse_ends),
 		TEST(test_all_are_excused_in_another_term),
+		TEST(test_raw_clocks_go_on_in_another_term),
+		TEST(test_lies_of_two_terms_add_up),
+		TEST(test_what_is_known_is_from_before_the_lie),
+		TEST(test_own_raw_clock_may_jump),
+		TEST(test_unknown_raw_clocks_are_excused),
 		TEST(test_all_are_excused_after_own_holdover),
 		TEST(test_own_clock_may_be_wrong),
 		TEST(test_exchange_counts_once),
