@@ -128,6 +128,24 @@ check "the flood was noticed by nobody else" test "$(grep -c . /tmp/monitor)" = 
 monitor
 check "it is back" until_prints '"state":"synced"' get /api/v1/status
 
+# events that are not taken are lost, and that is told
+clocklinkctl --netns n2 monitor config > /tmp/events 2> /tmp/lost &
+events=$!
+sleep 0.5
+kill -STOP $monitor $events
+for i in $(seq 400); do
+	clocklinkctl --netns n2 instance set wander=$((1 + i % 2))ppb
+done
+kill -CONT $monitor $events
+check "the monitor has lost events" until_prints '^clocklink_monitor_overruns_total [1-9]' \
+	get /metrics
+check "and shows what is" until_prints '"state":"synced"' get /api/v1/status
+check "clocklinkctl monitor: events were lost" until_prints 'events were lost' cat /tmp/lost
+check "it has taken $(grep -c . /tmp/events) of 400" test "$(grep -c . /tmp/events)" -lt 400
+clocklinkctl --netns n2 instance set max-bound=500ms
+check "and goes on" until_prints 'max-bound.*500' cat /tmp/events
+kill $events
+
 # what happens is told
 kill_daemon 1
 check "another leader" until_prints '"kind":"leader"[^}]*"node [23] leads' get /api/v1/events
