@@ -257,7 +257,7 @@ static void answer(const struct cl_estimator *e, struct cl_estimate *ret)
 		return;
 	/* The end of a line is twice as uncertain as its middle. */
 	share = e->n < SLOPELESS ? 2 : 4;
-	plain = (u64)e->filter.var.excess_ns / (share * cl_isqrt(e->n));
+	plain = (u64)e->filter.var.awake_ns / (share * cl_isqrt(e->n));
 	if (ret->err_ns < plain)
 		ret->err_ns = plain;
 }

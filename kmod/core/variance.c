@@ -5,6 +5,16 @@
 #define WINDOW_NS (100 * CL_NS_PER_SEC)
 #define EXCESS_MEAN_OF 64
 #define USUAL_OF 2048
+/* So many samples tell what is usual, as far as has_waited() asks. */
+#define USUAL_FIRST 16
+/* No queue becomes so many times longer than the usual excess at once. */
+#define WAITED_USUAL 16
+/*
+ * What waited counts so many times as much as what did not, up to so much: it takes 32 in
+ * a row, twice as many as are under way in a session.
+ */
+#define WAITED_WEIGHT 4
+#define WAITED_MAX 128
 /* Learning takes so many samples, log2: few at the start, ... */
 #define LEARN_SHIFT_FIRST 4
 #define LEARN_SHIFT 7
@@ -53,8 +63,32 @@ void cl_variance_start(struct cl_variance *v, struct cl_raw at, s64 rtt)
 	v->win_n[0] = 0;
 	v->win_n[1] = 0;
 	v->excess_ns = 0;
+	v->awake_ns = 0;
 	v->usual_ns = 0;
+	v->waited = 0;
 	v->n = 0;
+}
+
+/* The largest excess of a path with queues. */
+static s64 queue_max(const struct cl_variance *v)
+{
+	return WAITED_USUAL * v->usual_ns + CL_NS_PER_US;
+}
+
+/*
+ * Has a sample waited in a host that slept?  It took longer than any that is used, and
+ * than any queue.  Few do, all of them in one instant; if many do, the path is like that.
+ */
+static bool has_waited(struct cl_variance *v, s64 excess)
+{
+	if (v->n <= USUAL_FIRST)
+		return false;
+	if (excess <= queue_max(v) + CL_VARIANCE_EXCESS_MAX_NS) {
+		v->waited -= v->waited > 0;
+		return false;
+	}
+	v->waited = (u32)cl_min_s64(v->waited + WAITED_WEIGHT, WAITED_MAX);
+	return v->waited < WAITED_MAX;
 }
 
 /**
@@ -68,7 +102,8 @@ void cl_variance_start(struct cl_variance *v, struct cl_raw at, s64 rtt)
  */
 void cl_variance_note(struct cl_variance *v, struct cl_raw at, s64 rtt)
 {
-	s64 excess, n;
+	s64 excess, n, of;
+	bool waited;
 
 	if (cl_raw_sub(at, v->win_start) >= WINDOW_NS) {
 		v->win_min[1] = v->win_min[0];
@@ -83,8 +118,13 @@ void cl_variance_note(struct cl_variance *v, struct cl_raw at, s64 rtt)
 	excess = rtt - cl_variance_min(v);
 	v->n++;
 	n = cl_min_s64((s64)v->n, USUAL_OF);
-	v->excess_ns += (excess - v->excess_ns) / cl_min_s64(n, EXCESS_MEAN_OF);
-	if (n > EXCESS_MEAN_OF)
+	of = cl_min_s64(n, EXCESS_MEAN_OF);
+	v->excess_ns += (excess - v->excess_ns) / of;
+	waited = has_waited(v, excess);
+	if (waited)
+		excess = queue_max(v);
+	v->awake_ns += (excess - v->awake_ns) / of;
+	if (waited || n > EXCESS_MEAN_OF)
 		excess = cl_min_s64(excess, 2 * v->usual_ns + CL_NS_PER_US);
 	v->usual_ns += (excess - v->usual_ns) / n;
 }
@@ -109,7 +149,7 @@ s64 cl_variance_min(const struct cl_variance *v)
  */
 static s64 floor_gap(const struct cl_variance *v)
 {
-	return v->excess_ns / (s64)cl_isqrt((u64)v->win_n[0] + v->win_n[1] + 1);
+	return v->awake_ns / (s64)cl_isqrt((u64)v->win_n[0] + v->win_n[1] + 1);
 }
 
 /**

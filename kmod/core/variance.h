@@ -31,8 +31,11 @@
  * @win_min: smallest of the current and of the previous window, ns
  * @win_n: round trips in them
  * @excess_ns: running mean of the excess
+ * @awake_ns: the same without what few samples waited in a host that slept: the
+ *	path's
  * @usual_ns: the same over a longer time, in which none counts for more than
  *	twice the mean
+ * @waited: samples of late that waited, weighted
  * @n: round trips since the start
  * @a_q16: variance of a sample without excess, ns^2 Q16
  * @b_q32: its growth with the square of the excess, Q32
@@ -42,7 +45,9 @@ struct cl_variance {
 	s64 win_min[2];
 	u32 win_n[2];
 	s64 excess_ns;
+	s64 awake_ns;
 	s64 usual_ns;
+	u32 waited;
 	u64 n;
 	s64 a_q16;
 	s64 b_q32;

@@ -741,6 +741,52 @@ static void test_excess_follows_the_jitter(struct kunit *test)
 	KUNIT_EXPECT_LT(test, est.filter.var.excess_ns, 320000);
 }
 
+/* An exchange that waited in the peer, or was asked for by the peer and waited there. */
+static void step_asleep(s64 wait)
+{
+	struct cl_exchange x;
+
+	sim_advance(&sim, INTERVAL_NS);
+	x = sim_exchange(&sim);
+	x.out_rx = cl_raw_add(x.out_rx, wait);
+	if (sim.local_asks) {
+		x.in_tx = cl_raw_add(x.in_tx, wait);
+		x.in_rx = cl_raw_add(x.in_rx, wait);
+	}
+	cl_estimator_push(&est, &x);
+}
+
+/* What waited says nothing about the offset, nor about what is known of it. */
+static void test_peer_that_slept_leaves_no_doubt(struct kunit *test)
+{
+	static const unsigned int first[] = { 20, 40, 110 };
+	unsigned int i, k;
+	struct cl_estimate e;
+
+	for (k = 0; k < ARRAY_SIZE(first); k++) {
+		start(sim_lan(18 + k));
+		for (i = 0; i < first[k]; i++) {
+			sim.local_asks = i % 2;
+			step();
+		}
+		for (i = 0; i < PER_SEC; i++) {
+			sim.local_asks = i % 2;
+			step_asleep(CL_NS_PER_SEC - i * INTERVAL_NS);
+		}
+		for (i = 0; i < 300; i++) {
+			s64 error;
+
+			sim.local_asks = i % 2;
+			step();
+			error = error_after(ASK_NS, &e);
+			expect_honest(test, error, 5, &e);
+			KUNIT_ASSERT_LE_MSG(test, e.err_ns, 30000ULL, "%u, %u",
+					    first[k], i);
+		}
+		KUNIT_EXPECT_LE(test, e.err_ns, 5000ULL);
+	}
+}
+
 static void test_parameters_beyond_the_formats_are_limited(struct kunit *test)
 {
 	static const struct cl_estimator_params params = {
@@ -783,6 +829,7 @@ static struct kunit_case estimator_cases[] = {
 	KUNIT_CASE(test_queue_does_not_move_the_clock),
 	KUNIT_CASE(test_new_path_is_learnt),
 	KUNIT_CASE(test_excess_follows_the_jitter),
+	KUNIT_CASE(test_peer_that_slept_leaves_no_doubt),
 	KUNIT_CASE(test_parameters_beyond_the_formats_are_limited),
 	{}
 };

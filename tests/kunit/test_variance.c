@@ -86,6 +86,51 @@ static void test_what_is_far_beyond_the_usual_says_nothing(struct kunit *test)
 			0);
 }
 
+/* Samples of a path, then those that waited in a host that slept for 1 s. */
+static void sleep_after(unsigned int n)
+{
+	int i;
+
+	start(1000000);
+	teach(n, 10000, 0, 0);
+	for (i = 0; i < 16; i++)
+		note(RTT_NS + CL_NS_PER_SEC - i * 50 * CL_NS_PER_MS);
+}
+
+static void test_what_slept_is_no_queue(struct kunit *test)
+{
+	static const unsigned int first[] = { 20, 50, 200 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(first); i++) {
+		s64 r;
+
+		sleep_after(first[i]);
+		/* what is told is the mean of all, what is used that of the path */
+		KUNIT_EXPECT_GT(test, var.excess_ns, 50 * CL_NS_PER_MS);
+		KUNIT_EXPECT_LT(test, var.awake_ns, 400000);
+		KUNIT_EXPECT_LT(test, var.usual_ns, 60000);
+		r = cl_variance_of(&var, cl_variance_min(&var)) >> 16;
+		KUNIT_EXPECT_GT(test, r, 0);
+		KUNIT_EXPECT_LT(test, r, 20000LL * 20000);
+	}
+}
+
+static void test_what_always_takes_long_is_the_path(struct kunit *test)
+{
+	int i;
+
+	sleep_after(200);
+	for (i = 0; i < 200; i++)
+		note(RTT_NS + CL_NS_PER_SEC / (1 + i % 2));
+	KUNIT_EXPECT_GT(test, var.awake_ns, 500 * CL_NS_PER_MS);
+	/* one in three does */
+	sleep_after(200);
+	for (i = 0; i < 300; i++)
+		note(RTT_NS + (i % 3 ? 0 : CL_NS_PER_SEC));
+	KUNIT_EXPECT_GT(test, var.awake_ns, 200 * CL_NS_PER_MS);
+}
+
 static void test_smallest_round_trip_is_of_two_windows(struct kunit *test)
 {
 	int i;
@@ -174,6 +219,8 @@ static void test_any_innovation_is_safe(struct kunit *test)
 static struct kunit_case variance_cases[] = {
 	KUNIT_CASE(test_excess_is_half_believed),
 	KUNIT_CASE(test_what_is_far_beyond_the_usual_says_nothing),
+	KUNIT_CASE(test_what_slept_is_no_queue),
+	KUNIT_CASE(test_what_always_takes_long_is_the_path),
 	KUNIT_CASE(test_smallest_round_trip_is_of_two_windows),
 	KUNIT_CASE(test_excess_and_noise_are_told_apart),
 	KUNIT_CASE(test_normal_delays_have_no_floor),
