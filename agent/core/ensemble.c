@@ -23,10 +23,24 @@
 #define SMOOTH_S 5.0
 
 /*
- * Gains of phase over frequency.  The loop is damped more than is usual: what it
- * overshoots, and the estimators' lag adds to that, is noise of cluster time.
+ * The loop, in units of its time constant: it takes up what is new to it within PULL,
+ * and learns what lasts as a frequency within LEARN.  A soft one gives way to a part
+ * of what has lasted for YIELD: that may as well be an error of the estimators.
  */
-#define LOOP_DAMPING 2.4
+#define FIRM_PULL 0.42
+#define SOFT_PULL 0.35
+#define FIRM_LEARN 1.0
+#define SOFT_LEARN 4.0
+#define SOFT_PART 0.7
+#define YIELD 1.05
+/*
+ * T over that of a leader as steady as the median.  The loop is soft from SCALE_SOFT on,
+ * the more so the closer errors persist to SOFT_PERSIST_S.
+ */
+#define SCALE_MIN (1.0 / 3)
+#define SCALE_SOFT 0.8
+#define SCALE_MAX 3.0
+#define SOFT_PERSIST_S 500.0
 
 /* An oscillator's rms residual, when it is followed with a time constant. */
 #define RESIDUAL_FACTOR 0.6
@@ -50,6 +64,8 @@
 #define REST_MIN 0.05
 
 #define SHARE_MAX 0.8
+/* That oscillators are alike is believed as much as so many independent residuals. */
+#define ALIKE 10.0
 #define STEER_MAX (500 / NS_PER_S)
 #define RATE_MAX CL_ENSEMBLE_RATE_MAX
 
@@ -59,6 +75,11 @@
 static double clamp(double v, double lo, double hi)
 {
 	return fmin(fmax(v, lo), hi);
+}
+
+static double mix(double firm, double soft, double part)
+{
+	return firm + (soft - firm) * part;
 }
 
 static double seconds(struct cl_raw later, struct cl_raw earlier)
@@ -337,6 +358,8 @@ void cl_ensemble_lead(struct cl_ensemble *e, u32 gen, struct cl_raw now,
 	e->leading = true;
 	e->mean_ns = 0;
 	e->filtered_ns = 0;
+	e->slow_ns = 0;
+	e->soft = 0;
 	e->steer = 0;
 	e->worse_s = 0;
 	e->freq = clamp((double)line->rate_q48 / Q48, -RATE_MAX, RATE_MAX);
@@ -532,10 +555,23 @@ static void judge(struct cl_ensemble *e, struct cl_raw now)
 	}
 }
 
+/*
+ * Variance by which an oscillator is weighed, ns^2; @median that of all.  Residuals
+ * persist for the time constant of the predictions: what few of them tell is mostly
+ * chance.
+ */
+static double s2_weighed(const struct cl_ensemble *e,
+			 const struct cl_ensemble_voter *v, double median)
+{
+	double n = fmin(v->age_s / learn_s(e), CL_ENSEMBLE_MEMORY);
+
+	return (n * v->s2 + ALIKE * median) / (n + ALIKE);
+}
+
 /* Shares of the ensemble that the voters deserve; they add up to 1. */
 static void shares(const struct cl_ensemble *e, double *share)
 {
-	double cap, sum = 0;
+	double cap, sum = 0, median = s2_median(e);
 	unsigned int n = 0, i;
 
 	for (i = 0; i < e->n; i++) {
@@ -543,10 +579,10 @@ static void shares(const struct cl_ensemble *e, double *share)
 		bool in = eligible(v) && !v->absent;
 
 		/* The more weight, the more a residual is its own pull. */
-		share[i] = !in ? 0 :
-			   booting(e) ?
-				 1 :
-				 (1 - fmin(v->weight, SHARE_MAX)) / v->s2;
+		share[i] = !in	      ? 0 :
+			   booting(e) ? 1 :
+					(1 - fmin(v->weight, SHARE_MAX)) /
+						s2_weighed(e, v, median);
 		n += in;
 		sum += share[i];
 	}
@@ -615,25 +651,51 @@ static void adapt(struct cl_ensemble *e, const struct cl_ensemble_obs *obs,
 	set_persist(e, persist);
 }
 
+/* T of the loop over that of a leader as steady as the median. */
+static double loop_scale(struct cl_ensemble *e)
+{
+	const struct cl_ensemble_voter *own = find(e, e->node);
+	double s2 = s2_median(e);
+
+	if (!own || !own->known || s2 <= 0)
+		return 1;
+	return clamp(pow(s2 / own->s2, 0.25), SCALE_MIN, SCALE_MAX);
+}
+
+/*
+ * How soft the loop is to be, 0 to 1.  Errors that persist for seconds are averaged
+ * long before anybody looks at the frequency: then a firm loop is as good.
+ */
+static double softness(const struct cl_ensemble *e, double scale)
+{
+	double spread = (scale - SCALE_MIN) / (SCALE_SOFT - SCALE_MIN);
+
+	return clamp(spread, 0, 1) * fmin(e->persist_s / SOFT_PERSIST_S, 1);
+}
+
 /*
  * Loop of the second type: pull the line to the ensemble.  A leader that is worse
- * than others is corrected faster, a better one more slowly.
+ * than others is corrected faster, a better one more slowly.  Who begins to lead, or
+ * is much worse, has a firm loop: its frequency is not known well, or not for long.
  */
 static void steer(struct cl_ensemble *e, double dt)
 {
-	const struct cl_ensemble_voter *own = find(e, e->node);
-	double s2 = s2_median(e), limit, d, t;
+	double scale = loop_scale(e), pull, learn, limit, d, t;
 
-	e->time_s = loop_s(e);
-	if (own && own->known && s2 > 0)
-		e->time_s *= clamp(pow(s2 / own->s2, 0.25), 1.0 / 3, 3);
+	e->time_s = loop_s(e) * scale;
 	t = fmax(e->time_s, CL_ENSEMBLE_STEPS * dt);
+	e->soft += (softness(e, scale) - e->soft) * -expm1(-dt / learn_s(e));
+	pull = t * mix(FIRM_PULL, SOFT_PULL, e->soft);
+	learn = t * mix(FIRM_LEARN, SOFT_LEARN, e->soft);
 	e->filtered_ns +=
 		(e->mean_ns - e->filtered_ns) * -expm1(-dt / SMOOTH_S);
-	limit = STEER_MAX * t / LOOP_DAMPING;
+	limit = STEER_MAX * pull / (1 - SOFT_PART * e->soft);
 	d = clamp(e->filtered_ns / NS_PER_S, -limit, limit);
-	e->freq = clamp(e->freq + d * dt / (t * t), -RATE_MAX, RATE_MAX);
-	e->steer = LOOP_DAMPING * d / t;
+	e->slow_ns += (d * NS_PER_S - e->slow_ns) * -expm1(-dt / (YIELD * t));
+	e->freq =
+		clamp(e->freq + d * dt / (learn * learn), -RATE_MAX, RATE_MAX);
+	d -= SOFT_PART * e->soft * e->slow_ns / NS_PER_S;
+	e->steer = clamp(d / pull, -STEER_MAX, STEER_MAX);
 }
 
 /* Is the own oscillator much worse than the median? */

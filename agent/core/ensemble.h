@@ -61,6 +61,8 @@ struct cl_ensemble_obs {
  *	time constants follow from it
  * @mean_ns: D: ensemble minus line at the last step
  * @filtered_ns: F: the same, smoothed
+ * @slow_ns: the same, what of it lasts
+ * @soft: how much of that the loop gives way to: 0, it is firm, to 1
  * @freq: g: learnt frequency of cluster time against the own raw clock
  * @steer: u: what is added to @freq to pull the line to the ensemble
  * @time_s: T: time constant of the loop
@@ -78,6 +80,8 @@ struct cl_ensemble {
 	double persist_s;
 	double mean_ns;
 	double filtered_ns;
+	double slow_ns;
+	double soft;
 	double freq;
 	double steer;
 	double time_s;

@@ -8,8 +8,6 @@
 #define Q40 0x1p40
 /* Gain of phase over frequency, of a prediction. */
 #define DAMPING M_SQRT2
-/* The residual variance is a mean over so many of the prediction's time constants. */
-#define MEMORY 30.0
 /* Finest residual of a table, squared, ns^2 */
 #define S2_MIN (1.0 / 256)
 
@@ -75,7 +73,7 @@ void cl_ensemble_voter_learn(struct cl_ensemble_voter *v, double dt, double t)
 	if (v->age_s <= 2 * t)
 		return;
 	r2 = fmin(r * r, CL_ENSEMBLE_OUTLIER * CL_ENSEMBLE_OUTLIER * v->s2);
-	v->s2 += (r2 - v->s2) * step / fmin(MEMORY * t, v->age_s);
+	v->s2 += (r2 - v->s2) * step / fmin(CL_ENSEMBLE_MEMORY * t, v->age_s);
 	v->s2 = fmax(v->s2, S2_MIN);
 }
 

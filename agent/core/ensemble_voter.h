@@ -15,6 +15,9 @@
 /* A filter makes so many steps within its time constant, or it is slower. */
 #define CL_ENSEMBLE_STEPS 4.0
 
+/* The residual variance is a mean over so many of the prediction's time constants. */
+#define CL_ENSEMBLE_MEMORY 30.0
+
 /* Rates are within 900 ppm: those on the wire have room for a slew. */
 #define CL_ENSEMBLE_RATE_MAX (900 / 1e6)
 
