@@ -15,18 +15,6 @@
 #define CL_GUARD_APART_PPT 1e9
 
 /**
- * cl_guard_sub() - difference of two times
- * @a: ns
- * @b: ns
- *
- * Return: @a - @b; where that overflows, it goes round.
- */
-s64 cl_guard_sub(s64 a, s64 b)
-{
-	return (s64)((u64)a - (u64)b);
-}
-
-/**
  * cl_guard_word() - a length of time in words
  * @buf: room for them
  * @ns: the time
@@ -136,15 +124,15 @@ static s64 correction_of(const struct cl_guard_look *l)
 {
 	const struct cl_nl_update *u = l->u;
 	const struct cl_nl_clock *c = &l->clock;
-	s64 at = cl_guard_sub(l->leader.raw_ns, l->leader.offset_ns);
-	s64 theirs = cl_guard_sub(at, u->raw_ns);
-	s64 ours = cl_guard_sub(l->leader.raw_ns, c->raw_ns);
-	s64 diff = cl_guard_sub(u->time_ns, c->time_ns);
+	s64 at = cl_sub_wrap(l->leader.raw_ns, l->leader.offset_ns);
+	s64 theirs = cl_sub_wrap(at, u->raw_ns);
+	s64 ours = cl_sub_wrap(l->leader.raw_ns, c->raw_ns);
+	s64 diff = cl_sub_wrap(u->time_ns, c->time_ns);
 
-	diff = cl_guard_sub(diff, cl_guard_sub(ours, theirs));
-	diff = cl_guard_sub(diff, -change(u->rate_ppt, theirs));
-	diff = cl_guard_sub(diff, change(c->rate_ppt, ours));
-	return cl_guard_sub(diff, c->slew_left_ns);
+	diff = cl_sub_wrap(diff, cl_sub_wrap(ours, theirs));
+	diff = cl_sub_wrap(diff, -change(u->rate_ppt, theirs));
+	diff = cl_sub_wrap(diff, change(c->rate_ppt, ours));
+	return cl_sub_wrap(diff, c->slew_left_ns);
 }
 
 /* What the engine says of clock and leader; false, and why, if that is too little. */
@@ -394,7 +382,7 @@ static void compare(struct cl_guard_look *l, struct cl_guard_answer *a)
 		const struct cl_nl_peer *p = &l->peers[ask.n];
 		s64 ahead;
 
-		ahead = cl_guard_sub(p->ahead_ns, l->clock.slew_left_ns);
+		ahead = cl_sub_wrap(p->ahead_ns, l->clock.slew_left_ns);
 		source[ask.n].offset_ns = (double)ahead;
 		source[ask.n].sigma_ns = sigma_of(l, p, &noise);
 		sigma[ask.n + 1] = source[ask.n].sigma_ns;

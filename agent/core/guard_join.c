@@ -7,6 +7,7 @@
 
 #include "agent/nl/schema.h"
 #include "guard_look.h"
+#include "kmod/core/fixed.h"
 
 /**
  * struct poll - what the voters say
@@ -62,7 +63,7 @@ static void ask_voter(struct cl_guard_look *l, u32 node, struct poll *poll)
 		return;
 	poll->n++;
 	*v = (struct cl_join_voter){
-		node, (double)cl_guard_sub(p.ahead_ns, l->correction_ns),
+		node, (double)cl_sub_wrap(p.ahead_ns, l->correction_ns),
 		bound_of(&p)
 	};
 }

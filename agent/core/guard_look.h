@@ -39,7 +39,6 @@ struct cl_guard_look {
 	unsigned int n;
 };
 
-s64 cl_guard_sub(s64 a, s64 b);
 const char *cl_guard_word(char buf[CL_GUARD_WORD], double ns);
 double cl_guard_slack(const struct cl_guard_look *l,
 		      const struct cl_nl_peer *p);

@@ -18,12 +18,6 @@ static s64 now_of(const struct cl_judge *j)
 	return j->io->ops->now(j->io);
 }
 
-/* Who lies may have said anything: where the difference overflows it goes round. */
-static s64 sub(s64 a, s64 b)
-{
-	return (s64)((u64)a - (u64)b);
-}
-
 static bool has_time(u32 state)
 {
 	return state == CLOCKLINK_STATE_SYNCED ||
@@ -258,22 +252,22 @@ void cl_judge_members(struct cl_judge *j, const struct cl_state *state,
 void cl_judge_sample(struct cl_judge *j, const struct cl_nl_sample *s)
 {
 	struct cl_judge_node *m = find(j, s->peer);
-	s64 theirs = sub(s->in_tx_ns, s->out_rx_ns);
-	s64 ours = sub(s->in_rx_ns, s->out_tx_ns);
+	s64 theirs = cl_sub_wrap(s->in_tx_ns, s->out_rx_ns);
+	s64 ours = cl_sub_wrap(s->in_rx_ns, s->out_tx_ns);
 	bool asked;
 
 	if (!m || !j->judging || !cl_nl_has(s, SAMPLE_AHEAD) ||
 	    !cl_nl_has(s, SAMPLE_EXCESS))
 		return;
-	asked = ours > sub(0, theirs);
+	asked = ours > cl_sub_wrap(0, theirs);
 	m->exchange[asked] = (struct cl_judge_exchange){
 		.fresh = true,
 		.ahead_ns = s->ahead_ns,
 		.excess_ns = s->excess_ns,
-		.trip_ns = sub(ours, theirs),
-		.early_ns = asked ? sub(0, theirs) : -1,
-		.stamps = { sub(s->out_tx_ns, -(ours / 2)),
-			    sub(s->out_rx_ns, -(theirs / 2)) },
+		.trip_ns = cl_sub_wrap(ours, theirs),
+		.early_ns = asked ? cl_sub_wrap(0, theirs) : -1,
+		.stamps = { cl_sub_wrap(s->out_tx_ns, -(ours / 2)),
+			    cl_sub_wrap(s->out_rx_ns, -(theirs / 2)) },
 	};
 	if (j->waiting)
 		return;

@@ -3,11 +3,7 @@
 
 #include <math.h>
 
-/* Who lies may have said anything: where the difference overflows it goes round. */
-static s64 sub(s64 a, s64 b)
-{
-	return (s64)((u64)a - (u64)b);
-}
+#include "kmod/core/fixed.h"
 
 /**
  * cl_warm_note() - nothing speaks against a node: remember its raw clock
@@ -42,7 +38,7 @@ void cl_warm_note(struct cl_warm *w, const struct cl_nl_peer *p)
  */
 s64 cl_warm_age(const struct cl_warm *w, s64 raw_ns)
 {
-	return sub(raw_ns, w->raw_ns);
+	return cl_sub_wrap(raw_ns, w->raw_ns);
 }
 
 /**
@@ -56,9 +52,9 @@ double cl_warm_ahead(const struct cl_warm *w, const struct cl_warm_stamps *s)
 {
 	double run =
 		(double)cl_warm_age(w, s->ours_ns) * (double)w->freq_ppt / 1e12;
-	s64 offset = sub(s->ours_ns, s->theirs_ns);
+	s64 offset = cl_sub_wrap(s->ours_ns, s->theirs_ns);
 
-	return (double)sub(w->offset_ns, offset) + run;
+	return (double)cl_sub_wrap(w->offset_ns, offset) + run;
 }
 
 /**

@@ -67,6 +67,12 @@ static inline u64 cl_add_sat(u64 a, u64 b)
 	return a + b < a ? U64_MAX : a + b;
 }
 
+/* a - b; where that overflows it goes round: who lies may have said anything. */
+static inline s64 cl_sub_wrap(s64 a, s64 b)
+{
+	return (s64)((u64)a - (u64)b);
+}
+
 s64 cl_shl_div(s64 a, unsigned int sh, s64 b);
 s64 cl_ratio_q32(s64 a, s64 b);
 u64 cl_isqrt(u64 v);
