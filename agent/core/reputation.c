@@ -553,11 +553,9 @@ static void judge(struct cl_reputation *r, const struct cl_reputation_obs *o,
 		conclude(r, k, &f, s, now);
 }
 
-/* Who is out of use has no weight, and who is doubted no say. */
-static void doubt(struct cl_reputation_node *k)
+/* Who is out of use has no weight, and who is doubted no say; @share of the evidence. */
+static void doubt(struct cl_reputation_node *k, double share)
 {
-	double share = share_of(k, worst_rule(k));
-
 	if (!cl_reputation_in_use(k->state))
 		k->weight = 0;
 	if (share >= CL_REPUTATION_DOUBT)
@@ -574,7 +572,7 @@ static void weigh(struct cl_reputation_node *k,
 	double share = share_of(k, worst_rule(k));
 
 	k->weight = settled * settled * (1 - fmin(share, 1));
-	doubt(k);
+	doubt(k, share);
 }
 
 /**
@@ -662,7 +660,7 @@ void cl_reputation_jumps(struct cl_reputation *r, s64 now,
 			continue;
 		strike(k, now, &f[i]);
 		conclude(r, k, &f[i], &s, now);
-		doubt(k);
+		doubt(k, share_of(k, worst_rule(k)));
 	}
 }
 
